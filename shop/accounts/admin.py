@@ -1,0 +1,48 @@
+"""Admin pages for people: accounts, and who is a registered pharmacist."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from shop.accounts.models import PharmacistRegistration, User
+from shop.accounts.roles import is_superintendent
+
+
+@admin.register(User)
+class AccountAdmin(UserAdmin):
+    ordering = ("email",)
+    list_display = ("email", "first_name", "last_name", "is_staff", "is_active")
+    search_fields = ("email", "first_name", "last_name")
+    readonly_fields = ("last_login", "date_joined")
+    fieldsets = (
+        (None, {"fields": ("email", "password", "first_name", "last_name")}),
+        (_("Access"), {"fields": ("is_active", "is_staff", "is_superuser", "groups")}),
+        (_("Dates"), {"fields": ("last_login", "date_joined")}),
+    )
+    add_fieldsets = ((None, {"fields": ("email", "usable_password", "password1", "password2")}),)
+
+
+@admin.register(PharmacistRegistration)
+class PharmacistRegistrationAdmin(admin.ModelAdmin):
+    """Only the superintendent says who is a pharmacist; being a superuser is not enough."""
+
+    list_display = ("user", "register", "number", "valid_until")
+    autocomplete_fields = ("user",)
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return is_superintendent(request.user)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return is_superintendent(request.user)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return is_superintendent(request.user)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return is_superintendent(request.user)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

@@ -1,0 +1,33 @@
+"""The admin: one sign-in with the shop, and the review desk as a pharmacist's first page."""
+
+from typing import Any
+
+from django.contrib.admin import AdminSite
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+
+class PharmacyAdminSite(AdminSite):
+    site_title = _("Pharmacy admin")
+    site_header = _("Pharmacy admin")
+    index_title = _("Pharmacy admin")
+
+    def login(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Send the visitor to the shop's sign-in; the admin has none of its own."""
+        if request.user.is_authenticated and not self.has_permission(request):
+            raise PermissionDenied
+        return redirect_to_login(request.GET.get("next") or reverse("admin:index"))
+
+    def index(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        if request.user.is_pharmacist:
+            return redirect("admin:prescription-queue")
+        return super().index(request, extra_context)
+

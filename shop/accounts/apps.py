@@ -1,0 +1,21 @@
+"""Accounts: who may sign in, and in which role."""
+
+from django.apps import AppConfig
+from django.contrib.admin.apps import SimpleAdminConfig
+
+
+class AccountsConfig(AppConfig):
+    name = "shop.accounts"
+    label = "accounts"
+
+    def ready(self) -> None:
+        from shop.accounts import admin  # noqa: F401
+
+
+class PharmacyAdminConfig(SimpleAdminConfig):
+    """The admin with nothing in it but what our own apps put there.
+
+    Oscar's admin pages would edit orders and payments past every rule, so they are not found.
+    """
+
+    default_site = "shop.accounts.admin_site.PharmacyAdminSite"

@@ -1,0 +1,66 @@
+"""Users, and the registration that makes one of them a pharmacist."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from oscar.apps.customer.abstract_models import AbstractUser
+
+
+class User(AbstractUser):
+    """A person with an account; the email address is the name to sign in with."""
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                Lower("email"),
+                name="one_account_per_email",
+                violation_error_message=_("There is an account with this email address."),
+            ),
+        )
+
+    @property
+    def current_registration(self) -> PharmacistRegistration | None:
+        """The registration that lets this user act as a pharmacist today, if any."""
+        if not (self.is_active and self.is_staff):
+            return None
+        return self.pharmacist_registrations.current().first()
+
+    @property
+    def is_pharmacist(self) -> bool:
+        """Whether this user may act as a pharmacist today; being a superuser does not count."""
+        return self.current_registration is not None
+
+    @property
+    def name(self) -> str:
+        """The full name, or the email address of someone who gave none."""
+        return self.get_full_name() or self.email
+
+
+class RegistrationQuerySet(models.QuerySet["PharmacistRegistration"]):
+    def current(self) -> RegistrationQuerySet:
+        """Registrations that have not ended."""
+        return self.filter(valid_until__gte=timezone.localdate())
+
+
+class PharmacistRegistration(models.Model):
+    """An entry in a pharmacists' register; while it is valid its holder is a pharmacist."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="pharmacist_registrations")
+    register = models.CharField(_("register"), max_length=120)
+    number = models.CharField(_("registration number"), max_length=40)
+    valid_until = models.DateField(_("valid until"))
+
+    objects = RegistrationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-valid_until",)
+        constraints = (
+            models.UniqueConstraint(fields=("register", "number"), name="one_holder_per_registration"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.register} {self.number}"
+

@@ -1,0 +1,8 @@
+"""Payments."""
+
+from django.apps import AppConfig
+
+
+class PaymentsConfig(AppConfig):
+    name = "shop.payments"
+    label = "payments"

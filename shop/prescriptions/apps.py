@@ -1,0 +1,11 @@
+"""Prescriptions."""
+
+from django.apps import AppConfig
+
+
+class PrescriptionsConfig(AppConfig):
+    name = "shop.prescriptions"
+    label = "prescriptions"
+
+    def ready(self) -> None:
+        from shop.prescriptions import admin  # noqa: F401

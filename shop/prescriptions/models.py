@@ -1,0 +1,249 @@
+"""Prescriptions: what was sent in, what was decided, what may be and was supplied."""
+
+from __future__ import annotations
+
+import datetime
+import secrets
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from shop.prescriptions.statuses import (
+    TOLD_TO_CUSTOMER,
+    Action,
+    Authenticity,
+    Kidneys,
+    RefusalReason,
+    Status,
+)
+
+# No vowels and nothing that reads like a digit: a reference spells no word and survives a phone call.
+REFERENCE_ALPHABET = "23456789BCDFGHJKMNPQRSTVWXZ"
+REFERENCE_LENGTH = 12
+
+
+def new_reference() -> str:
+    """A reference that cannot be guessed (12 of 27 signs: 57 bits)."""
+    return "".join(secrets.choice(REFERENCE_ALPHABET) for _ in range(REFERENCE_LENGTH))
+
+
+class PrescriptionQuerySet(models.QuerySet["Prescription"]):
+    def of(self, user: Any) -> PrescriptionQuerySet:
+        """The prescriptions that this customer sent in."""
+        return self.filter(user=user)
+
+    def waiting(self) -> PrescriptionQuerySet:
+        """Prescriptions a pharmacist has to decide, longest wait first."""
+        return self.filter(status=Status.SUBMITTED).order_by("submitted_at", "pk")
+
+    def usable_on(self, day: datetime.date) -> PrescriptionQuerySet:
+        """Approved and not past their last day."""
+        return self.filter(status=Status.APPROVED, valid_until__gte=day)
+
+
+class Prescription(models.Model):
+    """A prescription that a customer sent in, with the patient's answers and the decision on it."""
+
+    reference = models.CharField(max_length=REFERENCE_LENGTH, unique=True, default=new_reference)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="prescriptions"
+    )
+    status = models.CharField(max_length=12, choices=Status, default=Status.SUBMITTED)
+    version = models.PositiveIntegerField(default=1)
+    submitted_at = models.DateTimeField(default=timezone.now)
+
+    patient_name = models.CharField(_("name on the prescription"), max_length=150)
+    date_of_birth = models.DateField(_("date of birth"))
+    kidney_problems = models.CharField(_("kidney problems"), max_length=6, choices=Kidneys)
+    other_medicines = models.TextField(_("other medicines"), blank=True)
+    health_notes = models.TextField(_("allergies and conditions"), blank=True)
+    days_left = models.PositiveSmallIntegerField(_("days of tablets left"), null=True, blank=True)
+
+    question = models.TextField(blank=True)
+    answer = models.TextField(blank=True)
+
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
+    decided_registration = models.CharField(max_length=160, blank=True)
+    authenticity = models.CharField(max_length=24, choices=Authenticity, blank=True)
+    valid_until = models.DateField(null=True, blank=True)
+    refusal_reason = models.CharField(max_length=3, choices=RefusalReason, blank=True)
+    message = models.TextField(blank=True)
+
+    objects = PrescriptionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-submitted_at",)
+        indexes = (models.Index(fields=("status", "submitted_at"), name="queue"),)
+        constraints = (
+            models.CheckConstraint(condition=Q(status__in=Status.values), name="known_status"),
+            models.CheckConstraint(
+                condition=Q(status__in=(Status.SUBMITTED, Status.QUESTION, Status.CANCELLED))
+                | Q(decided_at__isnull=False, decided_by__isnull=False, decided_registration__gt=""),
+                name="a_decision_has_a_pharmacist",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status=Status.APPROVED)
+                | Q(valid_until__isnull=False, authenticity__gt=""),
+                name="an_approval_has_an_end_and_proof",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status=Status.REFUSED) | Q(refusal_reason__gt=""),
+                name="a_refusal_has_a_reason",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.reference
+
+    def is_usable_on(self, day: datetime.date) -> bool:
+        """Whether tablets may be supplied on it that day; what is left is another question."""
+        return (
+            self.status == Status.APPROVED
+            and self.valid_until is not None
+            and self.valid_until >= day
+        )
+
+    def age_on(self, day: datetime.date) -> int:
+        """The patient's age in whole years."""
+        born = self.date_of_birth
+        return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+
+class RequestedPack(models.Model):
+    """What the basket held when the prescription was sent: a wish, not an authorisation."""
+
+    prescription = models.ForeignKey(
+        Prescription, on_delete=models.CASCADE, related_name="requested_packs"
+    )
+    medicine = models.ForeignKey("catalogue.Product", on_delete=models.PROTECT, related_name="+")
+    strength_mg = models.PositiveSmallIntegerField()
+    tablets = models.PositiveIntegerField()
+
+    class Meta:
+        ordering = ("strength_mg",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("prescription", "medicine", "strength_mg"), name="one_wish_per_strength"
+            ),
+            models.CheckConstraint(condition=Q(tablets__gt=0), name="wish_is_for_tablets"),
+        )
+
+
+class Document(models.Model):
+    """One file as it was uploaded, sealed in the vault."""
+
+    prescription = models.ForeignKey(
+        Prescription, on_delete=models.CASCADE, related_name="documents"
+    )
+    sha256 = models.CharField(max_length=64)
+    size = models.PositiveIntegerField(help_text=_("bytes"))
+    sealed_name = models.CharField(max_length=100, unique=True)
+
+    class Meta:
+        ordering = ("pk",)
+
+
+class Page(models.Model):
+    """One picture made from an uploaded file, sealed in the vault."""
+
+    document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="pages")
+    number = models.PositiveSmallIntegerField()
+    width = models.PositiveSmallIntegerField()
+    height = models.PositiveSmallIntegerField()
+    sealed_name = models.CharField(max_length=100, unique=True)
+
+    class Meta:
+        ordering = ("document", "number")
+        constraints = (
+            models.UniqueConstraint(fields=("document", "number"), name="one_page_per_number"),
+        )
+
+
+class Authorisation(models.Model):
+    """What a pharmacist allows to be supplied of one strength, and how much of it went out."""
+
+    prescription = models.ForeignKey(
+        Prescription, on_delete=models.PROTECT, related_name="authorisations"
+    )
+    medicine = models.ForeignKey("catalogue.Product", on_delete=models.PROTECT, related_name="+")
+    strength_mg = models.PositiveSmallIntegerField()
+    tablets_per_supply = models.PositiveSmallIntegerField()
+    supplies = models.PositiveSmallIntegerField()
+    directions = models.CharField(max_length=300)
+    tablets_supplied = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ("strength_mg",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("prescription", "medicine", "strength_mg"),
+                name="one_authorisation_per_strength",
+            ),
+            models.CheckConstraint(
+                condition=Q(tablets_per_supply__gt=0, supplies__gt=0),
+                name="authorisation_is_for_tablets",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    tablets_supplied__gte=0,
+                    tablets_supplied__lte=F("tablets_per_supply") * F("supplies"),
+                ),
+                name="never_more_than_authorised",
+            ),
+        )
+
+    @property
+    def tablets_authorised(self) -> int:
+        return self.tablets_per_supply * self.supplies
+
+    @property
+    def tablets_left(self) -> int:
+        return self.tablets_authorised - self.tablets_supplied
+
+
+class Supply(models.Model):
+    """Tablets taken off an authorisation by one line of an order."""
+
+    authorisation = models.ForeignKey(
+        Authorisation, on_delete=models.PROTECT, related_name="supply_rows"
+    )
+    order_line = models.OneToOneField("order.Line", on_delete=models.PROTECT, related_name="supply")
+    tablets = models.PositiveIntegerField()
+    taken_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ("pk",)
+        constraints = (
+            models.CheckConstraint(condition=Q(tablets__gt=0), name="supply_is_of_tablets"),
+        )
+
+
+class Event(models.Model):
+    """One thing that happened to a prescription: the history, and the list of messages to send."""
+
+    prescription = models.ForeignKey(Prescription, on_delete=models.PROTECT, related_name="events")
+    action = models.CharField(max_length=12, choices=Action)
+    from_status = models.CharField(max_length=12, choices=Status, blank=True)
+    to_status = models.CharField(max_length=12, choices=Status)
+    at = models.DateTimeField(default=timezone.now)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    registration = models.CharField(max_length=160, blank=True)
+    note = models.TextField(blank=True)
+    told_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("at", "pk")
+        indexes = (
+            models.Index(
+                fields=("id",),
+                condition=Q(told_at__isnull=True, action__in=TOLD_TO_CUSTOMER),
+                name="messages_to_send",
+            ),
+        )

@@ -1,0 +1,88 @@
+"""The life cycle of a prescription, as data, and the words for each step."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class Status(TextChoices):
+    SUBMITTED = "submitted", _("Waiting for the pharmacist")
+    QUESTION = "question", _("The pharmacist has a question")
+    APPROVED = "approved", _("Approved")
+    REFUSED = "refused", _("Not approved")
+    WITHDRAWN = "withdrawn", _("Approval withdrawn")
+    CANCELLED = "cancelled", _("Cancelled by you")
+
+
+class Action(TextChoices):
+    SUBMIT = "submit", _("Sent to the pharmacist")
+    ASK = "ask", _("Question asked")
+    ANSWER = "answer", _("Question answered")
+    APPROVE = "approve", _("Approved")
+    REFUSE = "refuse", _("Refused")
+    WITHDRAW = "withdraw", _("Approval withdrawn")
+    CANCEL = "cancel", _("Cancelled by the customer")
+    OPEN_PAGE = "open_page", _("Page opened")
+
+
+# Which action leads from which status to which; whatever is not here is refused.
+TRANSITIONS: dict[tuple[Status, Action], Status] = {
+    (Status.SUBMITTED, Action.ASK): Status.QUESTION,
+    (Status.QUESTION, Action.ANSWER): Status.SUBMITTED,
+    (Status.SUBMITTED, Action.APPROVE): Status.APPROVED,
+    (Status.SUBMITTED, Action.REFUSE): Status.REFUSED,
+    (Status.QUESTION, Action.REFUSE): Status.REFUSED,
+    (Status.APPROVED, Action.WITHDRAW): Status.WITHDRAWN,
+    (Status.SUBMITTED, Action.CANCEL): Status.CANCELLED,
+    (Status.QUESTION, Action.CANCEL): Status.CANCELLED,
+}
+
+# Actions after which the customer is told.
+TOLD_TO_CUSTOMER = (
+    Action.SUBMIT,
+    Action.ASK,
+    Action.APPROVE,
+    Action.REFUSE,
+    Action.WITHDRAW,
+)
+
+
+class Authenticity(TextChoices):
+    """How the pharmacist made sure that the prescription is genuine; a copy alone never is enough."""
+
+    ORIGINAL_RECEIVED = "original_received", _("The original paper is here")
+    E_PRESCRIPTION_VERIFIED = "e_prescription_verified", _("Electronic prescription, verified")
+    PRESCRIBER_CONFIRMED = "prescriber_confirmed", _("The prescriber confirmed it")
+    TRANSFER_CONFIRMED = "transfer_confirmed", _("Transfer confirmed by the other pharmacy")
+
+
+class RefusalReason(TextChoices):
+    """Why a prescription is refused; the codes are those the pharmacy reports on."""
+
+    ILLEGIBLE = "R01", _("We cannot read it")
+    NOT_SIGNED = "R02", _("It is not signed")
+    NO_DATE = "R03", _("It has no date")
+    EXPIRED = "R04", _("It is out of date")
+    OTHER_PATIENT = "R05", _("The patient’s details do not match")
+    UNVERIFIED_PRESCRIBER = "R06", _("We could not confirm the prescriber")
+    COPY_ONLY = "R07", _("We need the original, not a copy")
+    ALTERED = "R08", _("We could not confirm that it is unaltered")
+    ALREADY_USED = "R09", _("It has already been used")
+    NOTHING_LEFT = "R10", _("No repeats are left on it")
+    TOO_EARLY = "R11", _("It is too early for the next supply")
+    OTHER_MEDICINE = "R12", _("It is for another medicine or strength")
+    DOSE = "R13", _("The dose needs to be checked with your prescriber")
+    UNSUITABLE = "R14", _("This medicine may not be suitable for you")
+    INTERACTION = "R15", _("It may not go with another medicine you take")
+    KIDNEYS = "R16", _("We need to know how well your kidneys work")
+    PREGNANCY_OR_CHILD = "R17", _("It needs a check for pregnancy, breastfeeding or age")
+    MISUSE = "R18", _("We are concerned about how it is used")
+    COUNTRY = "R19", _("We may not supply it in your country")
+    PRESCRIBER_WITHDREW = "R20", _("The prescriber withdrew it")
+    NO_ANSWER = "R21", _("We had no answer to our question")
+    IDENTITY = "R23", _("We could not confirm who you are")
+
+
+class Kidneys(TextChoices):
+    NO = "no", _("No")
+    YES = "yes", _("Yes")
+    UNSURE = "unsure", _("I am not sure")

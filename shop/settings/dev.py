@@ -1,0 +1,43 @@
+"""The demonstration: everything on this machine, keys made on the first start."""
+
+import base64
+import os
+import secrets
+
+from shop.settings.env import VAR_DIR, env
+
+DEMO_FILE = VAR_DIR / "demo.env"
+
+
+def _demo_keys() -> str:
+    document_key = base64.b64encode(secrets.token_bytes(32)).decode()
+    return (
+        f"SECRET_KEY={secrets.token_urlsafe(50)}\n"
+        f"DOCUMENT_KEYS=demo1:{document_key}\n"
+        f"STRIPE_WEBHOOK_SECRETS=whsec_{secrets.token_hex(16)}\n"
+    )
+
+
+if not DEMO_FILE.exists():
+    VAR_DIR.mkdir(mode=0o700, exist_ok=True)
+    # Only one of several processes that start together may write the keys.
+    draft = DEMO_FILE.with_suffix(f".{os.getpid()}")
+    draft.write_text(_demo_keys())
+    draft.chmod(0o600)
+    try:
+        os.link(draft, DEMO_FILE)
+    except FileExistsError:
+        pass
+    draft.unlink()
+env.read_env(DEMO_FILE)
+PORT = env.int("PORT", default=8000)
+EMULATOR_PORT = env.int("EMULATOR_PORT", default=PORT + 1)
+os.environ.setdefault("SITE_URL", f"http://127.0.0.1:{PORT}")
+os.environ.setdefault("STRIPE_API_BASE", f"http://127.0.0.1:{EMULATOR_PORT}")
+os.environ.setdefault("STRIPE_CHECKOUT_ORIGIN", f"http://127.0.0.1:{EMULATOR_PORT}")
+
+from shop.prescriptions.keys import parse_keys  # noqa: E402
+from shop.settings.base import *  # noqa: E402, F403
+
+SECRET_KEY = env("SECRET_KEY")
+DOCUMENT_KEYS = parse_keys(env("DOCUMENT_KEYS"))
