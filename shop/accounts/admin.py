@@ -4,11 +4,15 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.models import Group
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from shop.accounts.models import PharmacistRegistration, User
 from shop.accounts.roles import is_superintendent
+
+# Importing Django's user pages brings its page for groups; who holds a role is set on the user.
+admin.site.unregister(Group)
 
 
 @admin.register(User)

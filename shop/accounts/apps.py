@@ -2,6 +2,7 @@
 
 from django.apps import AppConfig
 from django.contrib.admin.apps import SimpleAdminConfig
+from oscar.apps.analytics.apps import AnalyticsConfig
 
 
 class AccountsConfig(AppConfig):
@@ -19,3 +20,12 @@ class PharmacyAdminConfig(SimpleAdminConfig):
     """
 
     default_site = "shop.accounts.admin_site.PharmacyAdminSite"
+
+
+class SilentAnalyticsConfig(AnalyticsConfig):
+    """Oscar's tables of who looked at, searched for and bought what; nothing is written to them."""
+
+    name = "oscar.apps.analytics"
+
+    def ready(self) -> None:
+        pass

@@ -1,4 +1,4 @@
-"""Fulfilment."""
+"""Fulfilment: the only place where prescription, order and payment meet."""
 
 from django.apps import AppConfig
 

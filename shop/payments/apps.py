@@ -1,4 +1,4 @@
-"""Payments."""
+"""Payments: attempts to pay, and what is to be done about them at Stripe."""
 
 from django.apps import AppConfig
 
@@ -6,3 +6,6 @@ from django.apps import AppConfig
 class PaymentsConfig(AppConfig):
     name = "shop.payments"
     label = "payments"
+
+    def ready(self) -> None:
+        from shop.payments import checks  # noqa: F401

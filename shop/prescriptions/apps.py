@@ -1,4 +1,4 @@
-"""Prescriptions."""
+"""Prescriptions: intake, review, and what may be supplied."""
 
 from django.apps import AppConfig
 

@@ -1,4 +1,4 @@
-"""Reads an uploaded prescription file as pictures, in a child process that may crash or hang without harm."""
+"""Reads an uploaded prescription file as pictures, in a child process that may crash harmlessly."""
 
 import logging
 import signal
@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO, cast
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -47,10 +48,16 @@ class Reason(TextChoices):
         "too_large",
         _("This file is larger than 10 MB. Send a smaller copy, or take a photo of each page."),
     )
-    TOO_MANY_FILES = "too_many_files", _("You can send at most 5 files. Leave some out, and try again.")
+    TOO_MANY_FILES = (
+        "too_many_files",
+        _("You can send at most 5 files. Leave some out, and try again."),
+    )
     NOT_A_PICTURE = (
         "not_a_picture",
-        _("This is not a JPEG, PNG or PDF file. Take a photo of the prescription, or save it as a PDF."),
+        _(
+            "This is not a JPEG, PNG or PDF file. "
+            "Take a photo of the prescription, or save it as a PDF."
+        ),
     )
     TOO_MANY_PAGES = (
         "too_many_pages",
@@ -58,17 +65,29 @@ class Reason(TextChoices):
     )
     ENCRYPTED = (
         "encrypted",
-        _("This PDF is locked with a password. Save a copy without a password, or take a photo of each page."),
+        _(
+            "This PDF is locked with a password. "
+            "Save a copy without a password, or take a photo of each page."
+        ),
     )
     DAMAGED = (
         "damaged",
-        _("We could not open this file. It may be damaged or incomplete. Send it again, or take a new photo."),
+        _(
+            "We could not open this file. It may be damaged or incomplete. "
+            "Send it again, or take a new photo."
+        ),
     )
     TOO_COMPLEX = (
         "too_complex",
-        _("This file is too large or too detailed to open. Take a photo of each page at a normal size."),
+        _(
+            "This file is too large or too detailed to open. "
+            "Take a photo of each page at a normal size."
+        ),
     )
-    BUSY = "busy", _("We are reading other files at the moment. Wait a minute, and send the file again.")
+    BUSY = (
+        "busy",
+        _("We are reading other files at the moment. Wait a minute, and send the file again."),
+    )
 
 
 class DocumentRefused(Exception):
@@ -95,13 +114,14 @@ class Picture:
 def read_document(data: bytes) -> tuple[Picture, ...]:
     """Return the pages of a JPEG, PNG or PDF file, at least one.
 
-    Waits at most `TURN_SECONDS` for its turn, then reads for at most `READ_SECONDS`. Raises `DocumentRefused`.
+    Waits at most `TURN_SECONDS` for its turn, then reads for at most `READ_SECONDS`.
+    Raises `DocumentRefused`.
     """
     if not data:
         raise DocumentRefused(Reason.EMPTY)
     if len(data) > MAX_FILE_BYTES:
         raise DocumentRefused(Reason.TOO_LARGE)
-    with _turn():
+    with turn():
         status, answer = _rasterise(data)
     if status != 0:
         raise DocumentRefused(_reason_for(status, answer))
@@ -109,7 +129,7 @@ def read_document(data: bytes) -> tuple[Picture, ...]:
 
 
 @contextmanager
-def _turn() -> Iterator[None]:
+def turn() -> Iterator[None]:
     if not _one_at_a_time.acquire(timeout=TURN_SECONDS):
         raise DocumentRefused(Reason.BUSY)
     try:
@@ -133,7 +153,7 @@ def _rasterise(data: bytes) -> tuple[int, bytes]:
 def _start() -> subprocess.Popen[bytes]:
     try:
         return subprocess.Popen(  # noqa: S603
-            _command(),
+            rasteriser_command(),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -145,7 +165,7 @@ def _start() -> subprocess.Popen[bytes]:
         raise DocumentRefused(Reason.BUSY) from error
 
 
-def _command() -> list[str]:
+def rasteriser_command() -> list[str]:
     return [
         sys.executable,
         # Isolated: no PYTHON* variables, no user packages, nothing importable from this folder.
@@ -161,13 +181,11 @@ def _command() -> list[str]:
 
 
 def _converse(child: subprocess.Popen[bytes], data: bytes) -> bytes:
-    # Never both ways at once: the child reads everything before it writes, so neither waits for the other.
-    assert child.stdin is not None
-    assert child.stdout is not None
+    # The child reads everything before it writes, so neither can wait for the other.
     # A child that dies early closes the pipe; its exit status tells why.
-    with suppress(BrokenPipeError), child.stdin as pipe:
+    with suppress(BrokenPipeError), cast("IO[bytes]", child.stdin) as pipe:
         pipe.write(data)
-    answer = child.stdout.read(MAX_OUTPUT_BYTES + 1)
+    answer = cast("IO[bytes]", child.stdout).read(MAX_OUTPUT_BYTES + 1)
     if len(answer) > MAX_OUTPUT_BYTES:
         raise DocumentRefused(Reason.TOO_COMPLEX)
     return answer

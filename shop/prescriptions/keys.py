@@ -25,7 +25,9 @@ def parse_keys(text: str) -> dict[str, bytes]:
     for place, entry in enumerate(text.split(","), start=1):
         key_id, _separator, encoded = entry.strip().partition(":")
         if not KEY_ID.fullmatch(key_id):
-            raise ImproperlyConfigured(f"Document key {place}: write it as id:base64, the id in plain letters.")
+            raise ImproperlyConfigured(
+                f"Document key {place}: write it as id:base64, the id in plain letters."
+            )
         if key_id in keys:
             raise ImproperlyConfigured(f"Document key {key_id!r} is given twice.")
         keys[key_id] = _decode(key_id, encoded)
@@ -38,5 +40,7 @@ def _decode(key_id: str, encoded: str) -> bytes:
     except binascii.Error as error:
         raise ImproperlyConfigured(f"Document key {key_id!r} is not base64.") from error
     if len(key) != KEY_BYTES:
-        raise ImproperlyConfigured(f"Document key {key_id!r} has {len(key)} bytes instead of {KEY_BYTES}.")
+        raise ImproperlyConfigured(
+            f"Document key {key_id!r} has {len(key)} bytes instead of {KEY_BYTES}."
+        )
     return key

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import secrets
+import uuid
 from typing import Any
 
 from django.conf import settings
@@ -71,6 +72,8 @@ class Prescription(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True
     )
     decided_registration = models.CharField(max_length=160, blank=True)
+    prescriber = models.CharField(max_length=150, blank=True)
+    issued_on = models.DateField(null=True, blank=True)
     authenticity = models.CharField(max_length=24, choices=Authenticity, blank=True)
     valid_until = models.DateField(null=True, blank=True)
     refusal_reason = models.CharField(max_length=3, choices=RefusalReason, blank=True)
@@ -90,7 +93,12 @@ class Prescription(models.Model):
             ),
             models.CheckConstraint(
                 condition=~Q(status=Status.APPROVED)
-                | Q(valid_until__isnull=False, authenticity__gt=""),
+                | Q(
+                    valid_until__isnull=False,
+                    issued_on__isnull=False,
+                    authenticity__gt="",
+                    prescriber__gt="",
+                ),
                 name="an_approval_has_an_end_and_proof",
             ),
             models.CheckConstraint(
@@ -142,18 +150,25 @@ class Document(models.Model):
     prescription = models.ForeignKey(
         Prescription, on_delete=models.CASCADE, related_name="documents"
     )
-    sha256 = models.CharField(max_length=64)
+    uuid = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    sha256 = models.CharField(max_length=64, db_index=True)
     size = models.PositiveIntegerField(help_text=_("bytes"))
     sealed_name = models.CharField(max_length=100, unique=True)
 
     class Meta:
         ordering = ("pk",)
 
+    @property
+    def context(self) -> str:
+        """What the file is sealed for; it opens as nothing else."""
+        return f"document:{self.uuid}"
+
 
 class Page(models.Model):
     """One picture made from an uploaded file, sealed in the vault."""
 
     document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="pages")
+    uuid = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     number = models.PositiveSmallIntegerField()
     width = models.PositiveSmallIntegerField()
     height = models.PositiveSmallIntegerField()
@@ -164,6 +179,11 @@ class Page(models.Model):
         constraints = (
             models.UniqueConstraint(fields=("document", "number"), name="one_page_per_number"),
         )
+
+    @property
+    def context(self) -> str:
+        """What the picture is sealed for; it opens as nothing else."""
+        return f"page:{self.uuid}"
 
 
 class Authorisation(models.Model):

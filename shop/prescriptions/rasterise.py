@@ -1,4 +1,4 @@
-"""Turns one untrusted file on stdin into plain JPEG pages on stdout; run as a child process, never imported by the shop."""
+"""A program of its own: turns one untrusted file on stdin into plain JPEG pages on stdout."""
 
 import argparse
 import io
@@ -9,8 +9,8 @@ import sys
 from enum import Enum
 from typing import BinaryIO
 
-import pypdfium2
-import pypdfium2.raw as pdfium
+import pypdfium2  # type: ignore[import-untyped]
+import pypdfium2.raw as pdfium  # type: ignore[import-untyped]
 from PIL import Image, ImageOps
 
 REFUSED = 3
@@ -153,10 +153,12 @@ def open_pdf(data: bytes) -> pypdfium2.PdfDocument:
 
 def draw_page(page: pypdfium2.PdfPage, limits: Limits) -> Image.Image:
     longest_points = max(page.get_size())
-    scale = min(limits.dots_per_inch / POINTS_PER_INCH, limits.long_side / math.ceil(longest_points))
-    bitmap = page.render(scale=scale, may_draw_forms=True, draw_annots=True)
+    scale = min(
+        limits.dots_per_inch / POINTS_PER_INCH, limits.long_side / math.ceil(longest_points)
+    )
+    drawn: Image.Image = page.render(scale=scale, may_draw_forms=True, draw_annots=True).to_pil()
     page.close()
-    return bitmap.to_pil().convert("RGB")
+    return drawn.convert("RGB")
 
 
 def write_page(out: BinaryIO, sheet: Image.Image) -> None:

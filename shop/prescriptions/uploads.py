@@ -62,11 +62,11 @@ class MemoryOnlyUploadHandler(FileUploadHandler):
 
     def handle_raw_input(
         self,
-        input_data: Any,
-        META: dict[str, str],
+        input_data: Any,  # noqa: ARG002
+        META: dict[str, str],  # noqa: ARG002, N803
         content_length: int,
-        boundary: str,
-        encoding: str | None = None,
+        boundary: str,  # noqa: ARG002
+        encoding: str | None = None,  # noqa: ARG002
     ) -> None:
         if content_length > MAX_REQUEST_BYTES:
             raise RequestTooLarge
@@ -107,19 +107,19 @@ class MemoryOnlyUploadHandler(FileUploadHandler):
         return kind(BytesIO(), self.file_name, self.content_type, file_size, self.charset)
 
 
-def plain_answer(request: HttpRequest, error: RequestTooLarge) -> HttpResponse:
+def plain_answer(_request: HttpRequest, error: RequestTooLarge) -> HttpResponse:
     return HttpResponse(error.message, status=413, content_type="text/plain; charset=utf-8")
 
 
 def memory_only_uploads(view: View[Args], *, answer: Answer = plain_answer) -> View[Args]:
-    """Receive the files of this view in memory; `answer` makes the 413 page for a request that is too large."""
+    """Receive the files of this view in memory; `answer` makes the 413 page of one too large."""
     protected = csrf_protect(view)
 
-    # The CSRF check reads the form, and files with it, before any view runs; exempting the outer view
-    # leaves room to choose the handler first, and the inner view is then checked as usual.
+    # The CSRF check reads the form, and the files with it, before any view runs. Exempting the
+    # outer view leaves room to choose the handler first; the inner view is checked as usual.
     @csrf_exempt
     @wraps(view)
-    def receive(request: HttpRequest, *args: Args.args, **kwargs: Args.kwargs) -> HttpResponse:
+    def receive(request: HttpRequest, /, *args: Args.args, **kwargs: Args.kwargs) -> HttpResponse:
         request.upload_handlers = [MemoryOnlyUploadHandler(request)]
         try:
             return protected(request, *args, **kwargs)

@@ -1,6 +1,13 @@
 """Addresses of a customer's prescriptions."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from shop.prescriptions import views
 
 app_name = "prescriptions"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.prescription_list, name="list"),
+    path("<str:reference>/", views.detail, name="detail"),
+    path("<str:reference>/cancel/", views.cancel, name="cancel"),
+    path("<str:reference>/pages/<uuid:page>/", views.page, name="page"),
+]

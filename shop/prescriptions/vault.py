@@ -19,12 +19,12 @@ STORAGE_ALIAS = "prescriptions"
 
 
 class VaultError(Exception):
-    """A stored document could not be opened: damaged, cut, swapped, missing, or its key is unknown."""
+    """A document could not be opened: damaged, cut, swapped, missing, or its key is unknown."""
 
 
 def seal(plain: bytes, *, context: str) -> bytes:
-    """Encrypt with the current key; only the same context, such as "page:image:<uuid>", opens it again."""
-    key_id, key = next(iter(settings.DOCUMENT_KEYS.items()))
+    """Encrypt with the current key; only the same context, as in "page:image:<uuid>", opens it."""
+    key_id, key = next(iter(_keys().items()))
     header = bytes((VERSION, len(key_id))) + key_id.encode("ascii")
     nonce = os.urandom(NONCE_BYTES)
     return header + nonce + AESGCM(key).encrypt(nonce, plain, header + context.encode())
@@ -74,13 +74,13 @@ def discard(name: str) -> None:
 class WholeFileStorage(FileSystemStorage):
     """Local files that carry their name only once they are complete and on the disk.
 
-    Django's own storage writes under the final name, so a kill or a full disk leaves half a file there.
+    Django's own storage writes under the final name: a kill or a full disk leaves half a file.
     """
 
-    def _save(self, name: str, content: File[bytes]) -> str:
+    def _save(self, name: str, content: File) -> str:
         target = Path(self.path(name))
         for folder in reversed(Path(name).parents):
-            Path(self.path(folder)).mkdir(mode=0o700, parents=True, exist_ok=True)
+            Path(self.path(str(folder))).mkdir(mode=0o700, parents=True, exist_ok=True)
         with NamedTemporaryFile(dir=target.parent, suffix=".part") as part:
             for chunk in content.chunks():
                 part.write(chunk)
@@ -114,7 +114,11 @@ def _header_of(sealed: bytes) -> bytes:
 
 
 def _key(key_id: str) -> bytes:
-    keys: dict[str, bytes] = settings.DOCUMENT_KEYS
-    if key_id not in keys:
+    if key_id not in _keys():
         raise VaultError(f"The key {key_id!r} is not in DOCUMENT_KEYS.")
-    return keys[key_id]
+    return _keys()[key_id]
+
+
+def _keys() -> dict[str, bytes]:
+    keys: dict[str, bytes] = settings.DOCUMENT_KEYS
+    return keys

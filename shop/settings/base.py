@@ -129,7 +129,7 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
     "prescriptions": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "BACKEND": "shop.prescriptions.vault.WholeFileStorage",
         "OPTIONS": {
             "location": env("PRESCRIPTION_STORAGE", default=str(VAR_DIR / "prescriptions")),
             "base_url": None,
@@ -201,4 +201,6 @@ LOGGING = {
     "disable_existing_loggers": False,
     "handlers": {"console": {"class": "logging.StreamHandler"}},
     "root": {"handlers": ["console"], "level": "INFO"},
+    # At INFO the client writes a line for every call.
+    "loggers": {"stripe": {"level": "WARNING"}},
 }

@@ -19,7 +19,7 @@ STORAGES = {
     **STORAGES,
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     "prescriptions": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "BACKEND": "shop.prescriptions.vault.WholeFileStorage",
         "OPTIONS": {"location": tempfile.mkdtemp(prefix="prescriptions-"), "base_url": None},
     },
 }

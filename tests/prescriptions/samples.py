@@ -2,8 +2,11 @@
 
 import struct
 import zlib
+from hashlib import md5
 from io import BytesIO
 
+from cryptography.hazmat.decrepit.ciphers.algorithms import ARC4
+from cryptography.hazmat.primitives.ciphers import Cipher
 from PIL import Image, ImageDraw, ImageFont
 
 A4_PIXELS = (1240, 1754)
@@ -32,17 +35,28 @@ ORIENTATION = 0x0112
 GPS = 0x8825
 TURNED_RIGHT = 6
 
+# Fills up short passwords; fixed by the PDF specification.
+PDF_PADDING = bytes.fromhex("28bf4e5e4e758a4164004e56fffa01082e2e00b6d0683e802f0ca9fe6453697a")
+
 
 def specimen(text: str = "", *, size: tuple[int, int] = A4_PIXELS) -> Image.Image:
     """Draw a made-up prescription marked SPECIMEN; `text` adds a line at the foot."""
     sheet = Image.new("RGB", size, "white")
     draw = ImageDraw.Draw(sheet)
     unit = size[0] // 40
-    draw.text((size[0] // 2, size[1] // 2), "SPECIMEN", PALE_RED, ImageFont.load_default(unit * 7), anchor="mm")
+    draw.text(
+        (size[0] // 2, size[1] // 2),
+        "SPECIMEN",
+        PALE_RED,
+        ImageFont.load_default(unit * 7),
+        anchor="mm",
+    )
     draw.text((unit * 3, unit * 2), "Example Street Clinic", BLUE, ImageFont.load_default(unit * 2))
     draw.line((unit * 3, unit * 5, size[0] - unit * 3, unit * 5), BLUE, width=max(unit // 8, 1))
     for row, line in enumerate(SPECIMEN_LINES):
-        draw.text((unit * 3, unit * (7 + 3 * row)), line, "black", ImageFont.load_default(unit * 1.3))
+        draw.text(
+            (unit * 3, unit * (7 + 3 * row)), line, "black", ImageFont.load_default(unit * 1.3)
+        )
     draw.text((unit * 3, size[1] - unit * 4), text, GREY, ImageFont.load_default(unit))
     return sheet
 
@@ -68,7 +82,7 @@ def encoded(image: Image.Image, kind: str, **options: object) -> bytes:
 
 
 def jpeg_from_a_phone() -> bytes:
-    """Held sideways: stored landscape with the flag "turn right", place and maker in the EXIF data."""
+    """Held sideways: stored as landscape, to be turned right; with place and maker."""
     image = Image.new("RGB", (800, 600), "white")
     image.paste("red", (0, 0, 400, 600))
     exif = Image.Exif()
@@ -101,7 +115,12 @@ def cut(file: bytes) -> bytes:
 
 def executable() -> bytes:
     """The start of a Windows program."""
-    return b"MZ\x90\x00\x03\x00\x00\x00" + bytes(52) + b"\x80\x00\x00\x00" + b"This program cannot be run in DOS mode."
+    return (
+        b"MZ\x90\x00\x03\x00\x00\x00"
+        + bytes(52)
+        + b"\x80\x00\x00\x00"
+        + b"This program cannot be run in DOS mode."
+    )
 
 
 def jpeg_with_a_web_page() -> bytes:
@@ -125,17 +144,23 @@ def png_bomb() -> bytes:
 
 def png_text_bomb() -> bytes:
     """A hundred kilobytes of comment that grow to a hundred megabytes."""
-    return png_of(1, 1, png_chunk(b"zTXt", b"Comment\x00\x00" + zlib.compress(bytes(100_000_000), 9)))
+    return png_of(
+        1, 1, png_chunk(b"zTXt", b"Comment\x00\x00" + zlib.compress(bytes(100_000_000), 9))
+    )
 
 
-def hand_written_pdf(*objects: str, trailer: str = "", media_box: tuple[int, int] = A4_POINTS) -> bytes:
+def hand_written_pdf(
+    *objects: str, trailer: str = "", media_box: tuple[int, int] = A4_POINTS
+) -> bytes:
     """One page saying SPECIMEN; `objects` are numbered from 6 and may be named in the catalogue."""
     drawing = "BT /F1 40 Tf 100 400 Td (SPECIMEN) Tj ET"
     numbered = (
         f"<< /Type /Catalog /Pages 2 0 R {'/OpenAction 6 0 R' if objects else ''} >>",
         "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-        f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 {media_box[0]} {media_box[1]}]"
-        " /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>",
+        (
+            f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 {media_box[0]} {media_box[1]}]"
+            " /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>"
+        ),
         f"<< /Length {len(drawing)} >>\nstream\n{drawing}\nendstream",
         "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
         *objects,
@@ -170,11 +195,15 @@ def pdf_with_a_filled_field() -> bytes:
             "<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [4 0 R] >> >>",
             "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
             "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Annots [4 0 R] >>",
-            "<< /Type /Annot /Subtype /Widget /FT /Tx /T (medicine) /V (Baclofen 10 mg) /F 4"
-            " /Rect [100 700 300 720] /P 3 0 R /AP << /N 6 0 R >> >>",
+            (
+                "<< /Type /Annot /Subtype /Widget /FT /Tx /T (medicine) /V (Baclofen 10 mg) /F 4"
+                " /Rect [100 700 300 720] /P 3 0 R /AP << /N 6 0 R >> >>"
+            ),
             "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
-            "<< /Type /XObject /Subtype /Form /BBox [0 0 200 20]"
-            f" /Resources << /Font << /F1 5 0 R >> >> /Length {len(look)} >>\nstream\n{look}\nendstream",
+            (
+                "<< /Type /XObject /Subtype /Form /BBox [0 0 200 20]"
+                f" /Resources << /Font << /F1 5 0 R >> >> /Length {len(look)} >>\nstream\n{look}\nendstream"
+            ),
         ),
         "",
     )
@@ -192,8 +221,18 @@ def encrypted_pdf() -> bytes:
     return hand_written_pdf(trailer=f"{lock} /ID [<{'11' * 16}> <{'11' * 16}>]")
 
 
+def copy_protected_pdf() -> bytes:
+    """Opens without a password, but is encrypted against printing and copying."""
+    owner, identity = bytes(32), b"\x11" * 16
+    permissions = struct.pack("<i", -44)
+    digest = md5(PDF_PADDING + owner + permissions + identity, usedforsecurity=False)
+    user = Cipher(ARC4(digest.digest()[:5]), mode=None).encryptor().update(PDF_PADDING)
+    lock = f"/Encrypt << /Filter /Standard /V 1 /R 2 /O <{owner.hex()}> /U <{user.hex()}> /P -44 >>"
+    return hand_written_pdf(trailer=f"{lock} /ID [<{identity.hex()}> <{identity.hex()}>]")
+
+
 def deep_pdf() -> bytes:
-    """A form that draws itself many times over, level below level: small to send, endless to draw."""
+    """A form that draws a form, twelve times on each of nine levels: endless to draw."""
     return nested_forms(levels=9, copies=12)
 
 
@@ -208,8 +247,10 @@ def nested_forms(*, levels: int, copies: int) -> bytes:
     numbered = (
         "<< /Type /Catalog /Pages 2 0 R >>",
         "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R"
-        f" /Resources << /XObject << /X {first} 0 R >> >> >>",
+        (
+            "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R"
+            f" /Resources << /XObject << /X {first} 0 R >> >> >>"
+        ),
         f"<< /Length {len(drawing)} >>\nstream\n{drawing}\nendstream",
         "<< >>",
         *forms,

@@ -1,8 +1,10 @@
 """A file a patient sends ends in pictures or in a plain refusal, and the shop carries on."""
 
 import os
+import sys
 import threading
 import time
+from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 
@@ -12,6 +14,9 @@ from PIL import Image
 from shop.prescriptions import intake
 from shop.prescriptions.intake import DocumentRefused, Reason, read_document
 from tests.prescriptions import samples
+
+Maker = Callable[[], bytes]
+Instead = Callable[[str], None]
 
 
 def reason_for(data: bytes) -> Reason:
@@ -27,20 +32,20 @@ def program(folder: Path, source: str) -> Path:
 
 
 @pytest.fixture
-def instead(monkeypatch, tmp_path):
+def instead(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Instead:
     """Runs another program in place of the rasteriser."""
     return lambda source: monkeypatch.setattr(intake, "RASTERISER", program(tmp_path, source))
 
 
 @pytest.mark.parametrize("make", [samples.jpeg, samples.png, samples.pdf, samples.cmyk_jpeg])
-def test_a_prescription_becomes_a_picture(make):
+def test_a_prescription_becomes_a_picture(make: Maker) -> None:
     [picture] = read_document(make())
 
     page = Image.open(BytesIO(picture.jpeg))
     assert page.size == (picture.width, picture.height)
 
 
-def test_every_page_of_a_pdf_becomes_a_picture():
+def test_every_page_of_a_pdf_becomes_a_picture() -> None:
     assert len(read_document(samples.pdf(3))) == 3
 
 
@@ -59,31 +64,33 @@ def test_every_page_of_a_pdf_becomes_a_picture():
         (lambda: samples.pdf(intake.MAX_PAGES + 1), Reason.TOO_MANY_PAGES),
     ],
 )
-def test_a_bad_file_is_refused_with_its_reason(make, reason):
+def test_a_bad_file_is_refused_with_its_reason(make: Maker, reason: Reason) -> None:
     assert reason_for(make()) == reason
 
 
-def test_a_file_of_exactly_ten_megabytes_is_read():
+def test_a_file_of_exactly_ten_megabytes_is_read() -> None:
     photo = samples.jpeg()
 
     assert read_document(photo + bytes(intake.MAX_FILE_BYTES - len(photo)))
 
 
-def test_a_refusal_says_what_to_do():
+def test_a_refusal_says_what_to_do() -> None:
     refused = DocumentRefused(Reason.ENCRYPTED)
 
     assert "take a photo of each page" in refused.message
 
 
 @pytest.mark.parametrize("reason", Reason)
-def test_every_refusal_is_plain_sentences(reason):
+def test_every_refusal_is_plain_sentences(reason: Reason) -> None:
     message = DocumentRefused(reason).message
 
     assert message.count(".") >= 2
     assert "\n" not in message
 
 
-def test_a_program_that_hangs_is_ended_and_the_next_file_is_read(monkeypatch, instead):
+def test_a_program_that_hangs_is_ended_and_the_next_file_is_read(
+    monkeypatch: pytest.MonkeyPatch, instead: Instead
+) -> None:
     with monkeypatch.context() as hanging:
         hanging.setattr(intake, "READ_SECONDS", 0.5)
         instead("time.sleep(60)")
@@ -95,7 +102,7 @@ def test_a_program_that_hangs_is_ended_and_the_next_file_is_read(monkeypatch, in
     assert read_document(samples.jpeg())
 
 
-def test_endless_drawing_is_refused(monkeypatch):
+def test_endless_drawing_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(intake, "CPU_SECONDS", 1)
 
     assert reason_for(samples.deep_pdf()) == Reason.TOO_COMPLEX
@@ -112,25 +119,39 @@ def test_endless_drawing_is_refused(monkeypatch):
         ("sys.stdin.buffer.read(); print('no such reason'); sys.exit(3)", Reason.DAMAGED),
         ("sys.stdin.buffer.read(); sys.stdout.buffer.write(b'\\xff'); sys.exit(3)", Reason.DAMAGED),
         ("sys.stdout.buffer.write(b'half a head')", Reason.DAMAGED),
-        ("sys.stdout.buffer.write(struct.pack('!III', 1, 1, 99) + b'\\xff\\xd8\\xff')", Reason.DAMAGED),
+        (
+            "sys.stdout.buffer.write(struct.pack('!III', 1, 1, 99) + b'\\xff\\xd8\\xff')",
+            Reason.DAMAGED,
+        ),
         ("sys.stdout.buffer.write(struct.pack('!III', 1, 1, 6) + b'<html>')", Reason.DAMAGED),
-        ("sys.stdout.buffer.write((struct.pack('!III', 1, 1, 3) + b'\\xff\\xd8\\xff') * 11)", Reason.DAMAGED),
+        (
+            "sys.stdout.buffer.write((struct.pack('!III', 1, 1, 3) + b'\\xff\\xd8\\xff') * 11)",
+            Reason.DAMAGED,
+        ),
     ],
 )
-def test_a_crash_or_nonsense_is_a_refusal(instead, source, reason):
+def test_a_crash_or_nonsense_is_a_refusal(instead: Instead, source: str, reason: Reason) -> None:
     instead(source)
 
     assert reason_for(samples.jpeg() + bytes(1_000_000)) == reason
 
 
-def test_a_flood_of_output_is_cut_off(monkeypatch, instead):
+def test_a_flood_of_output_is_cut_off(monkeypatch: pytest.MonkeyPatch, instead: Instead) -> None:
     monkeypatch.setattr(intake, "MAX_OUTPUT_BYTES", 1_000_000)
-    instead("sys.stdin.buffer.read()\nwhile True: sys.stdout.buffer.write(bytes(65536))")
+    instead(
+        "sys.stdin.buffer.read()\n"
+        "try:\n    while True: os.write(1, bytes(65536))\n"
+        "except OSError:\n    time.sleep(60)"
+    )
+    began = time.monotonic()
 
     assert reason_for(samples.jpeg()) == Reason.TOO_COMPLEX
+    assert time.monotonic() - began < intake.READ_SECONDS / 2
 
 
-def test_the_program_sees_no_secret_of_the_shop(monkeypatch, instead, tmp_path):
+def test_the_program_sees_no_secret_of_the_shop(
+    monkeypatch: pytest.MonkeyPatch, instead: Instead, tmp_path: Path
+) -> None:
     monkeypatch.setenv("PLANTED_SECRET", "planted")
     seen = tmp_path / "seen"
     instead(f"open({str(seen)!r}, 'w').write(repr(dict(os.environ)))")
@@ -141,7 +162,7 @@ def test_the_program_sees_no_secret_of_the_shop(monkeypatch, instead, tmp_path):
     assert "planted" not in seen.read_text()
 
 
-def test_no_file_of_the_shop_stays_open_in_the_program(instead, tmp_path):
+def test_no_file_of_the_shop_stays_open_in_the_program(instead: Instead, tmp_path: Path) -> None:
     seen = tmp_path / "seen"
     instead(f"names = os.listdir('/proc/self/fd')\nopen({str(seen)!r}, 'w').write(str(len(names)))")
     secret = os.open("/dev/null", os.O_RDONLY)
@@ -152,22 +173,27 @@ def test_no_file_of_the_shop_stays_open_in_the_program(instead, tmp_path):
     assert int(seen.read_text()) == 4
 
 
-def test_files_wait_for_their_turn_and_are_told_when_it_is_too_long(monkeypatch):
+def test_files_wait_for_their_turn_and_are_told_when_it_is_too_long(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(intake, "TURN_SECONDS", 0.1)
 
-    with intake._turn():
+    with intake.turn():
         assert reason_for(samples.jpeg()) == Reason.BUSY
     assert read_document(samples.jpeg())
 
 
-def test_only_one_program_runs_at_a_time(instead, tmp_path):
+def test_only_one_program_runs_at_a_time(instead: Instead, tmp_path: Path) -> None:
     instead(
         f"path = {str(tmp_path / 'running')!r}\n"
         "os.close(os.open(path, os.O_CREAT | os.O_EXCL))\n"
         "time.sleep(0.3)\nos.unlink(path)\nprint('encrypted', end='')\nsys.exit(3)"
     )
     reasons: list[Reason] = []
-    readers = [threading.Thread(target=lambda: reasons.append(reason_for(samples.jpeg()))) for _ in range(4)]
+    readers = [
+        threading.Thread(target=lambda: reasons.append(reason_for(samples.jpeg())))
+        for _ in range(4)
+    ]
 
     for reader in readers:
         reader.start()
@@ -177,7 +203,7 @@ def test_only_one_program_runs_at_a_time(instead, tmp_path):
     assert reasons == [Reason.ENCRYPTED] * 4
 
 
-def test_a_machine_that_cannot_start_a_program_says_so(monkeypatch):
-    monkeypatch.setattr(intake.sys, "executable", "/no/such/python")
+def test_a_machine_that_cannot_start_a_program_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "executable", "/no/such/python")
 
     assert reason_for(samples.jpeg()) == Reason.BUSY

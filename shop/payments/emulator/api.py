@@ -1,11 +1,12 @@
 """Answers `/v1`: authentication, parameters, idempotency keys, faults and records."""
 
 import hmac
+import json
 import socket
 import threading
 from collections.abc import Hashable
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, NoReturn
 
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 from werkzeug.wrappers import Request, Response
@@ -34,9 +35,6 @@ class RecordedRequest:
     @property
     def fingerprint(self) -> Hashable:
         return self.method, self.path, repr(self.params)
-
-    def as_json(self) -> Document:
-        return asdict(self)
 
 
 @dataclass(frozen=True)
@@ -149,7 +147,7 @@ def _originating(reply: Reply | None, recorded: RecordedRequest) -> Reply | None
 
 def _response(request: Request, request_id: str, reply: Reply) -> Response:
     response = Response(
-        _json(reply.document), status=reply.status, mimetype="application/json"
+        json.dumps(reply.document), status=reply.status, mimetype="application/json"
     )
     response.headers.update({"Request-Id": request_id, **reply.headers})
     response.headers["Stripe-Version"] = request.headers.get("Stripe-Version", objects.API_VERSION)
@@ -158,7 +156,7 @@ def _response(request: Request, request_id: str, reply: Reply) -> Response:
     return response
 
 
-def _drop_connection(request: Request) -> None:
+def _drop_connection(request: Request) -> NoReturn:
     request.environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
     # Werkzeug's server lets this one pass in silence.
     raise ConnectionAbortedError

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Literal
 
 Behaviour = Literal["pays", "declines", "challenges"]
@@ -12,6 +12,7 @@ TEST_CARDS: dict[str, Behaviour] = {
     "4000000000000002": "declines",
     "4000000000003220": "challenges",
 }
+EXPIRY = re.compile(r"(0?[1-9]|1[0-2])\s*/?\s*(?:20)?([0-9]{2})")
 FIELDS = ("number", "expiry", "cvc", "name")
 
 
@@ -38,17 +39,17 @@ class InvalidCard(Exception):
 def read(form: Mapping[str, str], *, now: int) -> Card:
     """The card; raises `InvalidCard` with a message for every wrong field."""
     entered = {field: form.get(field, "").strip() for field in FIELDS}
+    expiry = _expiry(entered["expiry"])
     problems = {
         "number": _number_problem(entered["number"]),
-        "expiry": _expiry_problem(entered["expiry"], now=now),
+        "expiry": _expiry_problem(expiry, now=now),
         "cvc": "" if re.fullmatch(r"\d{3}", entered["cvc"]) else "Enter the three-digit CVC.",
         "name": "" if entered["name"] else "Enter the name on the card.",
     }
     messages = {field: problem for field, problem in problems.items() if problem}
-    if messages:
+    if messages or expiry is None:
         raise InvalidCard(messages)
-    month, year = _expiry(entered["expiry"])
-    return Card(digits(entered["number"]), month, year, entered["name"])
+    return Card(digits(entered["number"]), expiry.month, expiry.year, entered["name"])
 
 
 def digits(number: str) -> str:
@@ -72,22 +73,15 @@ def _number_problem(entered: str) -> str:
     return ""
 
 
-def _expiry_problem(entered: str, *, now: int) -> str:
-    if not entered:
-        return "Enter the expiry date, for example 12/34."
-    month, year = _expiry(entered)
-    if not 1 <= month <= 12:
+def _expiry_problem(expiry: date | None, *, now: int) -> str:
+    if expiry is None:
         return "Enter the expiry date as month and year, for example 12/34."
-    today = datetime.fromtimestamp(now, UTC)
-    if (year, month) < (today.year, today.month):
+    if expiry < datetime.fromtimestamp(now, UTC).date().replace(day=1):
         return "This card has expired. Use a date in the future."
     return ""
 
 
-def _expiry(entered: str) -> tuple[int, int]:
-    """Month and year; month 0 when it is no date."""
-    match = re.fullmatch(r"([0-9]{1,2})\s*/?\s*([0-9]{2}|20[0-9]{2})", entered)
-    if match is None:
-        return 0, 0
-    year = int(match[2])
-    return int(match[1]), year if year > 99 else 2000 + year
+def _expiry(entered: str) -> date | None:
+    """The first day of the month the card expires in."""
+    match = EXPIRY.fullmatch(entered)
+    return date(2000 + int(match[2]), int(match[1]), 1) if match else None

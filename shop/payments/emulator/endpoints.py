@@ -15,16 +15,20 @@ from shop.payments.emulator.parameters import (
     Matching,
     Metadata,
     Text,
-    Url,
 )
 from shop.payments.emulator.replies import Document
 from shop.payments.emulator.store import Store
 
 Execute = Callable[..., Document]
-LOCALES = tuple(
-    "auto bg cs da de el en en-GB es es-419 et fi fil fr fr-CA hr hu id it ja ko lt lv ms mt nb"
-    " nl pl pt pt-BR ro ru sk sl sv th tr vi zh zh-HK zh-TW".split()
+# fmt: off
+LOCALES = (
+    "auto", "bg", "cs", "da", "de", "el", "en", "en-GB", "es", "es-419", "et", "fi", "fil", "fr",
+    "fr-CA", "hr", "hu", "id", "it", "ja", "ko", "lt", "lv", "ms", "mt", "nb", "nl", "pl", "pt",
+    "pt-BR", "ro", "ru", "sk", "sl", "sv", "th", "tr", "vi", "zh", "zh-HK", "zh-TW",
 )
+# fmt: on
+# Nothing that would end the header fields these addresses are written into.
+WEB_ADDRESS = r"https?://[A-Za-z0-9.:\[\]-]+([/?#]\S*)?"
 REASONS = ("duplicate", "fraudulent", "requested_by_customer")
 CARD_ONLY = ListOf(item=Choice(among=("card",)), default=["card"])
 PRICE = Group(
@@ -49,7 +53,7 @@ INTENT_DATA = Group(
     }
 )
 SESSION: dict[str, Field] = {
-    "cancel_url": Url(),
+    "cancel_url": Matching(pattern=WEB_ADDRESS, code="url_invalid"),
     "client_reference_id": Text(longest=200),
     "customer_email": Matching(pattern=r"[^@\s]+@[^@\s]+\.[^@\s]+", code="email_invalid"),
     "expires_at": Integer(),
@@ -60,7 +64,7 @@ SESSION: dict[str, Field] = {
     "payment_intent_data": INTENT_DATA,
     "payment_method_types": CARD_ONLY,
     "submit_type": Choice(among=("auto", "book", "donate", "pay")),
-    "success_url": Url(required=True),
+    "success_url": Matching(required=True, pattern=WEB_ADDRESS, code="url_invalid"),
 }
 REFUND: dict[str, Field] = {
     "amount": Integer(least=1),
@@ -81,7 +85,7 @@ def create_session(store: Store, params: Document) -> Document:
     return sessions.create(store, params)
 
 
-def expire_session(store: Store, params: Document, session: str) -> Document:
+def expire_session(store: Store, _params: Document, session: str) -> Document:
     found = store.get("checkout.session", session, param="session")
     sessions.expire(store, found)
     return found
@@ -147,7 +151,7 @@ def list_refunds(store: Store, params: Document) -> Document:
 
 
 def _reader(kind: str) -> Execute:
-    def read(store: Store, params: Document, **path: str) -> Document:
+    def read(store: Store, _params: Document, **path: str) -> Document:
         [(param, identifier)] = path.items()
         return store.get(kind, identifier, param=param)
 
@@ -167,18 +171,22 @@ _EVENT_FILTERS: dict[str, Field] = {"type": Text(), "types": ListOf(item=Text(),
 _REFUND_FILTERS: dict[str, Field] = {"charge": Text(), "payment_intent": Text()}
 _CANCEL: dict[str, Field] = {"cancellation_reason": Choice(among=(*REASONS, "abandoned"))}
 
-URLS = Map([
-    _rule("POST", "/v1/checkout/sessions", create_session, SESSION),
-    _rule("GET", _SESSION, _reader("checkout.session")),
-    _rule("POST", f"{_SESSION}/expire", expire_session),
-    _rule("GET", "/v1/payment_intents", list_intents, lists.PAGING),
-    _rule("GET", _INTENT, _reader("payment_intent")),
-    _rule("POST", f"{_INTENT}/capture", capture_intent, {"amount_to_capture": Integer(least=1)}),
-    _rule("POST", f"{_INTENT}/cancel", cancel_intent, _CANCEL),
-    _rule("GET", "/v1/charges/<charge>", _reader("charge")),
-    _rule("POST", "/v1/refunds", create_refund, REFUND),
-    _rule("GET", "/v1/refunds", list_refunds, {**lists.PAGING, **_REFUND_FILTERS}),
-    _rule("GET", "/v1/refunds/<refund>", _reader("refund")),
-    _rule("GET", "/v1/events", list_events, {**lists.PAGING, **_EVENT_FILTERS}),
-    _rule("GET", "/v1/events/<event_id>", _reader("event")),
-])
+URLS = Map(
+    [
+        _rule("POST", "/v1/checkout/sessions", create_session, SESSION),
+        _rule("GET", _SESSION, _reader("checkout.session")),
+        _rule("POST", f"{_SESSION}/expire", expire_session),
+        _rule("GET", "/v1/payment_intents", list_intents, lists.PAGING),
+        _rule("GET", _INTENT, _reader("payment_intent")),
+        _rule(
+            "POST", f"{_INTENT}/capture", capture_intent, {"amount_to_capture": Integer(least=1)}
+        ),
+        _rule("POST", f"{_INTENT}/cancel", cancel_intent, _CANCEL),
+        _rule("GET", "/v1/charges/<charge>", _reader("charge")),
+        _rule("POST", "/v1/refunds", create_refund, REFUND),
+        _rule("GET", "/v1/refunds", list_refunds, {**lists.PAGING, **_REFUND_FILTERS}),
+        _rule("GET", "/v1/refunds/<refund>", _reader("refund")),
+        _rule("GET", "/v1/events", list_events, {**lists.PAGING, **_EVENT_FILTERS}),
+        _rule("GET", "/v1/events/<event_id>", _reader("event")),
+    ]
+)

@@ -1,5 +1,7 @@
 """Refusals in the shape of Stripe's error replies."""
 
+from copy import deepcopy
+from http import HTTPStatus
 from typing import Any
 
 from shop.payments.emulator.replies import Document, Reply
@@ -14,19 +16,15 @@ class Refusal(Exception):
         self.error: Document = {"type": kind, "message": message, **details}
 
     def reply(self) -> Reply:
-        return Reply(self.status, {"error": self.error})
+        return Reply(self.status, {"error": deepcopy(self.error)})
 
 
 def unknown_parameter(name: str) -> Refusal:
-    return Refusal(
-        400, f"Received unknown parameter: {name}", code="parameter_unknown", param=name
-    )
+    return Refusal(400, f"Received unknown parameter: {name}", code="parameter_unknown", param=name)
 
 
 def missing_parameter(name: str) -> Refusal:
-    return Refusal(
-        400, f"Missing required param: {name}.", code="parameter_missing", param=name
-    )
+    return Refusal(400, f"Missing required param: {name}.", code="parameter_missing", param=name)
 
 
 def invalid_parameter(name: str, message: str, code: str | None = None) -> Refusal:
@@ -40,9 +38,7 @@ def amount_too_large(name: str, *, amount: int, limit: int) -> Refusal:
 
 
 def no_such(kind: str, identifier: str, *, param: str) -> Refusal:
-    return Refusal(
-        404, f"No such {kind}: '{identifier}'", code="resource_missing", param=param
-    )
+    return Refusal(404, f"No such {kind}: '{identifier}'", code="resource_missing", param=param)
 
 
 def unknown_url(method: str, path: str) -> Refusal:
@@ -78,14 +74,15 @@ def key_in_use(key: str) -> Refusal:
     return Refusal(409, message, kind="idempotency_error", code="idempotency_key_in_use")
 
 
+# What Stripe says with these statuses; 5xx are errors of the API itself.
+INJECTED: dict[int, Document] = {
+    402: {"message": "Your card was declined.", "kind": "card_error", "code": "card_declined"},
+    409: {"message": "Another request uses this object.", "code": "lock_timeout"},
+    429: {"message": "Too many requests.", "code": "rate_limit"},
+}
+
+
 def injected(status: int) -> Refusal:
-    """The error Stripe answers with `status`, on demand of a test."""
-    if status == 429:
-        return Refusal(429, "Too many requests.", code="rate_limit")
-    if status == 409:
-        return Refusal(409, "The object is locked by another request.", code="lock_timeout")
-    if status == 402:
-        return Refusal(402, "Your card was declined.", kind="card_error", code="card_declined")
-    if status >= 500:
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return Refusal(status, "An unexpected error occurred.", kind="api_error")
-    return Refusal(status, "Refused on demand.")
+    return Refusal(status, **INJECTED.get(status, {"message": "Refused on demand."}))

@@ -9,6 +9,7 @@ from typing import Literal
 from shop.payments.emulator import errors
 from shop.payments.emulator.replies import Outcome, Reply
 
+KEPT_STATUS = 500
 Moment = Literal["before", "after"]
 
 
@@ -30,7 +31,7 @@ class Fault:
     def __post_init__(self) -> None:
         if self.when not in ("before", "after") or self.times < 1 or self.delay < 0:
             raise ValueError("A fault is before or after, at least once, not earlier than now.")
-        if self.status is not None and not 400 <= self.status <= 599:
+        if self.status is not None and self.status // 100 not in (4, 5):
             raise ValueError("A fault's status is an error status.")
 
     def outcome(self, executed: Reply | None) -> Outcome:
@@ -39,7 +40,7 @@ class Fault:
         if self.status is None:
             return Outcome(sent=None, kept=executed)
         reply = errors.injected(self.status).reply()
-        return Outcome(sent=reply, kept=reply if self.status == 500 else executed)
+        return Outcome(sent=reply, kept=reply if self.status == KEPT_STATUS else executed)
 
 
 class FaultPlan:

@@ -41,12 +41,14 @@ def authorise(store: Store, intent: Document, card: Card) -> None:
 def decline(store: Store, intent: Document, card: Card) -> None:
     charge = _charge(store, intent, card, succeeded=False)
     store.emit("charge.failed", charge)
-    _fail(store, intent, {
-        "charge": charge["id"],
-        "code": "card_declined",
-        "decline_code": "generic_decline",
-        "message": "Your card was declined.",
-    })
+    _fail(
+        store,
+        intent,
+        charge=charge["id"],
+        code="card_declined",
+        decline_code="generic_decline",
+        message="Your card was declined.",
+    )
 
 
 def challenge(store: Store, intent: Document, card: Card, *, url: str) -> None:
@@ -58,10 +60,12 @@ def challenge(store: Store, intent: Document, card: Card, *, url: str) -> None:
 
 def fail_challenge(store: Store, intent: Document) -> None:
     """A failed 3-D Secure step makes no charge, as with Stripe."""
-    _fail(store, intent, {
-        "code": "payment_intent_authentication_failure",
-        "message": "Your bank could not confirm that it is you. Try again, or use another card.",
-    })
+    _fail(
+        store,
+        intent,
+        code="payment_intent_authentication_failure",
+        message="Your bank could not confirm that it is you. Try again, or use another card.",
+    )
 
 
 def capture(store: Store, intent: Document, amount: int | None) -> None:
@@ -114,7 +118,7 @@ def _receive(intent: Document, charge: Document, amount: int) -> None:
     intent.update(status="succeeded", amount_capturable=0, amount_received=amount)
 
 
-def _fail(store: Store, intent: Document, error: Document) -> None:
+def _fail(store: Store, intent: Document, **error: str) -> None:
     method = store.get("payment_method", intent["payment_method"])
     intent.update(
         status="requires_payment_method",

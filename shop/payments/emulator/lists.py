@@ -42,9 +42,11 @@ def _position(documents: list[Document], params: Document, cursor: str) -> int:
 
 def _within(document: Document, interval: dict[str, int]) -> bool:
     created = document["created"]
-    return all((
-        created > interval.get("gt", -1),
-        created >= interval.get("gte", 0),
-        created < interval.get("lt", created + 1),
-        created <= interval.get("lte", created),
-    ))
+    return all(
+        (
+            created > interval.get("gt", -1),
+            created >= interval.get("gte", 0),
+            created < interval.get("lt", created + 1),
+            created <= interval.get("lte", created),
+        )
+    )

@@ -3,11 +3,13 @@
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass
+from copy import copy
+from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
 
 from shop.payments.emulator import errors
+
+METADATA_KEYS, KEY_LENGTH, VALUE_LENGTH = 50, 40, 500
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,7 +24,7 @@ class Field(ABC):
     def absent(self, name: str) -> Any:
         if self.required:
             raise errors.missing_parameter(name)
-        return self.default
+        return copy(self.default)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,16 +50,6 @@ class Matching(Text):
         text = super().read(value, name)
         if not re.fullmatch(self.pattern, text):
             raise errors.invalid_parameter(name, f"{text!r} has the wrong form.", self.code)
-        return text
-
-
-@dataclass(frozen=True, kw_only=True)
-class Url(Text):
-    def read(self, value: Any, name: str) -> str:
-        text = super().read(value, name)
-        parts = urlsplit(text)
-        if parts.scheme not in ("http", "https") or not parts.netloc:
-            raise errors.invalid_parameter(name, "it is not a web address.", "url_invalid")
         return text
 
 
@@ -101,18 +93,15 @@ class ListOf(Field):
 
 @dataclass(frozen=True, kw_only=True)
 class Metadata(Field):
-    """Stripe's limits: 50 keys of 40 characters, values of 500 characters."""
+    default: Any = field(default_factory=dict)
 
     def read(self, value: Any, name: str) -> dict[str, str]:
-        if not isinstance(value, dict) or len(value) > 50:
-            raise errors.invalid_parameter(name, "it must be a hash of at most 50 keys.")
+        if not isinstance(value, dict) or len(value) > METADATA_KEYS:
+            raise errors.invalid_parameter(name, f"not a hash of at most {METADATA_KEYS} keys.")
         for key, text in value.items():
-            if not isinstance(text, str) or len(key) > 40 or len(text) > 500:
+            if not isinstance(text, str) or len(key) > KEY_LENGTH or len(text) > VALUE_LENGTH:
                 raise errors.invalid_parameter(f"{name}[{key}]", "too long, or not a string.")
         return value
-
-    def absent(self, name: str) -> dict[str, str]:
-        return {}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,14 +120,15 @@ class Group(Field):
         return super().absent(name) if self.required else self.read({}, name)
 
     def _read_one(self, key: str, value: dict[str, Any], name: str) -> Any:
-        field, nested = self.fields[key], _nested(name, key)
-        return field.read(value[key], nested) if key in value else field.absent(nested)
+        known, nested = self.fields[key], _nested(name, key)
+        return known.read(value[key], nested) if key in value else known.absent(nested)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Interval(Field):
     """A moment, or a range such as `created[gte]=…`."""
 
+    default: Any = field(default_factory=dict)
     bounds: tuple[str, ...] = ("gt", "gte", "lt", "lte")
 
     def read(self, value: Any, name: str) -> dict[str, int]:
@@ -149,9 +139,6 @@ class Interval(Field):
             if bound not in self.bounds:
                 raise errors.unknown_parameter(f"{name}[{bound}]")
         return {bound: Integer().read(text, f"{name}[{bound}]") for bound, text in value.items()}
-
-    def absent(self, name: str) -> dict[str, int]:
-        return {}
 
 
 def _nested(name: str, key: str) -> str:

@@ -3,11 +3,14 @@
 import threading
 from collections.abc import Callable
 from copy import deepcopy
+from typing import TYPE_CHECKING
 
 from shop.payments.emulator import errors, objects
-from shop.payments.emulator.cards import Card
 from shop.payments.emulator.clock import Clock
 from shop.payments.emulator.replies import Document
+
+if TYPE_CHECKING:
+    from shop.payments.emulator.cards import Card
 
 
 class Store:

@@ -3,6 +3,7 @@ import django.db.models.deletion
 import django.db.models.expressions
 import django.utils.timezone
 import shop.prescriptions.models
+import uuid
 from django.conf import settings
 from django.db import migrations, models
 
@@ -36,6 +37,8 @@ class Migration(migrations.Migration):
                 ('answer', models.TextField(blank=True)),
                 ('decided_at', models.DateTimeField(blank=True, null=True)),
                 ('decided_registration', models.CharField(blank=True, max_length=160)),
+                ('prescriber', models.CharField(blank=True, max_length=150)),
+                ('issued_on', models.DateField(blank=True, null=True)),
                 ('authenticity', models.CharField(blank=True, choices=[('original_received', 'The original paper is here'), ('e_prescription_verified', 'Electronic prescription, verified'), ('prescriber_confirmed', 'The prescriber confirmed it'), ('transfer_confirmed', 'Transfer confirmed by the other pharmacy')], max_length=24)),
                 ('valid_until', models.DateField(blank=True, null=True)),
                 ('refusal_reason', models.CharField(blank=True, choices=[('R01', 'We cannot read it'), ('R02', 'It is not signed'), ('R03', 'It has no date'), ('R04', 'It is out of date'), ('R05', 'The patient’s details do not match'), ('R06', 'We could not confirm the prescriber'), ('R07', 'We need the original, not a copy'), ('R08', 'We could not confirm that it is unaltered'), ('R09', 'It has already been used'), ('R10', 'No repeats are left on it'), ('R11', 'It is too early for the next supply'), ('R12', 'It is for another medicine or strength'), ('R13', 'The dose needs to be checked with your prescriber'), ('R14', 'This medicine may not be suitable for you'), ('R15', 'It may not go with another medicine you take'), ('R16', 'We need to know how well your kidneys work'), ('R17', 'It needs a check for pregnancy, breastfeeding or age'), ('R18', 'We are concerned about how it is used'), ('R19', 'We may not supply it in your country'), ('R20', 'The prescriber withdrew it'), ('R21', 'We had no answer to our question'), ('R23', 'We could not confirm who you are')], max_length=3)),
@@ -69,7 +72,8 @@ class Migration(migrations.Migration):
             name='Document',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sha256', models.CharField(max_length=64)),
+                ('uuid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ('sha256', models.CharField(db_index=True, max_length=64)),
                 ('size', models.PositiveIntegerField(help_text='bytes')),
                 ('sealed_name', models.CharField(max_length=100, unique=True)),
                 ('prescription', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='documents', to='prescriptions.prescription')),
@@ -124,6 +128,7 @@ class Migration(migrations.Migration):
             name='Page',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('uuid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ('number', models.PositiveSmallIntegerField()),
                 ('width', models.PositiveSmallIntegerField()),
                 ('height', models.PositiveSmallIntegerField()),
@@ -149,7 +154,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='prescription',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'approved'), _negated=True), models.Q(('authenticity__gt', ''), ('valid_until__isnull', False)), _connector='OR'), name='an_approval_has_an_end_and_proof'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'approved'), _negated=True), models.Q(('authenticity__gt', ''), ('issued_on__isnull', False), ('prescriber__gt', ''), ('valid_until__isnull', False)), _connector='OR'), name='an_approval_has_an_end_and_proof'),
         ),
         migrations.AddConstraint(
             model_name='prescription',

@@ -1,0 +1,62 @@
+"""Every step of the checkout asks the gate before it opens."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from oscar.apps.checkout.exceptions import FailedPreCondition
+from oscar.apps.checkout.session import CheckoutSessionMixin as OscarCheckoutSessionMixin
+
+from shop.fulfilment import gate
+from shop.fulfilment.refusals import Refused
+from shop.order import delivery
+from shop.prescriptions.models import Prescription
+
+__all__ = ["CheckoutSessionMixin"]
+
+
+class CheckoutSessionMixin(OscarCheckoutSessionMixin):
+    # The first page only sends people on; it is the one step without a gate.
+    is_gated = True
+    # False where the address is still being chosen.
+    knows_destination = True
+    prescription: Prescription | None = None
+
+    def check_pre_conditions(self, request: HttpRequest) -> None:
+        super().check_pre_conditions(request)
+        if self.is_gated:
+            self._check_signed_in(request)
+            self._check_prescription(request)
+            if self.knows_destination:
+                self._check_destination(request)
+
+    def _check_signed_in(self, request: HttpRequest) -> None:
+        if not request.user.is_authenticated:
+            raise FailedPreCondition(url=reverse("checkout:index"))
+
+    def _check_prescription(self, request: HttpRequest) -> None:
+        try:
+            self.prescription = gate.check(request.user, request.basket.all_lines())
+        except Refused as refusal:
+            raise FailedPreCondition(
+                url=reverse("checkout:prescription"), message=refusal.message
+            ) from refusal
+
+    def _check_destination(self, request: HttpRequest) -> None:
+        address = self.get_shipping_address(request.basket)
+        if address is None:
+            raise FailedPreCondition(url=reverse("checkout:shipping-address"))
+        try:
+            gate.check_destination(address.country, request.basket.all_lines())
+        except Refused as refusal:
+            raise FailedPreCondition(
+                url=reverse("checkout:shipping-address"), message=refusal.message
+            ) from refusal
+
+    def get_shipping_method(self, basket: Any, shipping_address: Any = None, **_: Any) -> Any:
+        code = self.checkout_session.shipping_method_code(basket)
+        return next((method for method in delivery.methods() if method.code == code), None)
+
+

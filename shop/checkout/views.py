@@ -1,0 +1,165 @@
+"""The steps from the basket to the card page and back."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.generic import TemplateView
+from oscar.apps.checkout.utils import CheckoutSessionData
+from oscar.apps.checkout.views import IndexView as OscarIndexView
+from oscar.apps.checkout.views import (
+    PaymentDetailsView,
+    PaymentMethodView,
+    ThankYouView,
+    UserAddressDeleteView,
+    UserAddressUpdateView,
+)
+from oscar.apps.checkout.views import ShippingAddressView as OscarShippingAddressView
+from oscar.apps.checkout.views import ShippingMethodView as OscarShippingMethodView
+
+from shop.checkout.session import CheckoutSessionMixin
+from shop.fulfilment import gate, pay
+from shop.fulfilment.quote import Quote, quote_for
+from shop.fulfilment.refusals import Refused
+from shop.fulfilment.settle import settle_quietly
+from shop.order import delivery
+from shop.payments.attempts import AnotherAttemptIsLive
+from shop.payments.gateway import GatewayRefused, GatewayUnavailable
+from shop.payments.models import PaymentAttempt
+from shop.payments.statuses import Status
+
+__all__ = [
+    "IndexView",
+    "PaymentDetailsView",
+    "PaymentMethodView",
+    "PreviewView",
+    "ShippingAddressView",
+    "ShippingMethodView",
+    "ThankYouView",
+    "UserAddressDeleteView",
+    "UserAddressUpdateView",
+]
+
+
+class IndexView(OscarIndexView):
+    """Sends people on: to the sign-in, or to the first step that is not done."""
+
+    is_gated = False
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return redirect_to_login(reverse("checkout:index"))
+        return redirect("checkout:shipping-address")
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return self.get(request)
+
+
+class ShippingAddressView(OscarShippingAddressView):
+    knows_destination = False
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        chosen = request.POST.get("address_id", "")
+        if not chosen:
+            return super().post(request, *args, **kwargs)
+        if not chosen.isdigit() or not request.user.addresses.filter(pk=chosen).exists():
+            messages.error(request, _("Choose one of your addresses, or enter a new one."))
+            return redirect("checkout:shipping-address")
+        return self._ship_to(request, request.user.addresses.get(pk=chosen))
+
+    def _ship_to(self, request: HttpRequest, address: Any) -> HttpResponse:
+        try:
+            gate.check_destination(address.country, request.basket.all_lines())
+        except Refused as refusal:
+            messages.error(request, refusal.message)
+            return redirect("checkout:shipping-address")
+        self.checkout_session.ship_to_user_address(address)
+        return redirect(self.get_success_url())
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        try:
+            gate.check_destination(form.instance.country, self.request.basket.all_lines())
+        except Refused as refusal:
+            form.add_error("country", refusal.message)
+            return self.form_invalid(form)
+        return super().form_valid(form)
+
+
+class ShippingMethodView(OscarShippingMethodView):
+    def get_available_shipping_methods(self) -> list[Any]:
+        return delivery.methods()
+
+
+@method_decorator(never_cache, name="dispatch")
+class PreviewView(CheckoutSessionMixin, TemplateView):
+    """The whole order to look at, and the button that leads to the card page."""
+
+    template_name = "oscar/checkout/preview.html"
+    pre_conditions = (
+        "check_basket_is_not_empty",
+        "check_basket_is_valid",
+        "check_shipping_data_is_captured",
+    )
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        return {**context, "prescription": self.prescription, "quote_hash": self._quote().hash}
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        quote = self._quote()
+        if request.POST.get("quote") != quote.hash:
+            messages.warning(request, _("Something in your order has changed. Look at it again."))
+            return redirect("checkout:preview")
+        try:
+            url = pay.card_page_for(
+                user=request.user,
+                basket=request.basket,
+                quote=quote,
+                prescription=self.prescription,
+            )
+        except pay.AlreadyUnderWay as under_way:
+            return redirect("checkout:return", reference=under_way.attempt.reference)
+        except (GatewayUnavailable, GatewayRefused, AnotherAttemptIsLive):
+            messages.error(
+                request,
+                _("The card page cannot be reached just now. You were not charged. Try again."),
+            )
+            return redirect("checkout:preview")
+        response = HttpResponseRedirect(url)
+        response.status_code = 303
+        return response
+
+    def _quote(self) -> Quote:
+        basket = self.request.basket
+        return quote_for(
+            basket,
+            delivery_code=self.checkout_session.shipping_method_code(basket),
+            address=self.get_shipping_address(basket),
+        )
+
+
+@login_required
+@never_cache
+def return_from_card_page(request: HttpRequest, reference: uuid.UUID) -> HttpResponse:
+    """Where the card page sends the customer: looks what really happened and says so."""
+    attempt = get_object_or_404(PaymentAttempt, reference=reference, user=request.user)
+    settle_quietly(attempt)
+    attempt.refresh_from_db()
+    if attempt.order is not None:
+        CheckoutSessionData(request).flush()
+        request.session["checkout_order_id"] = attempt.order_id
+        return redirect("checkout:thank-you")
+    is_open = attempt.status in (Status.CREATED, Status.SESSION_OPEN)
+    return render(
+        request, "oscar/checkout/not_paid.html", {"attempt": attempt, "is_open": is_open}
+    )

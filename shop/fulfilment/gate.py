@@ -1,0 +1,144 @@
+"""The gate: a basket with a prescription medicine passes only on a prescription that covers it.
+
+The checkout steps, the moment of payment and the transaction that places the order all ask here.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Protocol
+
+from django.conf import settings
+from django.utils import timezone
+from oscar.apps.address.models import Country
+
+from catalogue.models import Product
+from shop.accounts.models import User
+from shop.fulfilment.refusals import Reason, Refused
+from shop.prescriptions.models import Authorisation, Prescription
+from shop.prescriptions.statuses import Status
+
+
+class BasketLine(Protocol):
+    """What the gate reads of a line of a basket."""
+
+    product: Product
+    quantity: int
+
+
+@dataclass(frozen=True)
+class Need:
+    """Tablets of one strength of a medicine, over all lines of a basket."""
+
+    medicine_id: int
+    strength_mg: int
+    tablets: int
+    title: str
+
+
+def needs_of(lines: Iterable[BasketLine]) -> tuple[Need, ...]:
+    """What a prescription has to cover; empty for a basket without prescription medicines."""
+    tablets: Counter[tuple[int, int, str]] = Counter()
+    for line in lines:
+        product = line.product
+        if product.needs_prescription:
+            tablets[_medicine_and_strength(product)] += line.quantity * (product.tablets or 0)
+    return tuple(
+        Need(medicine_id=medicine, strength_mg=strength, tablets=count, title=title)
+        for (medicine, strength, title), count in sorted(tablets.items())
+    )
+
+
+def _medicine_and_strength(product: Product) -> tuple[int, int, str]:
+    if product.parent is None or product.strength_mg is None:
+        raise Refused(Reason.NO_PRESCRIPTION)
+    return product.parent.pk, product.strength_mg, product.parent.title
+
+
+def check(user: User, lines: Iterable[BasketLine]) -> Prescription | None:
+    """The prescription that covers these lines today, or None when they need none.
+
+    Raises Refused when no prescription of this customer covers all of them.
+    """
+    needs = needs_of(lines)
+    if not needs:
+        return None
+    today = timezone.localdate()
+    refusals = []
+    usable = Prescription.objects.of(user).usable_on(today).order_by("valid_until", "pk")
+    for prescription in usable.prefetch_related("authorisations"):
+        try:
+            _check_covers(prescription, needs)
+        except Refused as refusal:
+            refusals.append(refusal)
+        else:
+            return prescription
+    raise refusals[0] if refusals else _why_none(user)
+
+
+def check_prescription(
+    prescription: Prescription, lines: Iterable[BasketLine], *, day: datetime.date
+) -> dict[tuple[int, int], Authorisation]:
+    """The authorisation for each medicine and strength of the lines; raises Refused."""
+    if not prescription.is_usable_on(day):
+        raise _why_not(prescription)
+    return _check_covers(prescription, needs_of(lines))
+
+
+def _check_covers(
+    prescription: Prescription, needs: Iterable[Need]
+) -> dict[tuple[int, int], Authorisation]:
+    authorised = {(a.medicine_id, a.strength_mg): a for a in prescription.authorisations.all()}
+    for need in needs:
+        authorisation = authorised.get((need.medicine_id, need.strength_mg))
+        if authorisation is None:
+            raise Refused(Reason.OTHER_STRENGTH, title=need.title, strength=need.strength_mg)
+        allowed = min(authorisation.tablets_per_supply, authorisation.tablets_left)
+        if need.tablets > allowed:
+            raise Refused(
+                Reason.TOO_MANY, wanted=need.tablets, strength=need.strength_mg, allowed=allowed
+            )
+    return authorised
+
+
+def _why_none(user: User) -> Refused:
+    newest = Prescription.objects.of(user).exclude(status=Status.CANCELLED).first()
+    return _why_not(newest) if newest else Refused(Reason.NO_PRESCRIPTION)
+
+
+def _why_not(prescription: Prescription) -> Refused:
+    reasons = {
+        Status.SUBMITTED: Reason.WAITING,
+        Status.QUESTION: Reason.QUESTION,
+        Status.APPROVED: Reason.EXPIRED,
+        Status.REFUSED: Reason.REFUSED,
+        Status.WITHDRAWN: Reason.WITHDRAWN,
+        Status.CANCELLED: Reason.NO_PRESCRIPTION,
+    }
+    return Refused(reasons[Status(prescription.status)])
+
+
+def check_destination(country: Country, lines: Iterable[BasketLine]) -> None:
+    """Raises Refused when a line may not be supplied in this country.
+
+    A strength is supplied only where tablets of it are authorised (LegitScript standard 2, TGA
+    price-list rules), and medicines go only to countries the pharmacy is licensed for.
+    """
+    for line in lines:
+        if line.product.needs_prescription:
+            _check_country(country, line.product)
+
+
+def _check_country(country: Country, product: Product) -> None:
+    if country.iso_3166_1_a2 not in settings.LICENSED_COUNTRIES:
+        raise Refused(Reason.NOT_LICENSED, country=country.printable_name)
+    if not product.supply_countries.filter(pk=country.pk).exists():
+        raise Refused(
+            Reason.COUNTRY,
+            title=product.get_title(),
+            strength=product.strength_mg,
+            country=country.printable_name,
+        )

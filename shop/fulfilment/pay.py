@@ -1,0 +1,88 @@
+"""Sends a customer to the card page, once per quote, whatever they click."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+from oscar.apps.order.utils import OrderNumberGenerator
+
+from shop.accounts.models import User
+from shop.fulfilment import settle as settling
+from shop.fulfilment.quote import Quote
+from shop.payments import attempts, gateway
+from shop.payments.models import PaymentAttempt
+from shop.payments.statuses import Kind, Status
+from shop.prescriptions.models import Prescription
+
+
+class AlreadyUnderWay(Exception):
+    """The basket is being paid for; ``attempt`` says where that stands."""
+
+    def __init__(self, attempt: PaymentAttempt) -> None:
+        self.attempt = attempt
+        super().__init__(str(attempt))
+
+
+def card_page_for(
+    *, user: User, basket: Any, quote: Quote, prescription: Prescription | None
+) -> str:
+    """The address of the card page for this quote.
+
+    An open card page for the same quote is used again; one for another quote is closed first.
+    Raises AlreadyUnderWay when the earlier one was paid meanwhile, GatewayUnavailable or
+    GatewayRefused when Stripe has no card page to give.
+    """
+    before = attempts.live_for(basket.pk)
+    if before is not None:
+        url = _open_page_of(before, quote)
+        if url:
+            return url
+    attempt = attempts.start(
+        user=user,
+        basket=basket,
+        prescription=prescription,
+        prescription_version=prescription.version if prescription else None,
+        amount_minor=quote.amount_minor,
+        currency=quote.currency,
+        quote=quote.as_json(),
+        quote_hash=quote.hash,
+    )
+    return _open_page(attempt)
+
+
+def _open_page_of(before: PaymentAttempt, quote: Quote) -> str:
+    if before.status == Status.CREATED and before.quote_hash == quote.hash:
+        return _open_page(before)
+    if before.status == Status.CREATED:
+        attempts.move(before, Status.EXPIRED)
+        return ""
+    if before.status == Status.SESSION_OPEN and before.quote_hash == quote.hash:
+        payment = gateway.read_payment(before.session_id or "")
+        if payment.session_status == "open":
+            return payment.url
+    elif before.status == Status.SESSION_OPEN:
+        settling.run(attempts.queue(before, Kind.EXPIRE))
+    settling.settle(before)
+    if before.status in (Status.EXPIRED, Status.VOIDED):
+        return ""
+    raise AlreadyUnderWay(before)
+
+
+def _open_page(attempt: PaymentAttempt) -> str:
+    number = OrderNumberGenerator().order_number(attempt.basket)
+    page = gateway.open_card_page(
+        reference=str(attempt.reference),
+        amount_minor=attempt.amount_minor,
+        currency=attempt.currency,
+        description=f"Order {number}",
+        return_url=_address("checkout:return", attempt),
+        cancel_url=f"{settings.SITE_URL}{reverse('checkout:preview')}",
+    )
+    attempts.move(attempt, Status.SESSION_OPEN, session_id=page.session_id)
+    return page.url
+
+
+def _address(name: str, attempt: PaymentAttempt) -> str:
+    return f"{settings.SITE_URL}{reverse(name, args=[attempt.reference])}"

@@ -1,0 +1,52 @@
+"""Why an order cannot go on, in words for the customer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class Reason(TextChoices):
+    NO_PRESCRIPTION = "no_prescription", _("This medicine needs a prescription. Send us yours first.")
+    WAITING = "waiting", _("A pharmacist is still checking your prescription. Nothing to pay yet.")
+    QUESTION = "question", _("The pharmacist has a question about your prescription.")
+    EXPIRED = "expired", _("Your prescription is out of date. Send us a new one.")
+    WITHDRAWN = "withdrawn", _("The pharmacist has withdrawn the approval of your prescription.")
+    REFUSED = "refused", _("The pharmacist could not approve your prescription.")
+    OTHER_STRENGTH = (
+        "other_strength",
+        _("Your prescription does not cover %(title)s %(strength)s mg."),
+    )
+    TOO_MANY = (
+        "too_many",
+        _(
+            "Your basket holds %(wanted)s tablets of %(strength)s mg; "
+            "your prescription allows %(allowed)s now."
+        ),
+    )
+    COUNTRY = (
+        "country",
+        _(
+            "We may not send %(title)s %(strength)s mg to %(country)s, because tablets of this "
+            "strength are not authorised there. Ask your prescriber about another strength."
+        ),
+    )
+    NOT_LICENSED = "not_licensed", _("We are not licensed to send medicines to %(country)s.")
+    OUT_OF_STOCK = "out_of_stock", _("%(title)s is no longer in stock.")
+    CHANGED = "changed", _("Your basket, a price or your address changed while you were paying.")
+    AMOUNT = "amount", _("The amount authorised is not the amount of your order.")
+
+
+class Refused(Exception):
+    """The order cannot go on; ``message`` tells the customer why."""
+
+    def __init__(self, reason: Reason, **values: Any) -> None:
+        self.reason = reason
+        self.values = values
+        super().__init__(reason.value)
+
+    @property
+    def message(self) -> str:
+        return str(self.reason.label) % self.values

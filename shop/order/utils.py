@@ -1,0 +1,33 @@
+"""Writes orders; stock is taken by an update that finds enough of it, or not at all."""
+
+from typing import Any
+
+from django.db.models import F
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+from oscar.apps.order.utils import OrderCreator as OscarOrderCreator
+from oscar.apps.order.utils import OrderDispatcher, OrderNumberGenerator
+from oscar.apps.partner.models import StockRecord
+
+__all__ = ["OrderCreator", "OrderDispatcher", "OrderNumberGenerator", "OutOfStock"]
+
+
+class OutOfStock(Exception):
+    """Somebody else took the last ones."""
+
+    def __init__(self, title: str) -> None:
+        self.title = title
+        super().__init__(title)
+
+
+class OrderCreator(OscarOrderCreator):
+    def update_stock_records(self, line: Any) -> None:
+        """Allocate the stock of a line, or raise OutOfStock; Oscar's own way can oversell."""
+        if not line.product.get_product_class().track_stock:
+            return
+        allocated = Coalesce(F("num_allocated"), 0)
+        taken = StockRecord.objects.filter(
+            pk=line.stockrecord_id, num_in_stock__gte=allocated + line.quantity
+        ).update(num_allocated=allocated + line.quantity, date_updated=timezone.now())
+        if not taken:
+            raise OutOfStock(line.product.get_title())

@@ -1,0 +1,57 @@
+"""What may be done to an attempt to pay; one function writes its status."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from shop.payments.models import PaymentAttempt, StripeOperation
+from shop.payments.statuses import LIVE, TRANSITIONS, Kind, Status
+
+
+class TransitionRefused(Exception):
+    """The attempt is no longer where this could be done."""
+
+
+class AnotherAttemptIsLive(Exception):
+    """The basket is being paid for already, in another tab or by an earlier click."""
+
+
+def live_for(basket_id: int) -> PaymentAttempt | None:
+    """The attempt under way for a basket, if any."""
+    return PaymentAttempt.objects.filter(basket_id=basket_id, status__in=LIVE).first()
+
+
+def start(**facts: Any) -> PaymentAttempt:
+    """Write down an attempt before Stripe hears of it; raises AnotherAttemptIsLive."""
+    try:
+        with transaction.atomic():
+            return PaymentAttempt.objects.create(**facts)
+    except IntegrityError as error:
+        raise AnotherAttemptIsLive from error
+
+
+def lock(attempt: PaymentAttempt) -> PaymentAttempt:
+    """The attempt as it is now, held until the transaction ends."""
+    return PaymentAttempt.objects.select_for_update().get(pk=attempt.pk)
+
+
+def move(attempt: PaymentAttempt, status: Status, **changes: Any) -> None:
+    """Move an attempt on; raises TransitionRefused when somebody else already did."""
+    before = Status(attempt.status)
+    if status not in TRANSITIONS[before]:
+        raise TransitionRefused(f"{attempt} cannot go from {before} to {status}")
+    moved = PaymentAttempt.objects.filter(pk=attempt.pk, status=before).update(
+        status=status, changed_at=timezone.now(), **changes
+    )
+    if not moved:
+        raise TransitionRefused(f"{attempt} is no longer {before}")
+    attempt.refresh_from_db()
+
+
+def queue(attempt: PaymentAttempt, kind: Kind) -> StripeOperation:
+    """Write down that something is to be done at Stripe; asking twice is asking once."""
+    operation, _ = StripeOperation.objects.get_or_create(attempt=attempt, kind=kind)
+    return operation

@@ -1,0 +1,43 @@
+"""A shop with the wrong payment settings does not start."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, register
+
+STRIPE = "https://api.stripe.com"
+
+
+@register(Tags.security)
+def check_stripe(**_: Any) -> list[CheckMessage]:
+    """Live keys only with Stripe itself, only in a real pharmacy; webhooks always signed."""
+    is_live = settings.STRIPE_SECRET_KEY.startswith("sk_live_")
+    problems = {
+        "payments.E001": (
+            is_live and settings.STRIPE_API_BASE != STRIPE,
+            "A live Stripe key may only be used with Stripe itself.",
+            f"Unset STRIPE_API_BASE, or set it to {STRIPE}.",
+        ),
+        "payments.E002": (
+            is_live and settings.IS_DEMO,
+            "A demonstration must not take real money.",
+            "Set every PHARMACY_… variable, or use a test key.",
+        ),
+        "payments.E003": (
+            not settings.STRIPE_WEBHOOK_SECRETS or not all(settings.STRIPE_WEBHOOK_SECRETS),
+            "Webhooks cannot be checked without a secret.",
+            "Set STRIPE_WEBHOOK_SECRETS to the signing secret of the endpoint.",
+        ),
+    }
+    return [Error(text, hint=hint, id=id_) for id_, (wrong, text, hint) in problems.items() if wrong]
+
+
+@register(Tags.security, deploy=True)
+def check_stripe_for_real(**_: Any) -> list[CheckMessage]:
+    """A real pharmacy takes real money."""
+    if settings.IS_DEMO or settings.STRIPE_SECRET_KEY.startswith("sk_live_"):
+        return []
+    hint = "Set STRIPE_SECRET_KEY to the live key of the pharmacy."
+    return [Error("A real pharmacy needs a live Stripe key.", hint=hint, id="payments.E004")]

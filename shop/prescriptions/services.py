@@ -1,0 +1,352 @@
+"""What may be done to a prescription, and by whom; every change leaves an event."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from shop.accounts.models import User
+from shop.prescriptions import emails, vault
+from shop.prescriptions.intake import Picture
+from shop.prescriptions.models import (
+    Authorisation,
+    Document,
+    Event,
+    Page,
+    Prescription,
+    RequestedPack,
+)
+from shop.prescriptions.statuses import (
+    TOLD_TO_CUSTOMER,
+    TRANSITIONS,
+    Action,
+    Authenticity,
+    RefusalReason,
+    Status,
+)
+
+
+class NotAllowed(Exception):
+    """This person may not do this to this prescription."""
+
+
+class TransitionRefused(Exception):
+    """The prescription is no longer in a status from which this can be done."""
+
+    def __init__(self, prescription: Prescription, action: Action) -> None:
+        self.prescription = prescription
+        self.action = action
+        super().__init__(f"{action} refused: {prescription} is {prescription.status}")
+
+    @property
+    def message(self) -> str:
+        """Plain words for the person who came too late."""
+        decided = self.prescription
+        if decided.decided_by is None:
+            return _("This prescription has changed since you opened it. Look at it again.")
+        return _("This prescription was decided by %(name)s at %(at)s: %(status)s.") % {
+            "name": decided.decided_by.name,
+            "at": f"{decided.decided_at:%Y-%m-%d %H:%M} UTC",
+            "status": decided.get_status_display(),
+        }
+
+
+@dataclass(frozen=True)
+class Upload:
+    """An uploaded file, and the pictures made from it."""
+
+    data: bytes
+    pictures: tuple[Picture, ...]
+
+
+@dataclass(frozen=True)
+class Wish:
+    """Tablets of one strength of a medicine that the customer would like."""
+
+    medicine_id: int
+    strength_mg: int
+    tablets: int
+
+
+@dataclass(frozen=True)
+class Allowance:
+    """Tablets of one strength of a medicine that a pharmacist allows."""
+
+    medicine_id: int
+    strength_mg: int
+    tablets_per_supply: int
+    supplies: int
+    directions: str
+
+
+@dataclass(frozen=True)
+class Legal:
+    """What makes the prescription valid: who wrote it, when, how we know, and until when it lasts."""
+
+    prescriber: str
+    issued_on: datetime.date
+    authenticity: Authenticity
+    valid_until: datetime.date
+
+
+def submit(
+    *, by: User, answers: dict[str, Any], wishes: Iterable[Wish], uploads: Sequence[Upload]
+) -> Prescription:
+    """Store a prescription and put it in the pharmacists' queue; all of it or nothing."""
+    kept: list[str] = []
+    try:
+        documents = [_seal(upload, kept) for upload in uploads]
+        with transaction.atomic():
+            prescription = Prescription.objects.create(user=by, **answers)
+            _write_rows(prescription, wishes, documents)
+            _record(prescription, Action.SUBMIT, by=by, from_status="")
+    except BaseException:
+        for name in kept:
+            vault.discard(name)
+        raise
+    return prescription
+
+
+def _seal(upload: Upload, kept: list[str]) -> tuple[Document, list[Page]]:
+    sha256 = hashlib.sha256(upload.data).hexdigest()
+    document = Document(sha256=sha256, size=len(upload.data))
+    _keep(document, upload.data, kept)
+    pages = []
+    for number, picture in enumerate(upload.pictures, start=1):
+        page = Page(number=number, width=picture.width, height=picture.height)
+        _keep(page, picture.jpeg, kept)
+        pages.append(page)
+    return document, pages
+
+
+def _keep(row: Document | Page, data: bytes, kept: list[str]) -> None:
+    row.sealed_name = vault.store(data, context=row.context)
+    kept.append(row.sealed_name)
+
+
+def _write_rows(
+    prescription: Prescription,
+    wishes: Iterable[Wish],
+    documents: list[tuple[Document, list[Page]]],
+) -> None:
+    RequestedPack.objects.bulk_create(
+        RequestedPack(
+            prescription=prescription,
+            medicine_id=wish.medicine_id,
+            strength_mg=wish.strength_mg,
+            tablets=wish.tablets,
+        )
+        for wish in wishes
+    )
+    for document, pages in documents:
+        document.prescription = prescription
+        document.save()
+        for page in pages:
+            page.document = document
+            page.save()
+
+
+def ask(prescription: Prescription, *, by: User, question: str) -> None:
+    """Put a question to the customer; the prescription waits for the answer."""
+    registration = _registration(prescription, by)
+    _move(
+        prescription,
+        Action.ASK,
+        by=by,
+        registration=registration,
+        note=question,
+        question=question,
+        answer="",
+    )
+
+
+def answer(prescription: Prescription, *, by: User, text: str) -> None:
+    """Answer the pharmacist's question; the prescription goes back to the queue."""
+    _check_owner(prescription, by)
+    _move(prescription, Action.ANSWER, by=by, note=text, answer=text)
+
+
+def approve(
+    prescription: Prescription,
+    *,
+    by: User,
+    allowances: Sequence[Allowance],
+    legal: Legal,
+    message: str = "",
+) -> None:
+    """Allow these tablets until ``legal.valid_until``.
+
+    Raises NotAllowed for anyone who is not a pharmacist today, or for one's own prescription, and
+    TransitionRefused when somebody else changed the prescription first.
+    """
+    if not allowances:
+        raise ValueError("an approval allows at least one strength")
+    decision = _decision(prescription, by)
+    with transaction.atomic():
+        _move(
+            prescription,
+            Action.APPROVE,
+            by=by,
+            registration=decision["decided_registration"],
+            note=message,
+            message=message,
+            prescriber=legal.prescriber,
+            issued_on=legal.issued_on,
+            authenticity=legal.authenticity,
+            valid_until=legal.valid_until,
+            **decision,
+        )
+        Authorisation.objects.bulk_create(
+            Authorisation(
+                prescription=prescription,
+                medicine_id=allowance.medicine_id,
+                strength_mg=allowance.strength_mg,
+                tablets_per_supply=allowance.tablets_per_supply,
+                supplies=allowance.supplies,
+                directions=allowance.directions,
+            )
+            for allowance in allowances
+        )
+
+
+def refuse(prescription: Prescription, *, by: User, reason: RefusalReason, message: str) -> None:
+    """Refuse, for a coded reason and with a next step in plain words."""
+    decision = _decision(prescription, by)
+    _move(
+        prescription,
+        Action.REFUSE,
+        by=by,
+        registration=decision["decided_registration"],
+        note=message,
+        refusal_reason=reason,
+        message=message,
+        **decision,
+    )
+
+
+def withdraw(prescription: Prescription, *, by: User, message: str) -> None:
+    """Take an approval back: nothing more may be paid for or sent on it."""
+    registration = _registration(prescription, by)
+    _move(
+        prescription,
+        Action.WITHDRAW,
+        by=by,
+        registration=registration,
+        note=message,
+        message=message,
+    )
+
+
+def cancel(prescription: Prescription, *, by: User) -> None:
+    """Take the prescription back before it is decided."""
+    _check_owner(prescription, by)
+    _move(prescription, Action.CANCEL, by=by)
+
+
+def open_page_as_owner(page: Page, *, by: User) -> bytes:
+    """The picture (JPEG) of a page of one's own prescription."""
+    _check_owner(page.document.prescription, by)
+    return _open(page, by=by, registration="")
+
+
+def open_page_as_pharmacist(page: Page, *, by: User) -> bytes:
+    """The picture (JPEG) of a page, for a pharmacist."""
+    return _open(page, by=by, registration=_registration(page.document.prescription, by))
+
+
+def _open(page: Page, *, by: User, registration: str) -> bytes:
+    prescription = page.document.prescription
+    picture = vault.fetch(page.sealed_name, context=page.context)
+    Event.objects.create(
+        prescription=prescription,
+        action=Action.OPEN_PAGE,
+        from_status=prescription.status,
+        to_status=prescription.status,
+        by=by,
+        registration=registration,
+        note=f"page {page.number} of {page.document.sha256[:12]}",
+    )
+    return picture
+
+
+def _check_owner(prescription: Prescription, by: User) -> None:
+    if prescription.user_id != by.pk:
+        raise NotAllowed(f"{by.pk} does not own {prescription}")
+
+
+def _registration(prescription: Prescription, by: User) -> str:
+    registration = by.current_registration
+    if registration is None:
+        raise NotAllowed(f"{by.pk} is not a pharmacist")
+    if prescription.user_id == by.pk:
+        raise NotAllowed("nobody decides on their own prescription")
+    return str(registration)
+
+
+def _decision(prescription: Prescription, by: User) -> dict[str, Any]:
+    return {
+        "decided_registration": _registration(prescription, by),
+        "decided_by": by,
+        "decided_at": timezone.now(),
+    }
+
+
+def _move(
+    prescription: Prescription,
+    action: Action,
+    *,
+    by: User,
+    registration: str = "",
+    note: str = "",
+    **changes: Any,
+) -> None:
+    """The one place that writes a status: only the writer who saw the latest version gets through."""
+    from_status = Status(prescription.status)
+    to_status = TRANSITIONS.get((from_status, action))
+    if to_status is None:
+        raise TransitionRefused(prescription, action)
+    with transaction.atomic():
+        moved = Prescription.objects.filter(
+            pk=prescription.pk, status=from_status, version=prescription.version
+        ).update(status=to_status, version=F("version") + 1, **changes)
+        prescription.refresh_from_db()
+        if not moved:
+            raise TransitionRefused(prescription, action)
+        _record(
+            prescription,
+            action,
+            by=by,
+            from_status=from_status,
+            registration=registration,
+            note=note,
+        )
+
+
+def _record(
+    prescription: Prescription,
+    action: Action,
+    *,
+    by: User,
+    from_status: str,
+    registration: str = "",
+    note: str = "",
+) -> None:
+    event = Event.objects.create(
+        prescription=prescription,
+        action=action,
+        from_status=from_status,
+        to_status=prescription.status,
+        by=by,
+        registration=registration,
+        note=note,
+    )
+    if action in TOLD_TO_CUSTOMER:
+        transaction.on_commit(lambda: emails.tell_customer(event))

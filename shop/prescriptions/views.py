@@ -1,0 +1,99 @@
+"""A customer's own prescriptions; anybody else's do not exist."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from shop.prescriptions import services as prescriptions
+from shop.prescriptions.forms import AnswerForm
+from shop.prescriptions.models import Page, Prescription
+from shop.prescriptions.progress import steps_of
+from shop.prescriptions.services import TransitionRefused
+from shop.prescriptions.statuses import Status
+
+
+def own_prescription(request: HttpRequest, reference: str) -> Prescription:
+    """The customer's own prescription, or 404."""
+    return get_object_or_404(Prescription.objects.of(request.user), reference=reference)
+
+
+@login_required
+@never_cache
+@require_GET
+def prescription_list(request: HttpRequest) -> HttpResponse:
+    own = Prescription.objects.of(request.user).prefetch_related("requested_packs__medicine")
+    return render(request, "prescriptions/list.html", {"prescriptions": own})
+
+
+@login_required
+@never_cache
+def detail(request: HttpRequest, reference: str) -> HttpResponse:
+    """Where the prescription stands; and, when there is a question, the place to answer it."""
+    prescription = own_prescription(request, reference)
+    form = AnswerForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        return _answer(request, prescription, form.cleaned_data["answer"])
+    context = {
+        "prescription": prescription,
+        "form": form,
+        "statuses": Status,
+        "prescription_is_usable": prescription.is_usable_on(timezone.localdate()),
+        "steps": steps_of(prescription),
+        "packs": prescription.requested_packs.select_related("medicine"),
+        "authorisations": prescription.authorisations.select_related("medicine"),
+        "pages": Page.objects.filter(document__prescription=prescription),
+    }
+    return render(request, "prescriptions/detail.html", context)
+
+
+def _answer(request: HttpRequest, prescription: Prescription, text: str) -> HttpResponse:
+    try:
+        prescriptions.answer(prescription, by=request.user, text=text)
+    except TransitionRefused as refused:
+        messages.error(request, refused.message)
+    return redirect("prescriptions:detail", reference=prescription.reference)
+
+
+@login_required
+@require_POST
+def cancel(request: HttpRequest, reference: str) -> HttpResponse:
+    prescription = own_prescription(request, reference)
+    try:
+        prescriptions.cancel(prescription, by=request.user)
+    except TransitionRefused as refused:
+        messages.error(request, refused.message)
+    return redirect("prescriptions:detail", reference=prescription.reference)
+
+
+@login_required
+@require_GET
+def page(request: HttpRequest, reference: str, page: uuid.UUID) -> HttpResponse:
+    prescription = own_prescription(request, reference)
+    found = page_of(prescription, page)
+    return picture_response(prescriptions.open_page_as_owner(found, by=request.user))
+
+
+def page_of(prescription: Prescription, page: uuid.UUID) -> Page:
+    """A page of this prescription, or 404."""
+    pages = Page.objects.select_related("document__prescription")
+    try:
+        return pages.get(uuid=page, document__prescription=prescription)
+    except Page.DoesNotExist:
+        raise Http404 from None
+
+
+def picture_response(jpeg: bytes) -> HttpResponse:
+    """A picture that no cache keeps and no page but ours shows."""
+    response = HttpResponse(jpeg, content_type="image/jpeg")
+    response["Cache-Control"] = "no-store, private"
+    response["Content-Disposition"] = 'inline; filename="page.jpg"'
+    response["Cross-Origin-Resource-Policy"] = "same-origin"
+    return response

@@ -1,0 +1,218 @@
+"""People, medicines and prescriptions that the tests start from."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Group
+from django.test import Client
+from django.utils import timezone
+from oscar.apps.address.models import Country
+from oscar.apps.basket.models import Basket
+from oscar.apps.partner.models import Partner, StockRecord
+from oscar.apps.partner.strategy import Selector
+
+from catalogue.models import Product, ProductClass
+from shop.accounts import roles
+from shop.accounts.models import PharmacistRegistration, User
+from shop.payments.emulator.server import Emulator
+from shop.prescriptions import services
+from shop.prescriptions.intake import Picture
+from shop.prescriptions.models import Prescription
+from shop.prescriptions.services import Allowance, Legal, Upload, Wish
+from shop.prescriptions.statuses import Authenticity
+
+PASSWORD = "a long enough password"
+
+
+def make_user(email: str, **fields: Any) -> User:
+    return User.objects.create_user(email, PASSWORD, **fields)
+
+
+@pytest.fixture
+def customer(db: None) -> User:
+    return make_user("anna@example.com", first_name="Anna")
+
+
+@pytest.fixture
+def other_customer(db: None) -> User:
+    return make_user("uma@example.com")
+
+
+@pytest.fixture
+def staff(db: None) -> User:
+    roles.create_groups()
+    user = make_user("staff@example.com")
+    user.is_staff = True
+    user.save()
+    user.groups.add(Group.objects.get(name=roles.SHOP_STAFF))
+    return user
+
+
+def make_pharmacist(email: str, *, number: str) -> User:
+    user = make_user(email, first_name="Nia", last_name="Okafor")
+    user.is_staff = True
+    user.save()
+    PharmacistRegistration.objects.create(
+        user=user,
+        register="Test register",
+        number=number,
+        valid_until=timezone.localdate() + datetime.timedelta(days=100),
+    )
+    return user
+
+
+@pytest.fixture
+def pharmacist(db: None) -> User:
+    return make_pharmacist("pharmacist@example.com", number="12345")
+
+
+@pytest.fixture
+def superuser(db: None) -> User:
+    return User.objects.create_superuser("root@example.com", PASSWORD)
+
+
+@pytest.fixture
+def superintendent(db: None) -> User:
+    roles.create_groups()
+    user = make_user("super@example.com")
+    user.is_staff = True
+    user.save()
+    user.groups.add(Group.objects.get(name=roles.SUPERINTENDENT))
+    return user
+
+
+def signed_in(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+COUNTRIES = {"AU": "Australia", "US": "United States", "DE": "Germany"}
+SUPPLIED_IN = {10: ("AU", "US", "DE"), 25: ("AU", "DE")}
+
+
+@pytest.fixture
+def countries(db: None) -> dict[str, Country]:
+    return {
+        code: Country.objects.get_or_create(
+            iso_3166_1_a2=code,
+            defaults={
+                "printable_name": name,
+                "name": name.upper(),
+                "is_shipping_country": code in ("AU", "US"),
+            },
+        )[0]
+        for code, name in COUNTRIES.items()
+    }
+
+
+@pytest.fixture
+def medicine(countries: dict[str, Country]) -> Product:
+    """Baclofen tablets, 10 mg and 25 mg in packs of 30 and 60, five of each in stock."""
+    kind = ProductClass.objects.create(name="Prescription medicine", needs_prescription=True)
+    parent = Product.objects.create(
+        structure=Product.PARENT,
+        title="Baclofen tablets",
+        product_class=kind,
+        is_discountable=False,
+    )
+    partner = Partner.objects.create(name="Pharmacy")
+    for strength, codes in SUPPLIED_IN.items():
+        for tablets in (30, 60):
+            pack = Product.objects.create(
+                structure=Product.CHILD,
+                parent=parent,
+                title=f"Baclofen {strength} mg, {tablets} tablets",
+                strength_mg=strength,
+                tablets=tablets,
+                is_discountable=False,
+            )
+            pack.supply_countries.set([countries[code] for code in codes])
+            StockRecord.objects.create(
+                product=pack,
+                partner=partner,
+                partner_sku=f"BAC{strength}-{tablets}",
+                price=Decimal("0.60") * tablets,
+                num_in_stock=5,
+            )
+    return parent
+
+
+def pack_of(medicine: Product, strength: int, tablets: int) -> Product:
+    return medicine.children.get(strength_mg=strength, tablets=tablets)
+
+
+def basket_with(user: User | None, *packs: Product, quantity: int = 1) -> Basket:
+    basket = Basket.objects.create(owner=user)
+    basket.strategy = Selector().strategy()
+    for pack in packs:
+        basket.add_product(pack, quantity)
+    return basket
+
+
+def send_prescription(user: User, medicine: Product, *, strength: int = 10) -> Prescription:
+    """A prescription as the customer sends it, with one page."""
+    return services.submit(
+        by=user,
+        answers={
+            "patient_name": "Robin Example",
+            "date_of_birth": datetime.date(1968, 3, 14),
+            "kidney_problems": "no",
+        },
+        wishes=[Wish(medicine_id=medicine.pk, strength_mg=strength, tablets=60)],
+        uploads=[Upload(data=b"as sent", pictures=(Picture(b"a picture", 10, 10),))],
+    )
+
+
+def approve(
+    prescription: Prescription,
+    medicine: Product,
+    *,
+    by: User,
+    strength: int = 10,
+    tablets: int = 60,
+    supplies: int = 1,
+    valid_until: datetime.date | None = None,
+) -> Prescription:
+    today = timezone.localdate()
+    services.approve(
+        prescription,
+        by=by,
+        allowances=[Allowance(medicine.pk, strength, tablets, supplies, "One three times a day")],
+        legal=Legal(
+            prescriber="Dr M. Sample",
+            issued_on=today,
+            authenticity=Authenticity.PRESCRIBER_CONFIRMED,
+            valid_until=valid_until or today + datetime.timedelta(days=30),
+        ),
+    )
+    return prescription
+
+
+@pytest.fixture
+def prescription(customer: User, medicine: Product) -> Prescription:
+    """Sent in, waiting for a pharmacist."""
+    return send_prescription(customer, medicine)
+
+
+@pytest.fixture
+def approved(prescription: Prescription, medicine: Product, pharmacist: User) -> Prescription:
+    """Approved for 60 tablets of 10 mg, once."""
+    return approve(prescription, medicine, by=pharmacist)
+
+
+@pytest.fixture
+def stripe(settings: Any) -> Iterator[Emulator]:
+    """A Stripe of our own, which the shop is pointed at."""
+    with Emulator(
+        port=0,
+        webhook_secret=settings.STRIPE_WEBHOOK_SECRETS[0],
+        api_key=settings.STRIPE_SECRET_KEY,
+    ) as emulator:
+        settings.STRIPE_API_BASE = emulator.base_url
+        yield emulator

@@ -1,0 +1,254 @@
+"""What may be done to a prescription, by whom, and what stays behind."""
+
+from __future__ import annotations
+
+import datetime
+
+import pytest
+from django.core import mail
+from django.core.files.storage import storages
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from catalogue.models import Product
+from shop.accounts.models import PharmacistRegistration, User
+from shop.prescriptions import emails, services
+from shop.prescriptions.intake import Picture
+from shop.prescriptions.models import Event, Page, Prescription
+from shop.prescriptions.services import NotAllowed, TransitionRefused, Upload
+from shop.prescriptions.statuses import TRANSITIONS, Action, RefusalReason, Status
+from tests.conftest import approve, make_pharmacist, send_prescription
+
+DECISIONS = (Action.ASK, Action.APPROVE, Action.REFUSE, Action.WITHDRAW)
+
+
+def act(action: Action, prescription: Prescription, medicine: Product, pharmacist: User) -> None:
+    """Do one action as the person it belongs to."""
+    owner = prescription.user
+    steps = {
+        Action.ASK: lambda: services.ask(prescription, by=pharmacist, question="Which dose?"),
+        Action.ANSWER: lambda: services.answer(prescription, by=owner, text="Three a day"),
+        Action.APPROVE: lambda: approve(prescription, medicine, by=pharmacist),
+        Action.REFUSE: lambda: services.refuse(
+            prescription, by=pharmacist, reason=RefusalReason.NOT_SIGNED, message="Sign it"
+        ),
+        Action.WITHDRAW: lambda: services.withdraw(prescription, by=pharmacist, message="Call us"),
+        Action.CANCEL: lambda: services.cancel(prescription, by=owner),
+    }
+    steps[action]()
+
+
+# How to get a prescription into each status.
+WAY_TO = {
+    Status.SUBMITTED: (),
+    Status.QUESTION: (Action.ASK,),
+    Status.APPROVED: (Action.APPROVE,),
+    Status.REFUSED: (Action.REFUSE,),
+    Status.WITHDRAWN: (Action.APPROVE, Action.WITHDRAW),
+    Status.CANCELLED: (Action.CANCEL,),
+}
+ACTIONS = tuple(action for action in Action if action not in (Action.SUBMIT, Action.OPEN_PAGE))
+
+
+def test_every_status_can_be_reached() -> None:
+    assert set(WAY_TO) == set(Status)
+
+
+@pytest.mark.parametrize("status", Status)
+@pytest.mark.parametrize("action", ACTIONS)
+def test_each_action_leads_where_the_table_says_or_is_refused(
+    status: Status,
+    action: Action,
+    prescription: Prescription,
+    medicine: Product,
+    pharmacist: User,
+) -> None:
+    for step in WAY_TO[status]:
+        act(step, prescription, medicine, pharmacist)
+    events = prescription.events.count()
+    leads_to = TRANSITIONS.get((status, action))
+
+    if leads_to is None:
+        with pytest.raises(TransitionRefused):
+            act(action, prescription, medicine, pharmacist)
+        prescription.refresh_from_db()
+        assert (prescription.status, prescription.events.count()) == (status, events)
+    else:
+        act(action, prescription, medicine, pharmacist)
+        prescription.refresh_from_db()
+        assert (prescription.status, prescription.events.count()) == (leads_to, events + 1)
+
+
+@pytest.mark.parametrize("action", DECISIONS)
+@pytest.mark.parametrize("person", ["staff", "superuser", "other_customer", "superintendent"])
+def test_only_a_pharmacist_decides(
+    action: Action,
+    person: str,
+    prescription: Prescription,
+    medicine: Product,
+    pharmacist: User,
+    request: pytest.FixtureRequest,
+) -> None:
+    if action == Action.WITHDRAW:
+        approve(prescription, medicine, by=pharmacist)
+    before = prescription.status
+
+    with pytest.raises(NotAllowed):
+        act(action, prescription, medicine, request.getfixturevalue(person))
+
+    prescription.refresh_from_db()
+    assert prescription.status == before
+
+
+def test_a_pharmacist_whose_registration_has_ended_cannot_decide(
+    prescription: Prescription, medicine: Product, pharmacist: User
+) -> None:
+    yesterday = timezone.localdate() - datetime.timedelta(days=1)
+    PharmacistRegistration.objects.update(valid_until=yesterday)
+
+    with pytest.raises(NotAllowed):
+        approve(prescription, medicine, by=pharmacist)
+
+
+def test_a_pharmacist_whose_account_is_closed_cannot_decide(
+    prescription: Prescription, medicine: Product, pharmacist: User
+) -> None:
+    pharmacist.is_active = False
+
+    with pytest.raises(NotAllowed):
+        approve(prescription, medicine, by=pharmacist)
+
+
+def test_nobody_decides_on_their_own_prescription(medicine: Product, pharmacist: User) -> None:
+    own = send_prescription(pharmacist, medicine)
+
+    with pytest.raises(NotAllowed):
+        approve(own, medicine, by=pharmacist)
+
+
+def test_the_second_of_two_pharmacists_is_told_who_decided(
+    prescription: Prescription, medicine: Product, pharmacist: User
+) -> None:
+    seen_by_second = Prescription.objects.get(pk=prescription.pk)
+    approve(prescription, medicine, by=pharmacist)
+
+    with pytest.raises(TransitionRefused) as refused:
+        services.refuse(
+            seen_by_second,
+            by=make_pharmacist("second@example.com", number="2"),
+            reason=RefusalReason.EXPIRED,
+            message="Too old",
+        )
+
+    assert "Nia Okafor" in str(refused.value.message)
+    assert Prescription.objects.get().status == Status.APPROVED
+
+
+def test_a_decision_from_a_page_opened_before_the_answer_is_refused(
+    prescription: Prescription, medicine: Product, pharmacist: User
+) -> None:
+    seen_early = Prescription.objects.get(pk=prescription.pk)
+    services.ask(prescription, by=pharmacist, question="Which dose?")
+    services.answer(prescription, by=prescription.user, text="My doctor changed it")
+
+    with pytest.raises(TransitionRefused):
+        approve(seen_early, medicine, by=pharmacist)
+
+
+def test_an_approval_keeps_who_when_and_with_which_registration(approved: Prescription) -> None:
+    event = approved.events.get(action=Action.APPROVE)
+
+    assert (event.registration, event.by.email) == (
+        "Test register 12345",
+        "pharmacist@example.com",
+    )
+    assert approved.decided_registration == "Test register 12345"
+
+
+def test_a_stranger_cannot_answer_or_cancel(prescription: Prescription, other_customer: User) -> None:
+    with pytest.raises(NotAllowed):
+        services.cancel(prescription, by=other_customer)
+    with pytest.raises(NotAllowed):
+        services.answer(prescription, by=other_customer, text="I am somebody else")
+
+
+def test_the_database_refuses_an_approval_without_a_pharmacist(prescription: Prescription) -> None:
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Prescription.objects.filter(pk=prescription.pk).update(status=Status.APPROVED)
+
+
+def test_what_is_stored_is_not_readable(prescription: Prescription) -> None:
+    page = Page.objects.get()
+
+    with storages["prescriptions"].open(page.sealed_name) as file:
+        assert b"a picture" not in file.read()
+
+
+def test_nothing_stays_behind_when_a_prescription_cannot_be_stored(
+    customer: User, medicine: Product
+) -> None:
+    _, before = everything_stored()
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        services.submit(
+            by=customer,
+            answers={"patient_name": "Robin", "date_of_birth": None, "kidney_problems": "no"},
+            wishes=[],
+            uploads=[Upload(data=b"x", pictures=(Picture(b"y", 1, 1),))],
+        )
+
+    assert everything_stored() == (0, before)
+
+
+def everything_stored() -> tuple[int, set[str]]:
+    storage = storages["prescriptions"]
+    names: set[str] = set()
+    folders = [""]
+    while folders:
+        folder = folders.pop()
+        inside, files = storage.listdir(folder)
+        folders += [f"{folder}/{name}".lstrip("/") for name in inside]
+        names |= {f"{folder}/{name}" for name in files}
+    return Prescription.objects.count(), names
+
+
+def test_opening_a_page_is_recorded(prescription: Prescription, pharmacist: User) -> None:
+    page = Page.objects.select_related("document__prescription").get()
+
+    picture = services.open_page_as_pharmacist(page, by=pharmacist)
+
+    opened = prescription.events.get(action=Action.OPEN_PAGE)
+    assert picture == b"a picture"
+    assert (opened.by, opened.registration) == (pharmacist, "Test register 12345")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_customer_is_told_once_and_without_a_medicine_name(
+    approved: Prescription, medicine: Product
+) -> None:
+    emails.send_waiting()
+
+    assert [message.to for message in mail.outbox] == [["anna@example.com"]] * 2
+    for message in mail.outbox:
+        html = message.alternatives[0].content
+        for text in (message.subject, message.body, html):
+            assert "baclofen" not in text.lower()
+            assert "Robin" not in text
+        assert approved.reference in message.body
+        assert approved.reference in html
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_message_that_could_not_be_sent_is_sent_later(
+    customer: User, medicine: Product, settings: pytest.FixtureRequest
+) -> None:
+    working = settings.EMAIL_BACKEND
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+    send_prescription(customer, medicine)
+    assert Event.objects.get().told_at is None
+
+    settings.EMAIL_BACKEND = working
+    emails.send_waiting()
+
+    assert len(mail.outbox) == 1
