@@ -1,7 +1,65 @@
 """The staff pages that the pharmacy uses; Oscar's other dashboard pages are not routed."""
 
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, include, path
+from django.views.generic import RedirectView
 from oscar.apps.dashboard.apps import DashboardConfig as OscarDashboardConfig
+
+View = Callable[..., HttpResponse]
+READING = ("GET", "HEAD", "OPTIONS")
+
+# Pages that Oscar opens to whoever may look, and that write when something is posted to them.
+WRITING = {
+    "order-list": "order.change_order",
+    "order-detail": "order.change_order",
+    "order-detail-note": "order.change_order",
+    "catalogue-product-list": "catalogue.change_product",
+    "catalogue-category-list": "catalogue.change_category",
+    "catalogue-category-detail-list": "catalogue.change_category",
+    "stock-alert-list": "partner.change_stockalert",
+}
+
+
+def writing_needs(permission: str) -> Callable[[View], View]:
+    """Let only those post who may change, not those who may look."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if request.method not in READING and not request.user.has_perm(permission):
+                raise PermissionDenied
+            return view(request, *args, **kwargs)
+
+        return guarded
+
+    return decorate
 
 
 class DashboardConfig(OscarDashboardConfig):
     name = "shop.dashboard"
+
+    def get_urls(self) -> list[URLPattern]:
+        from django.contrib.auth.views import LogoutView
+
+        sign_in = RedirectView.as_view(pattern_name="account_login", query_string=True)
+        return self.post_process_urls(
+            [
+                path("", self.index_view.as_view(), name="index"),
+                path("catalogue/", include(self.catalogue_app.urls[0])),
+                path("orders/", include(self.orders_app.urls[0])),
+                path("login/", sign_in, name="login"),
+                path("logout/", LogoutView.as_view(next_page="/"), name="logout"),
+            ]
+        )
+
+    def get_url_decorator(self, pattern: URLPattern) -> Callable[[View], View] | None:
+        if pattern.name in WRITING:
+            return writing_needs(WRITING[pattern.name])
+        return super().get_url_decorator(pattern)

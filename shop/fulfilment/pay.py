@@ -12,6 +12,7 @@ from shop.accounts.models import User
 from shop.fulfilment import settle as settling
 from shop.fulfilment.quote import Quote
 from shop.payments import attempts, gateway
+from shop.payments.gateway import CardPage
 from shop.payments.models import PaymentAttempt
 from shop.payments.statuses import Kind, Status
 from shop.prescriptions.models import Prescription
@@ -80,8 +81,20 @@ def _open_page(attempt: PaymentAttempt) -> str:
         return_url=_address("checkout:return", attempt),
         cancel_url=f"{settings.SITE_URL}{reverse('checkout:preview')}",
     )
-    attempts.move(attempt, Status.SESSION_OPEN, session_id=page.session_id)
+    try:
+        attempts.move(attempt, Status.SESSION_OPEN, session_id=page.session_id)
+    except attempts.TransitionRefused:
+        _give_way(attempt, page)
     return page.url
+
+
+def _give_way(attempt: PaymentAttempt, page: CardPage) -> None:
+    """Another click was faster: with the same card page that is fine, else nobody may pay here."""
+    attempt.refresh_from_db()
+    if attempt.session_id == page.session_id:
+        return
+    gateway.close_card_page(page.session_id, idempotency_key=f"close-{attempt.reference}")
+    raise attempts.AnotherAttemptIsLive
 
 
 def _address(name: str, attempt: PaymentAttempt) -> str:

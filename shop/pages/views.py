@@ -1,11 +1,25 @@
 """The front page and the pages that say who the pharmacy is."""
 
-from django.http import HttpRequest, HttpResponse
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.http import HttpResponse
 from django.shortcuts import render
+from oscar.core.loading import get_model
+
+from shop.order.delivery import methods
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
 
 
 def front_page(request: HttpRequest) -> HttpResponse:
-    return render(request, "pages/front.html")
+    from catalogue.listing import medicines_with_prices
+
+    return render(request, "pages/front.html", {"medicines": medicines_with_prices()})
 
 
 def about(request: HttpRequest) -> HttpResponse:
@@ -13,11 +27,20 @@ def about(request: HttpRequest) -> HttpResponse:
 
 
 def how_prescriptions_work(request: HttpRequest) -> HttpResponse:
-    return render(request, "pages/how_prescriptions_work.html")
+    return render(
+        request,
+        "pages/how_prescriptions_work.html",
+        {"valid_days": settings.PRESCRIPTION_VALID_DAYS},
+    )
 
 
 def delivery(request: HttpRequest) -> HttpResponse:
-    return render(request, "pages/delivery.html")
+    countries = get_model("address", "Country").objects.filter(
+        iso_3166_1_a2__in=settings.LICENSED_COUNTRIES
+    )
+    return render(
+        request, "pages/delivery.html", {"countries": countries, "methods": methods()}
+    )
 
 
 def complaints(request: HttpRequest) -> HttpResponse:
@@ -32,5 +55,11 @@ def accessibility(request: HttpRequest) -> HttpResponse:
     return render(request, "pages/accessibility.html")
 
 
-def health(request: HttpRequest) -> HttpResponse:
+def health(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
+    """Say "ok" only while the database answers: a load balancer asks this."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return HttpResponse("database does not answer", status=503, content_type="text/plain")
     return HttpResponse("ok", content_type="text/plain")

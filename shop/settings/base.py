@@ -22,7 +22,7 @@ INSTALLED_APPS = [
     "django.contrib.sites",
     "django.contrib.flatpages",
     "django.contrib.messages",
-    "django.contrib.staticfiles",
+    "shop.pages.apps.NeededStaticFilesConfig",
     "django.forms",
     "csp",
     "allauth",
@@ -123,6 +123,8 @@ TIME_ZONE = env("TIME_ZONE", default="UTC")
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+# Every page asks for the name with the hash in it, so the other copy is not kept.
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 MEDIA_URL = "/media/"
 MEDIA_ROOT = VAR_DIR / "media"
 STORAGES = {

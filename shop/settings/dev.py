@@ -4,8 +4,11 @@ import base64
 import os
 import secrets
 
+from django.core.exceptions import ImproperlyConfigured
+
 from shop.settings.env import VAR_DIR, env
 
+LAST_PORT = 65535
 DEMO_FILE = VAR_DIR / "demo.env"
 
 
@@ -18,26 +21,36 @@ def _demo_keys() -> str:
     )
 
 
+def _port(name: str, *, default: int) -> int:
+    port = env.str(name, default=str(default))
+    if not port.isdecimal() or not 0 < int(port) <= LAST_PORT:
+        raise ImproperlyConfigured(f"{name} is {port}: give a port from 1 to {LAST_PORT}.")
+    return int(port)
+
+
 if not DEMO_FILE.exists():
-    VAR_DIR.mkdir(mode=0o700, exist_ok=True)
+    VAR_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
     # Only one of several processes that start together may write the keys.
     draft = DEMO_FILE.with_suffix(f".{os.getpid()}")
+    draft.touch(mode=0o600)
     draft.write_text(_demo_keys())
-    draft.chmod(0o600)
     try:
         os.link(draft, DEMO_FILE)
     except FileExistsError:
         pass
     draft.unlink()
 env.read_env(DEMO_FILE)
-PORT = env.int("PORT", default=8000)
-EMULATOR_PORT = env.int("EMULATOR_PORT", default=PORT + 1)
+PORT = _port("PORT", default=8000)
+EMULATOR_PORT = _port("EMULATOR_PORT", default=PORT + 1)
 os.environ.setdefault("SITE_URL", f"http://127.0.0.1:{PORT}")
 os.environ.setdefault("STRIPE_API_BASE", f"http://127.0.0.1:{EMULATOR_PORT}")
 os.environ.setdefault("STRIPE_CHECKOUT_ORIGIN", f"http://127.0.0.1:{EMULATOR_PORT}")
 
 from shop.prescriptions.keys import parse_keys  # noqa: E402
 from shop.settings.base import *  # noqa: E402, F403
+from shop.settings.base import INSTALLED_APPS  # noqa: E402
 
 SECRET_KEY = env("SECRET_KEY")
 DOCUMENT_KEYS = parse_keys(env("DOCUMENT_KEYS"))
+
+INSTALLED_APPS = [*INSTALLED_APPS, "shop.demo"]

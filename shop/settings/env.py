@@ -5,8 +5,10 @@ from pathlib import Path
 import environ
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
-VAR_DIR = BASE_DIR / "var"
 
 env = environ.Env()
 # A variable that is already set wins over the file.
 environ.Env.read_env(BASE_DIR / ".env")
+
+# What the shop makes while it runs: database file, documents, mail, collected static files.
+VAR_DIR = Path(env("VAR_DIR", default=str(BASE_DIR / "var"))).resolve()

@@ -6,7 +6,7 @@ import tempfile
 os.environ.setdefault("STRIPE_CHECKOUT_ORIGIN", "http://127.0.0.1:*")
 
 from shop.settings.base import *  # noqa: E402, F403
-from shop.settings.base import STORAGES
+from shop.settings.base import DATABASES, STORAGES
 
 SECRET_KEY = "only for tests, never in a shop that is open"  # noqa: S105
 DOCUMENT_KEYS = {"test1": b"0" * 32}
@@ -25,3 +25,6 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    # In a file, so that the threads of a race meet in one database.
+    DATABASES["default"]["TEST"] = {"NAME": f"{tempfile.mkdtemp(prefix='shop-test-')}/test.sqlite3"}

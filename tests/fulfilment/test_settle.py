@@ -14,6 +14,8 @@ from oscar.apps.order.models import Order
 from oscar.apps.partner.models import StockRecord
 from oscar.apps.payment.models import Source, Transaction
 
+from pytest_django import Settings
+
 from catalogue.models import Product
 from shop.accounts.models import User
 from shop.fulfilment.pay import AlreadyUnderWay
@@ -325,7 +327,7 @@ def test_a_capture_that_got_no_answer_is_finished_later_and_once(
 
 
 def test_a_mail_server_that_is_down_does_not_undo_the_order(
-    basket: Basket, approved: Prescription, stripe: Emulator, settings: pytest.FixtureRequest
+    basket: Basket, approved: Prescription, stripe: Emulator, settings: Settings
 ) -> None:
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1

@@ -3,31 +3,14 @@
 import struct
 import zlib
 from hashlib import md5
-from io import BytesIO
 
 from cryptography.hazmat.decrepit.ciphers.algorithms import ARC4
 from cryptography.hazmat.primitives.ciphers import Cipher
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image
 
-A4_PIXELS = (1240, 1754)
+from shop.demo.specimen import A4_PIXELS, encoded, specimen
+
 A4_POINTS = (595, 842)
-BLUE = (20, 40, 110)
-GREY = (120, 120, 120)
-PALE_RED = (240, 205, 205)
-
-SPECIMEN_LINES = (
-    "Patient: Alex Sample, born 14 March 1961",
-    "12 Example Street, Adelaide SA 5000",
-    "",
-    "Baclofen 10 mg tablets",
-    "Take ONE tablet THREE times a day with food",
-    "Quantity: 90 (ninety) tablets, 2 repeats",
-    "",
-    "Dr Robin Specimen, MB BS",
-    "Registration number: SPECIMEN-0000",
-    "Date: 2 March 2026",
-    "Signed: R. Specimen",
-)
 
 GPS_LATITUDE = 2
 GPS_PLACE = (34.0, 55.0, 43.0)
@@ -37,28 +20,6 @@ TURNED_RIGHT = 6
 
 # Fills up short passwords; fixed by the PDF specification.
 PDF_PADDING = bytes.fromhex("28bf4e5e4e758a4164004e56fffa01082e2e00b6d0683e802f0ca9fe6453697a")
-
-
-def specimen(text: str = "", *, size: tuple[int, int] = A4_PIXELS) -> Image.Image:
-    """Draw a made-up prescription marked SPECIMEN; `text` adds a line at the foot."""
-    sheet = Image.new("RGB", size, "white")
-    draw = ImageDraw.Draw(sheet)
-    unit = size[0] // 40
-    draw.text(
-        (size[0] // 2, size[1] // 2),
-        "SPECIMEN",
-        PALE_RED,
-        ImageFont.load_default(unit * 7),
-        anchor="mm",
-    )
-    draw.text((unit * 3, unit * 2), "Example Street Clinic", BLUE, ImageFont.load_default(unit * 2))
-    draw.line((unit * 3, unit * 5, size[0] - unit * 3, unit * 5), BLUE, width=max(unit // 8, 1))
-    for row, line in enumerate(SPECIMEN_LINES):
-        draw.text(
-            (unit * 3, unit * (7 + 3 * row)), line, "black", ImageFont.load_default(unit * 1.3)
-        )
-    draw.text((unit * 3, size[1] - unit * 4), text, GREY, ImageFont.load_default(unit))
-    return sheet
 
 
 def jpeg(text: str = "", *, size: tuple[int, int] = A4_PIXELS) -> bytes:
@@ -73,12 +34,6 @@ def pdf(pages: int = 1, *, text: str = "") -> bytes:
     """Scanned pages, one picture each, as a phone's scanner makes them."""
     sheets = [specimen(f"{text} page {number} of {pages}") for number in range(1, pages + 1)]
     return encoded(sheets[0], "PDF", save_all=True, append_images=sheets[1:], resolution=150)
-
-
-def encoded(image: Image.Image, kind: str, **options: object) -> bytes:
-    file = BytesIO()
-    image.save(file, kind, **options)
-    return file.getvalue()
 
 
 def jpeg_from_a_phone() -> bytes:

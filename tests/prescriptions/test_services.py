@@ -10,6 +10,8 @@ from django.core.files.storage import storages
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from pytest_django import Settings
+
 from catalogue.models import Product
 from shop.accounts.models import PharmacistRegistration, User
 from shop.prescriptions import emails, services
@@ -240,7 +242,7 @@ def test_the_customer_is_told_once_and_without_a_medicine_name(
 
 @pytest.mark.django_db(transaction=True)
 def test_a_message_that_could_not_be_sent_is_sent_later(
-    customer: User, medicine: Product, settings: pytest.FixtureRequest
+    customer: User, medicine: Product, settings: Settings
 ) -> None:
     working = settings.EMAIL_BACKEND
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"

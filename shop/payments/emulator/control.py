@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from werkzeug.exceptions import BadRequest, UnsupportedMediaType
+from werkzeug.exceptions import BadRequest
 from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
@@ -84,9 +84,7 @@ class Control:
 
 
 def _body(request: Request) -> dict[str, Any]:
-    # A page of another site can make a browser post a form here, but not JSON.
-    if not request.is_json:
-        raise UnsupportedMediaType("Send JSON.")
+    # Refuses other media types: a page of another site can make a browser post a form here.
     body = request.get_json()
     if not isinstance(body, dict):
         raise BadRequest("Send a JSON object.")

@@ -28,9 +28,6 @@ class PortBusy(OSError):
 
 
 class QuietHandler(WSGIRequestHandler):
-    # Kept-alive connections would be answered even after `stop`.
-    protocol_version = "HTTP/1.0"
-
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         pass
 

@@ -1,0 +1,14 @@
+"""Price and stock of the product that is being edited."""
+
+from typing import Any
+
+from oscar.apps.dashboard.catalogue.formsets import StockRecordFormSet as OscarStockRecordFormSet
+
+from shop.dashboard.catalogue.forms import StockRecordForm
+
+
+class StockRecordFormSet(OscarStockRecordFormSet):
+    def _construct_form(self, i: int, **kwargs: Any) -> StockRecordForm:
+        form = super()._construct_form(i, **kwargs)
+        form.tablets = self.instance.tablets
+        return form

@@ -1,0 +1,58 @@
+"""Staff move an order on, one at a time, and are told why when it must stay."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from oscar.apps.dashboard.orders.views import (
+    LineDetailView,
+    OrderStatsView,
+    ShippingAddressUpdateView,
+)
+from oscar.apps.dashboard.orders.views import OrderDetailView as OscarOrderDetailView
+from oscar.apps.dashboard.orders.views import OrderListView as OscarOrderListView
+from oscar.apps.order.exceptions import InvalidOrderStatus
+
+__all__ = [
+    "LineDetailView",
+    "OrderDetailView",
+    "OrderListView",
+    "OrderStatsView",
+    "ShippingAddressUpdateView",
+]
+
+
+class OrderListView(OscarOrderListView):
+    actions = ("download_selected_orders", "change_order_statuses")
+
+    def get_queryset(self) -> Any:
+        return super().get_queryset().select_related("payment_attempt")
+
+    def change_order_status(self, request: HttpRequest, order: Any) -> None:
+        try:
+            super().change_order_status(request, order)
+        except InvalidOrderStatus as error:
+            messages.error(request, f"{order.number}: {error}")
+
+
+class OrderDetailView(OscarOrderDetailView):
+    order_actions = ("save_note", "delete_note", "change_order_status")
+    line_actions = ()
+
+    def get_order_lines(self) -> Any:
+        return self.object.lines.select_related(
+            "product", "stockrecord", "supply__authorisation__prescription"
+        )
+
+    def change_order_status(self, request: HttpRequest, order: Any) -> HttpResponse:
+        form = self.get_order_status_form()
+        if not form.is_valid():
+            return self.reload_page(error=form.errors.as_text())
+        before, after = order.status, form.cleaned_data["new_status"]
+        note = f"{before} → {after}"
+        try:
+            self.get_handler(user=request.user).handle_order_status_change(order, after, note)
+        except InvalidOrderStatus as error:
+            return self.reload_page(error=str(error))
+        messages.success(request, note)
+        return self.reload_page()

@@ -1,0 +1,166 @@
+"""The made-up people of the demonstration, one for each role."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.contrib.auth.models import Group
+from django.contrib.sites.models import Site
+from django.db import transaction
+from django.utils import timezone
+from oscar.apps.address.models import Country, UserAddress
+
+from shop.accounts import roles
+from shop.accounts.models import PharmacistRegistration, User
+
+PASSWORD = "demo-pharmacy-pass"  # noqa: S105
+REGISTER = "Demo register"
+REGISTRATION_DAYS = 365
+
+
+class NotADemonstration(Exception):
+    """The shop belongs to a real pharmacy, where nobody may sign in with a published password."""
+
+
+@dataclass(frozen=True)
+class Home:
+    """Where a demo customer lives; `country` is an ISO 3166-1 alpha-2 code."""
+
+    street: str
+    city: str
+    state: str
+    postcode: str
+    country: str
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody to sign in as."""
+
+    email: str
+    first_name: str
+    last_name: str
+    part: str
+    home: Home | None = None
+    group: str = ""
+    registration: str = ""
+
+    @property
+    def is_staff(self) -> bool:
+        return bool(self.group or self.registration)
+
+
+ANNA = Person(
+    email="anna@example.com",
+    first_name="Anna",
+    last_name="Archer",
+    part="customer in Australia",
+    home=Home("12 Example Street", "Adelaide", "SA", "5000", "AU"),
+)
+PEOPLE = (
+    ANNA,
+    Person(
+        email="uma@example.com",
+        first_name="Uma",
+        last_name="Underwood",
+        part="customer in the United States",
+        home=Home("34 Sample Avenue", "Portland", "OR", "97201", "US"),
+    ),
+    Person(
+        email="pharmacist@example.com",
+        first_name="Petra",
+        last_name="Finch",
+        part="pharmacist",
+        registration="DEMO-1",
+    ),
+    Person(
+        email="staff@example.com",
+        first_name="Sam",
+        last_name="Stone",
+        part="shop staff",
+        group=roles.SHOP_STAFF,
+    ),
+    Person(
+        email="super@example.com",
+        first_name="Sofia",
+        last_name="Lind",
+        part="superintendent",
+        group=roles.SUPERINTENDENT,
+    ),
+)
+
+
+@transaction.atomic
+def create_people() -> None:
+    """Create the demo people, or put them back as they were; safe to run again.
+
+    The countries must be there already. Raises NotADemonstration.
+    """
+    if not settings.IS_DEMO:
+        raise NotADemonstration
+    roles.create_groups()
+    for person in PEOPLE:
+        _create(person)
+    address = urlsplit(settings.SITE_URL).netloc
+    Site.objects.update_or_create(
+        pk=settings.SITE_ID, defaults={"name": settings.OSCAR_SHOP_NAME, "domain": address}
+    )
+
+
+def _create(person: Person) -> None:
+    user = _user(person)
+    EmailAddress.objects.update_or_create(
+        user=user, email=person.email, defaults={"verified": True, "primary": True}
+    )
+    if person.group:
+        user.groups.add(Group.objects.get(name=person.group))
+    if person.registration:
+        PharmacistRegistration.objects.update_or_create(
+            register=REGISTER,
+            number=person.registration,
+            defaults={"user": user, "valid_until": _in_a_year()},
+        )
+    if person.home:
+        _move_in(user, person.home)
+
+
+def _user(person: Person) -> User:
+    user, _ = User.objects.update_or_create(
+        email=person.email,
+        defaults={
+            "first_name": person.first_name,
+            "last_name": person.last_name,
+            "is_staff": person.is_staff,
+            "is_superuser": False,
+            "is_active": True,
+        },
+    )
+    # A new hash would sign out whoever is signed in.
+    if not user.check_password(PASSWORD):
+        user.set_password(PASSWORD)
+        user.save()
+    return user
+
+
+def _in_a_year() -> datetime.date:
+    return timezone.localdate() + datetime.timedelta(days=REGISTRATION_DAYS)
+
+
+def _move_in(user: User, home: Home) -> None:
+    if user.addresses.exists():
+        return
+    UserAddress.objects.create(
+        user=user,
+        first_name=user.first_name,
+        last_name=user.last_name,
+        line1=home.street,
+        line4=home.city,
+        state=home.state,
+        postcode=home.postcode,
+        country=Country.objects.get(iso_3166_1_a2=home.country),
+        is_default_for_shipping=True,
+    )

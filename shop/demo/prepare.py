@@ -1,0 +1,73 @@
+"""Brings the demonstration up to date: database, static files, medicines, people, papers."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from django.apps import apps
+from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
+from django.core.management import call_command
+from django.utils import timezone
+
+from shop.demo import people, specimen
+from shop.payments import attempts
+from shop.payments.models import PaymentAttempt
+from shop.payments.statuses import Status
+
+FOLDER_OF_PAPERS = "demo-files"
+NOTE_OF_STATIC_FILES = "collected-static-files.txt"
+
+
+def steps() -> tuple[tuple[str, Callable[[], None]], ...]:
+    """What is to be done, in order, each with words for the person who waits."""
+    return (
+        ("database", _database),
+        ("static files", _static_files),
+        ("medicines", _medicines),
+        ("people", people.create_people),
+        ("prescriptions to try", _papers),
+        ("unfinished payments", _forget_card_pages),
+    )
+
+
+def _database() -> None:
+    call_command("migrate", interactive=False, verbosity=0)
+    call_command("createcachetable", verbosity=0)
+
+
+def _static_files() -> None:
+    """Collect static files when they have changed: compressing them all takes a while."""
+    note = settings.VAR_DIR / NOTE_OF_STATIC_FILES
+    sources = "\n".join(_static_sources())
+    if note.exists() and note.read_text() == sources:
+        return
+    note.unlink(missing_ok=True)
+    call_command("collectstatic", interactive=False, clear=True, verbosity=0)
+    note.write_text(sources)
+
+
+def _static_sources() -> Iterator[str]:
+    ignored = apps.get_app_config("staticfiles").ignore_patterns
+    for finder in get_finders():
+        for name, storage in finder.list(ignored):
+            content = hashlib.sha256(Path(storage.path(name)).read_bytes())
+            yield f"{content.hexdigest()} {name}"
+
+
+def _medicines() -> None:
+    call_command("load_packs", stdout=io.StringIO())
+    call_command("load_medicines", stdout=io.StringIO())
+
+
+def _papers() -> None:
+    specimen.write_files(settings.VAR_DIR / FOLDER_OF_PAPERS, written_on=timezone.localdate())
+
+
+def _forget_card_pages() -> None:
+    """Close what was open at the emulator when it last stopped: it keeps nothing."""
+    for attempt in PaymentAttempt.objects.filter(status__in=(Status.CREATED, Status.SESSION_OPEN)):
+        attempts.move(attempt, Status.EXPIRED)

@@ -1,0 +1,488 @@
+"""The checkout by URL: what opens, what sends back, and what each says."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+import pytest
+from django.contrib.messages import get_messages
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from oscar.apps.address.models import Country, UserAddress
+from oscar.apps.basket.models import Basket
+from oscar.apps.order.models import Order
+from oscar.apps.partner.models import StockRecord
+
+from catalogue.models import Product, ProductClass
+from shop.accounts.models import User
+from shop.payments.emulator.server import Emulator
+from shop.payments.models import PaymentAttempt
+from shop.payments.statuses import Status
+from shop.prescriptions import services
+from shop.prescriptions.models import Prescription
+from tests.conftest import approve, basket_with, pack_of, send_prescription, signed_in
+from tests.fulfilment.paying import intent_statuses, pay_by_card
+from tests.prescriptions import samples
+
+ADDRESS = {
+    "first_name": "Anna",
+    "last_name": "Example",
+    "line1": "1 Sample Street",
+    "line4": "Sydney",
+    "state": "NSW",
+    "postcode": "2000",
+    "country": "AU",
+}
+IN_BOSTON = {"line4": "Boston", "state": "MA", "postcode": "02108", "country": "US"}
+STEPS = ("shipping-address", "shipping-method", "payment-method", "payment-details", "preview")
+ANSWERS = {
+    "patient_name": "Robin Example",
+    "date_of_birth_day": "14",
+    "date_of_birth_month": "3",
+    "date_of_birth_year": "1968",
+    "kidney_problems": "no",
+    "other_medicines": "ramipril",
+    "consent": "on",
+}
+
+
+def step(name: str) -> str:
+    return reverse(f"checkout:{name}")
+
+
+def said(response: HttpResponse) -> str:
+    return " ".join(str(message) for message in get_messages(response.wsgi_request))
+
+
+def fill_in_delivery(client: Client, **changes: str) -> HttpResponse:
+    client.post(step("shipping-address"), {**ADDRESS, **changes})
+    return client.post(step("shipping-method"), {"method_code": "standard"})
+
+
+def press_pay(client: Client) -> HttpResponse:
+    page = client.get(step("preview"))
+    assert page.status_code == 200, page.headers.get("Location")
+    return client.post(step("preview"), {"quote": page.context["quote_hash"]})
+
+
+@pytest.fixture
+def basket(customer: User, medicine: Product) -> Basket:
+    return basket_with(customer, pack_of(medicine, 10, 60))
+
+
+@pytest.fixture
+def client(customer: User, basket: Basket) -> Client:
+    return signed_in(customer)
+
+
+@pytest.mark.parametrize("name", ["index", *STEPS, "prescription"])
+def test_a_visitor_is_asked_to_sign_in(name: str, medicine: Product) -> None:
+    client = Client()
+    client.post(
+        reverse("basket:add", args=[medicine.pk]),
+        {"child_id": pack_of(medicine, 10, 60).pk, "quantity": 1},
+    )
+
+    response = client.get(step(name), follow=True)
+
+    assert response.redirect_chain[-1][0].startswith(reverse("account_login"))
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+@pytest.mark.parametrize("name", STEPS)
+def test_no_step_opens_without_a_prescription(
+    name: str, method: str, client: Client, db: None
+) -> None:
+    response = getattr(client, method)(step(name), ADDRESS, follow=True)
+
+    assert response.redirect_chain[-1][0] == step("prescription")
+    assert not PaymentAttempt.objects.exists()
+    assert not Order.objects.exists()
+
+
+@pytest.mark.parametrize("name", STEPS)
+def test_no_step_opens_while_the_pharmacist_still_checks(
+    name: str, client: Client, prescription: Prescription
+) -> None:
+    response = client.get(step(name), follow=True)
+
+    assert response.redirect_chain[-1][0] == reverse(
+        "prescriptions:detail", args=[prescription.reference]
+    )
+
+
+def test_a_filled_in_session_is_no_way_round(
+    client: Client, approved: Prescription, pharmacist: User
+) -> None:
+    fill_in_delivery(client)
+    services.withdraw(approved, by=pharmacist, message="Call us")
+
+    for name in STEPS:
+        response = client.get(step(name), follow=True)
+        assert response.redirect_chain[-1][0] == step("prescription")
+    assert "withdrawn" in client.get(step("prescription")).content.decode()
+
+
+def test_an_empty_basket_goes_nowhere(customer: User) -> None:
+    client = signed_in(customer)
+
+    for name in (*STEPS, "prescription"):
+        response = client.get(step(name), follow=True)
+        assert response.redirect_chain[-1][0] == reverse("basket:summary")
+
+
+def test_the_whole_way_to_an_order(
+    client: Client, approved: Prescription, stripe: Emulator
+) -> None:
+    fill_in_delivery(client)
+
+    response = press_pay(client)
+    pay_by_card(response["Location"])
+    attempt = PaymentAttempt.objects.get()
+    thanks = client.get(reverse("checkout:return", args=[attempt.reference]), follow=True)
+
+    order = Order.objects.get()
+    assert response.status_code == 303
+    assert thanks.redirect_chain[-1][0] == step("thank-you")
+    assert order.number in thanks.content.decode()
+    assert (order.shipping_address.line1, order.shipping_code) == ("1 Sample Street", "standard")
+    assert intent_statuses(stripe) == ["succeeded"]
+
+
+def test_coming_back_unpaid_says_so(
+    client: Client, approved: Prescription, stripe: Emulator
+) -> None:
+    fill_in_delivery(client)
+    press_pay(client)
+    attempt = PaymentAttempt.objects.get()
+
+    page = client.get(reverse("checkout:return", args=[attempt.reference]))
+
+    assert "We are waiting for your payment" in page.content.decode()
+    assert not Order.objects.exists()
+
+
+def test_coming_back_after_a_withdrawal_says_no_charge(
+    client: Client, approved: Prescription, pharmacist: User, stripe: Emulator
+) -> None:
+    fill_in_delivery(client)
+    response = press_pay(client)
+    services.withdraw(approved, by=pharmacist, message="Call us")
+    pay_by_card(response["Location"])
+    attempt = PaymentAttempt.objects.get()
+
+    page = client.get(reverse("checkout:return", args=[attempt.reference])).content.decode()
+
+    assert "You were not charged" in page
+    assert "withdrawn" in page
+    assert intent_statuses(stripe) == ["canceled"]
+
+
+def test_a_stranger_cannot_see_where_a_payment_stands(
+    client: Client, approved: Prescription, other_customer: User, stripe: Emulator
+) -> None:
+    fill_in_delivery(client)
+    press_pay(client)
+    attempt = PaymentAttempt.objects.get()
+
+    response = signed_in(other_customer).get(reverse("checkout:return", args=[attempt.reference]))
+
+    assert response.status_code == 404
+
+
+def test_paying_what_is_no_longer_the_price_shows_the_order_again(
+    client: Client, approved: Prescription, stripe: Emulator
+) -> None:
+    fill_in_delivery(client)
+    shown = client.get(step("preview")).context["quote_hash"]
+    StockRecord.objects.update(price="50.00")
+
+    response = client.post(step("preview"), {"quote": shown})
+
+    assert response["Location"] == step("preview")
+    assert "changed" in said(response)
+    assert not PaymentAttempt.objects.exists()
+
+
+def test_a_stripe_that_is_down_charges_nobody_and_loses_nothing(
+    client: Client, approved: Prescription, stripe: Emulator
+) -> None:
+    fill_in_delivery(client)
+    stripe.stop()
+    response = press_pay(client)
+    assert "not charged" in said(response)
+
+    stripe.start()
+
+    assert press_pay(client).status_code == 303
+
+
+@pytest.mark.parametrize("number", ["2", "5"])
+def test_more_tablets_than_approved_come_back_to_the_prescription(
+    number: str, client: Client, basket: Basket, approved: Prescription
+) -> None:
+    fill_in_delivery(client)
+    basket.lines.update(quantity=int(number))
+
+    response = client.get(step("preview"), follow=True)
+
+    assert response.redirect_chain[-1][0] == step("prescription")
+    assert f"{int(number) * 60} tablets of 10 mg" in response.content.decode()
+
+
+def test_another_strength_comes_back_to_the_prescription(
+    client: Client, basket: Basket, medicine: Product, approved: Prescription
+) -> None:
+    fill_in_delivery(client)
+    other = pack_of(medicine, 25, 60)
+    basket.lines.update(product=other, stockrecord=other.stockrecords.get())
+
+    response = client.get(step("preview"), follow=True)
+
+    assert response.redirect_chain[-1][0] == step("prescription")
+    assert "does not cover Baclofen tablets 25 mg" in response.content.decode()
+
+
+def test_an_expired_approval_comes_back_to_the_prescription(
+    client: Client, approved: Prescription
+) -> None:
+    fill_in_delivery(client)
+    yesterday = timezone.localdate() - datetime.timedelta(days=1)
+    Prescription.objects.update(valid_until=yesterday)
+
+    response = client.get(step("preview"), follow=True)
+
+    assert response.redirect_chain[-1][0] == step("prescription")
+    assert "out of date" in response.content.decode()
+
+
+def test_another_customers_approval_opens_nothing(
+    approved: Prescription, medicine: Product, other_customer: User
+) -> None:
+    basket_with(other_customer, pack_of(medicine, 10, 60))
+    thief = signed_in(other_customer)
+
+    fill_in_delivery(thief)
+    response = thief.get(step("preview"), follow=True)
+
+    assert response.redirect_chain[-1][0] == step("prescription")
+
+
+@pytest.fixture
+def client_with_25_mg(
+    customer: User, medicine: Product, pharmacist: User
+) -> Client:
+    basket_with(customer, pack_of(medicine, 25, 60))
+    approve(
+        send_prescription(customer, medicine, strength=25), medicine, by=pharmacist, strength=25
+    )
+    return signed_in(customer)
+
+
+def test_25_mg_to_the_us_is_refused_beside_the_country(client_with_25_mg: Client) -> None:
+    response = client_with_25_mg.post(step("shipping-address"), {**ADDRESS, **IN_BOSTON})
+
+    assert response.status_code == 200
+    assert "not authorised there" in str(response.context["form"].errors["country"])
+    assert response.context["form"]["line1"].value() == "1 Sample Street"
+
+
+def test_25_mg_to_a_us_address_from_the_address_book_is_refused(
+    client_with_25_mg: Client, customer: User, countries: dict[str, Country]
+) -> None:
+    address = UserAddress.objects.create(
+        user=customer, line1="1 Main Street", line4="Boston", country=countries["US"]
+    )
+
+    response = client_with_25_mg.post(
+        step("shipping-address"), {"address_id": address.pk, "action": "ship_to"}
+    )
+
+    assert response["Location"] == step("shipping-address")
+    assert "not authorised there" in said(response)
+
+
+def test_25_mg_put_in_after_a_us_address_was_given_is_refused(
+    client: Client, basket: Basket, approved: Prescription, medicine: Product, pharmacist: User
+) -> None:
+    fill_in_delivery(client, **IN_BOSTON)
+    approve(
+        send_prescription(approved.user, medicine, strength=25),
+        medicine,
+        by=pharmacist,
+        strength=25,
+    )
+    other = pack_of(medicine, 25, 60)
+    basket.lines.update(product=other, stockrecord=other.stockrecords.get())
+
+    response = client.get(step("preview"), follow=True)
+
+    assert response.redirect_chain[-1][0] == step("shipping-address")
+    assert "not authorised there" in response.content.decode()
+
+
+@pytest.mark.parametrize("chosen", ["0", "x", "99999999999999999999", "-1"])
+def test_an_address_that_is_not_ones_own_is_refused(
+    chosen: str, client: Client, approved: Prescription
+) -> None:
+    response = client.post(step("shipping-address"), {"address_id": chosen, "action": "ship_to"})
+
+    assert response["Location"] == step("shipping-address")
+
+
+def test_another_customers_address_cannot_be_chosen(
+    client: Client, approved: Prescription, other_customer: User, countries: dict[str, Country]
+) -> None:
+    theirs = UserAddress.objects.create(
+        user=other_customer, line1="Secret", line4="Boston", country=countries["US"]
+    )
+
+    client.post(step("shipping-address"), {"address_id": theirs.pk, "action": "ship_to"})
+    page = client.get(step("shipping-method"), follow=True)
+
+    assert page.redirect_chain[-1][0] == step("shipping-address")
+    assert "Secret" not in page.content.decode()
+
+
+def test_an_unknown_delivery_is_refused(client: Client, approved: Prescription) -> None:
+    client.post(step("shipping-address"), ADDRESS)
+    client.post(step("shipping-method"), {"method_code": "free-shipping"})
+
+    response = client.get(step("preview"), follow=True)
+
+    assert response.redirect_chain[-1][0] == step("shipping-method")
+
+
+def test_oscars_own_way_to_place_an_order_is_not_there(
+    client: Client, approved: Prescription
+) -> None:
+    fill_in_delivery(client)
+
+    for name in ("preview", "payment-details"):
+        client.post(step(name), {"action": "place_order"}, follow=True)
+
+    assert not Order.objects.exists()
+
+
+def test_a_basket_without_prescription_medicines_needs_none(
+    client: Client, stripe: Emulator
+) -> None:
+    ProductClass.objects.update(needs_prescription=False)
+    fill_in_delivery(client)
+
+    assert press_pay(client).status_code == 303
+
+
+def upload(client: Client, *files: Any, **changes: str) -> HttpResponse:
+    return client.post(step("prescription"), {**ANSWERS, **changes, "files": list(files)})
+
+
+def file_of(data: bytes, name: str = "scan.jpg") -> Any:
+    return SimpleUploadedFile(name, data)
+
+
+@pytest.mark.parametrize("make", [samples.jpeg, samples.png, samples.pdf])
+def test_a_picture_or_pdf_goes_to_the_pharmacist(make: Any, client: Client) -> None:
+    response = upload(client, file_of(make()))
+
+    prescription = Prescription.objects.get()
+    assert response["Location"] == reverse("prescriptions:detail", args=[prescription.reference])
+    assert prescription.documents.get().pages.count() == 1
+    assert "Waiting for the pharmacist" in client.get(response["Location"]).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"", "empty"),
+        (b"just text", "not a JPEG, PNG or PDF"),
+        (samples.executable(), "not a JPEG, PNG or PDF"),
+        (samples.cut(samples.jpeg()), "damaged or incomplete"),
+        (samples.encrypted_pdf(), "locked with a password"),
+        (samples.pdf(11), "more than 10 pages"),
+        (b"\xff\xd8\xff" + b"0" * (10 * 1024 * 1024), "larger than 10 MB"),
+    ],
+    ids=["empty", "text", "program", "truncated", "locked", "long", "large"],
+)
+def test_a_file_we_cannot_use_is_refused_beside_the_field_and_nothing_is_lost(
+    data: bytes, words: str, client: Client
+) -> None:
+    response = upload(client, file_of(data))
+
+    form = response.context["form"]
+    assert words in str(form.errors["files"])
+    assert list(form.errors) == ["files"]
+    assert form["patient_name"].value() == "Robin Example"
+    assert 'value="1968"' in response.content.decode()
+    assert not Prescription.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"patient_name": ""}, "patient_name"),
+        ({"date_of_birth_month": "13"}, "date_of_birth"),
+        ({"date_of_birth_day": "31", "date_of_birth_month": "2"}, "date_of_birth"),
+        ({"date_of_birth_year": ""}, "date_of_birth"),
+        ({"date_of_birth_year": "2999"}, "date_of_birth"),
+        ({"date_of_birth_year": "1800"}, "date_of_birth"),
+        ({"date_of_birth_year": "９９９９"}, "date_of_birth"),
+        ({"kidney_problems": ""}, "kidney_problems"),
+        ({"kidney_problems": "perhaps"}, "kidney_problems"),
+        ({"days_left": "-1"}, "days_left"),
+        ({"days_left": "many"}, "days_left"),
+        ({"consent": ""}, "consent"),
+        ({"patient_name": "x" * 151}, "patient_name"),
+        ({"other_medicines": "x\x00y"}, "other_medicines"),
+    ],
+)
+def test_an_answer_that_is_wrong_is_said_beside_its_field(
+    changes: dict[str, str], field: str, client: Client
+) -> None:
+    response = upload(client, file_of(samples.jpeg()), **changes)
+
+    assert list(response.context["form"].errors) == [field]
+    assert not Prescription.objects.exists()
+
+
+def test_the_same_basket_is_not_sent_twice(client: Client) -> None:
+    first = upload(client, file_of(samples.jpeg()))
+    again = upload(client, file_of(samples.jpeg()))
+
+    assert again["Location"] == first["Location"]
+    assert Prescription.objects.count() == 1
+
+
+def test_extra_fields_change_nothing(client: Client, other_customer: User) -> None:
+    upload(
+        client,
+        file_of(samples.jpeg()),
+        status="approved",
+        user=str(other_customer.pk),
+        valid_until="2999-01-01",
+        decided_by="1",
+        version="9",
+    )
+
+    prescription = Prescription.objects.get()
+    assert prescription.status == "submitted"
+    assert prescription.user != other_customer
+    assert (prescription.valid_until, prescription.version) == (None, 1)
+
+
+def test_the_status_of_the_attempt_is_captured(
+    client: Client, approved: Prescription, stripe: Emulator
+) -> None:
+    fill_in_delivery(client)
+    pay_by_card(press_pay(client)["Location"])
+    attempt = PaymentAttempt.objects.get()
+
+    for _ in range(3):
+        client.get(reverse("checkout:return", args=[attempt.reference]))
+
+    attempt.refresh_from_db()
+    assert (attempt.status, Order.objects.count()) == (Status.CAPTURED, 1)
