@@ -28,6 +28,11 @@ class AccountAdmin(UserAdmin):
     )
     add_fieldsets = ((None, {"fields": ("email", "usable_password", "password1", "password2")}),)
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """Roles are given by the superintendent, and superuser rights by no page at all."""
+        locked = (*self.readonly_fields, "is_superuser")
+        return locked if is_superintendent(request.user) else (*locked, "groups")
+
 
 @admin.register(PharmacistRegistration)
 class PharmacistRegistrationAdmin(admin.ModelAdmin):

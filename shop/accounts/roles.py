@@ -8,11 +8,15 @@ from shop.accounts.models import User
 SHOP_STAFF = "Shop staff"
 SUPERINTENDENT = "Superintendent"
 
-# Models whose pages in the dashboard staff work with, by app label.
-STAFF_MODELS = {
-    "catalogue": ("product", "category", "productclass", "productimage"),
-    "partner": ("stockrecord", "stockalert"),
-    "order": ("order", "line", "ordernote"),
+# What each role may do with which models, by app label. The pharmacists' role is not a group: it
+# is a registration that is valid today.
+MAY_DO: dict[str, dict[str, tuple[str, ...]]] = {
+    SHOP_STAFF: {
+        "catalogue": ("product", "category", "productclass", "productimage"),
+        "partner": ("stockrecord", "stockalert"),
+        "order": ("order", "line", "ordernote"),
+    },
+    SUPERINTENDENT: {"accounts": ("user", "pharmacistregistration")},
 }
 
 
@@ -22,10 +26,10 @@ def is_superintendent(user: User | AnonymousUser) -> bool:
 
 
 def create_groups() -> None:
-    """Create the groups, and give staff the permissions of their pages; safe to run again."""
-    Group.objects.get_or_create(name=SUPERINTENDENT)
-    staff, _ = Group.objects.get_or_create(name=SHOP_STAFF)
-    wanted = Q()
-    for app_label, models in STAFF_MODELS.items():
-        wanted |= Q(content_type__app_label=app_label, content_type__model__in=models)
-    staff.permissions.set(Permission.objects.filter(wanted))
+    """Create the groups with the permissions of their pages; safe to run again."""
+    for role, models_by_app in MAY_DO.items():
+        group, _ = Group.objects.get_or_create(name=role)
+        wanted = Q()
+        for app_label, models in models_by_app.items():
+            wanted |= Q(content_type__app_label=app_label, content_type__model__in=models)
+        group.permissions.set(Permission.objects.filter(wanted))

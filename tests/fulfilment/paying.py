@@ -49,9 +49,10 @@ def pay_by_card(url: str, number: str = PAYS) -> int:
     fields = {"number": number, "expiry": "12/40", "cvc": "123", "name": "Anna Example"}
     headers = {"Content-Type": "application/x-www-form-urlencoded"}
     connection.request("POST", page.path, urlencode(fields), headers)
-    status = connection.getresponse().status
+    answer = connection.getresponse()
+    answer.read()
     connection.close()
-    return status
+    return answer.status
 
 
 def intent_statuses(stripe: Any) -> list[str]:

@@ -1,0 +1,122 @@
+"""One of everything, so that every address of the shop can be visited."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.contrib.sites.models import Site
+from oscar.apps.address.models import UserAddress
+from oscar.apps.catalogue.models import AttributeOptionGroup, Category, Option
+from oscar.apps.order.models import Order
+
+from catalogue.models import Product, ProductClass, Tag
+from shop.accounts.models import PharmacistRegistration, User
+from shop.fulfilment.settle import settle
+from shop.payments.emulator.server import Emulator
+from shop.payments.models import PaymentAttempt
+from shop.prescriptions.models import Page, Prescription
+from tests.conftest import basket_with, pack_of
+from tests.fulfilment.paying import open_card_page, pay_by_card
+
+
+@pytest.fixture
+def world(
+    approved: Prescription,
+    medicine: Product,
+    stripe: Emulator,
+    customer: User,
+    other_customer: User,
+    staff: User,
+    pharmacist: User,
+    superuser: User,
+) -> dict[str, Any]:
+    """One of everything: what to put into the addresses, and who comes."""
+    Site.objects.get_or_create(pk=1, defaults={"domain": "example.com", "name": "Shop"})
+    attempt, url = open_card_page(customer, basket_with(customer, pack_of(medicine, 10, 60)))
+    pay_by_card(url)
+    settle(attempt)
+    order = Order.objects.get()
+    category = Category.add_root(name="Muscle relaxants")
+    group = AttributeOptionGroup.objects.create(name="Group", code="group")
+    option = Option.objects.create(name="Option", code="option")
+    address = UserAddress.objects.create(
+        user=customer,
+        line1="1 Sample Street",
+        line4="Sydney",
+        country=order.shipping_address.country,
+    )
+    return {
+        "arguments": arguments(medicine, approved, order, attempt, category, address)
+        | {
+            "dashboard:catalogue-attribute-option-group-update": [group.pk],
+            "dashboard:catalogue-attribute-option-group-delete": [group.pk],
+            "dashboard:catalogue-option-update": [option.pk],
+            "dashboard:catalogue-option-delete": [option.pk],
+            "account_confirm_email": ["no-such-key"],
+            "account_reset_password_from_key": ["1", "no-such-key"],
+            "admin:view_on_site": [1, 1],
+            "admin:app_list": ["accounts"],
+        }
+        | of_users(customer),
+        "visitors": {
+            "anonymous": None,
+            "owner": customer,
+            "other_customer": other_customer,
+            "staff": staff,
+            "pharmacist": pharmacist,
+            "superuser": superuser,
+        },
+    }
+
+
+def arguments(
+    medicine: Product,
+    prescription: Prescription,
+    order: Order,
+    attempt: PaymentAttempt,
+    category: Category,
+    address: UserAddress,
+) -> dict[str, list[Any]]:
+    tag = Tag.objects.create(name="Baclofen", slug="baclofen")
+    page = Page.objects.get(document__prescription=prescription)
+    kind = ProductClass.objects.get()
+    own = [prescription.reference]
+    return {
+        "catalogue:detail": [medicine.slug, medicine.pk],
+        "catalogue:add-pack": [medicine.slug, medicine.pk],
+        "catalogue:category": [category.full_slug, category.pk],
+        "catalogue:tag": [tag.slug],
+        "basket:add": [medicine.pk],
+        "checkout:return": [attempt.reference],
+        "prescriptions:detail": own,
+        "prescriptions:cancel": own,
+        "prescriptions:page": [*own, page.uuid],
+        "customer:order": [order.number],
+        "customer:address-detail": [address.pk],
+        "customer:address-delete": [address.pk],
+        "admin:prescription-review": own,
+        "admin:prescription-withdraw": own,
+        "admin:prescription-page": [*own, page.uuid],
+        "dashboard:order-detail": [order.number],
+        "dashboard:order-detail-note": [order.number, 1],
+        "dashboard:catalogue-product": [medicine.pk],
+        "dashboard:catalogue-product-create-child": [medicine.pk],
+        "dashboard:catalogue-product-delete": [medicine.pk],
+        "dashboard:catalogue-category-detail-list": [category.pk],
+        "dashboard:catalogue-category-create-child": [category.pk],
+        "dashboard:catalogue-category-update": [category.pk],
+        "dashboard:catalogue-category-delete": [category.pk],
+        "dashboard:catalogue-class-update": [kind.pk],
+        "dashboard:catalogue-class-delete": [kind.pk],
+    }
+
+
+def of_users(customer: User) -> dict[str, list[Any]]:
+    registration = PharmacistRegistration.objects.get()
+    pages = ("history", "delete", "change")
+    return (
+        {f"admin:accounts_user_{page}": [customer.pk] for page in pages}
+        | {f"admin:accounts_pharmacistregistration_{page}": [registration.pk] for page in pages}
+        | {"admin:auth_user_password_change": [customer.pk]}
+    )

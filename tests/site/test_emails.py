@@ -1,0 +1,58 @@
+"""Every message the shop can send: it renders, with nothing empty, and says nothing about health."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.template.loader import render_to_string
+
+from shop.prescriptions.statuses import TOLD_TO_CUSTOMER
+
+FOLDER = Path(settings.BASE_DIR) / "templates" / "emails"
+CONTEXT = {
+    "reference": "RX7K9Q",
+    "number": "100123",
+    "name": "Anna",
+    "link": "https://pharmacy.example/prescriptions/RX7K9Q/",
+    "shop_name": "Alder Pharmacy",
+    "is_demo": True,
+}
+CODES = sorted({path.name.removesuffix("_subject.txt") for path in FOLDER.glob("*_subject.txt")})
+HEALTH = re.compile(r"baclofen|\bmg\b|tablet|kidney|medicine", re.IGNORECASE)
+
+
+def test_every_event_a_customer_is_told_of_has_its_message() -> None:
+    assert {f"prescription_{action}" for action in TOLD_TO_CUSTOMER} <= set(CODES)
+
+
+@pytest.mark.parametrize("code", CODES)
+@pytest.mark.parametrize("part", ["subject.txt", "body.txt", "body.html"])
+def test_each_part_renders_with_nothing_left_empty(code: str, part: str) -> None:
+    text = render_to_string(f"emails/{code}_{part}", CONTEXT)
+
+    assert "{" not in text
+    assert "  ," not in text
+    assert CONTEXT["shop_name"] in text
+    if not part.startswith("subject"):
+        assert CONTEXT["link"] in text
+        assert "Anna" in text
+        assert "Not a pharmacy" in text
+
+
+@pytest.mark.parametrize("code", CODES)
+@pytest.mark.parametrize("part", ["subject.txt", "body.txt", "body.html"])
+def test_no_message_tells_a_reader_over_the_shoulder_anything(code: str, part: str) -> None:
+    text = render_to_string(f"emails/{code}_{part}", {**CONTEXT, "is_demo": False})
+
+    assert not HEALTH.search(text)
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_a_subject_is_one_short_line(code: str) -> None:
+    subject = render_to_string(f"emails/{code}_subject.txt", CONTEXT).strip()
+
+    assert "\n" not in subject
+    assert len(subject) < 78

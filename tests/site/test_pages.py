@@ -1,0 +1,150 @@
+"""Every page that opens: nothing from another host, no inline code, one heading, safe headers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
+
+from tests.conftest import signed_in
+from tests.site.test_visitors import VISITORS, expected
+
+# What a browser fetches, or sends to, without being asked.
+LOADS = {
+    "script": "src",
+    "img": "src",
+    "link": "href",
+    "iframe": "src",
+    "source": "src",
+    "video": "src",
+    "audio": "src",
+    "object": "data",
+    "embed": "src",
+    "form": "action",
+    "input": "src",
+}
+DATA_SCRIPTS = ("application/ld+json", "application/json")
+
+
+class Reader(HTMLParser):
+    """Collects what a page loads, its inline code, its headings and the names it gives twice."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.hosts: list[str] = []
+        self.inline: list[str] = []
+        self.headings = 0
+        self.language = ""
+        self.ids: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        self.headings += tag == "h1"
+        if tag == "html":
+            self.language = given.get("lang") or ""
+        if given.get("id"):
+            self.ids.append(given["id"] or "")
+        host = urlsplit(given.get(LOADS.get(tag, ""), "") or "").hostname
+        if host and given.get("rel") != "canonical":
+            self.hosts.append(f"{tag}: {host}")
+        self.inline += [f"{tag} {name}" for name in given if name.startswith("on") or name == "style"]
+        if tag == "style" or (
+            tag == "script" and "src" not in given and given.get("type") not in DATA_SCRIPTS
+        ):
+            self.inline.append(tag)
+
+
+def read(response: HttpResponse) -> Reader:
+    reader = Reader()
+    reader.feed(response.content.decode())
+    return reader
+
+
+def open_pages(world: dict[str, Any], visitor: str) -> Iterator[tuple[str, HttpResponse]]:
+    user = world["visitors"][visitor]
+    for name, answers in expected().items():
+        client = signed_in(user) if user else Client()
+        response = client.get(reverse(name, args=world["arguments"].get(name)))
+        if answers[VISITORS.index(visitor)] in ("200", "403", "404"):
+            yield name, response
+
+
+def is_html(response: HttpResponse) -> bool:
+    return response["Content-Type"].startswith("text/html")
+
+
+@pytest.mark.parametrize("visitor", VISITORS)
+def test_no_page_asks_another_host_or_holds_inline_code(
+    visitor: str, world: dict[str, Any]
+) -> None:
+    found = {}
+    for name, response in open_pages(world, visitor):
+        if is_html(response):
+            page = read(response)
+            problems = page.hosts + page.inline
+            if problems:
+                found[name] = problems
+
+    assert found == {}
+
+
+@pytest.mark.parametrize("visitor", ["anonymous", "owner", "pharmacist"])
+def test_every_page_has_one_heading_a_language_and_no_id_twice(
+    visitor: str, world: dict[str, Any]
+) -> None:
+    found = {}
+    for name, response in open_pages(world, visitor):
+        if not is_html(response):
+            continue
+        page = read(response)
+        twice = sorted({id_ for id_ in page.ids if page.ids.count(id_) > 1})
+        if page.headings != 1 or not page.language or twice:
+            found[name] = (page.headings, page.language, twice)
+
+    assert found == {}
+
+
+@pytest.mark.parametrize("visitor", VISITORS)
+def test_every_answer_carries_the_safe_headers(visitor: str, world: dict[str, Any]) -> None:
+    for name, response in open_pages(world, visitor):
+        policy = response.headers.get("Content-Security-Policy", "")
+        assert "default-src 'none'" in policy, name
+        assert "unsafe" not in policy, name
+        assert response["X-Content-Type-Options"] == "nosniff", name
+        assert response["X-Frame-Options"] == "DENY", name
+        if visitor != "anonymous":
+            assert re.search("no-store|no-cache|private", response["Cache-Control"]), name
+
+
+def test_a_missing_page_is_ours_too(db: None) -> None:
+    response = Client().get("/no-such-page/")
+
+    assert response.status_code == 404
+    assert "default-src 'none'" in response["Content-Security-Policy"]
+    page = read(response)
+    assert (page.headings, page.hosts, page.inline) == (1, [], [])
+
+
+ELSEWHERE = ("https://evil.example/", "//evil.example/", "/\\evil.example/", "javascript:alert(1)")
+
+
+@pytest.mark.parametrize("target", ELSEWHERE)
+def test_signing_in_never_leads_to_another_site(target: str, customer: Any) -> None:
+    from tests.conftest import PASSWORD
+
+    response = Client().post(
+        reverse("account_login"),
+        {"login": customer.email, "password": PASSWORD, "next": target},
+    )
+
+    assert response.status_code == 302
+    assert urlsplit(response["Location"]).hostname is None
+    assert response["Location"].startswith("/")
+    assert "evil" not in response["Location"]
