@@ -1,6 +1,6 @@
 """Catalogue: medicines, their packs, prices and clinical content."""
 
-from django.urls import URLPattern, re_path
+from django.urls import URLPattern
 from oscar.apps.catalogue.apps import CatalogueOnlyConfig
 
 
@@ -8,13 +8,7 @@ class CatalogueConfig(CatalogueOnlyConfig):
     name = "catalogue"
 
     def get_urls(self) -> list[URLPattern]:
-        from catalogue import views
+        from catalogue.urls import urlpatterns
 
         # Ranges serve offers, and no medicine is offered.
-        pages = [url for url in super().get_urls() if url.name != "range"]
-        return [
-            *pages,
-            re_path(
-                r"^(?P<product_slug>[\w-]*)_(?P<pk>\d+)/add/$", views.add_pack, name="add-pack"
-            ),
-        ]
+        return [*(url for url in super().get_urls() if url.name != "range"), *urlpatterns]

@@ -7,6 +7,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from oscar.apps.catalogue.abstract_models import AbstractProduct, AbstractProductClass
 
+from catalogue.content.models import ContentVersion, Medicine, Tag  # noqa: F401 (models live here)
+
 
 class ProductClass(AbstractProductClass):
     # A new kind of product is guarded until somebody decides, in code or data, that it need not be.
@@ -31,7 +33,9 @@ class Product(AbstractProduct):
             models.UniqueConstraint(
                 fields=("parent", "strength_mg", "tablets"),
                 name="one_pack_of_each_size",
-                violation_error_message=_("This medicine already has a pack of this strength and size."),
+                violation_error_message=_(
+                    "This medicine already has a pack of this strength and size."
+                ),
             ),
             models.CheckConstraint(
                 condition=Q(strength_mg__isnull=True, tablets__isnull=True)
@@ -56,4 +60,4 @@ class Product(AbstractProduct):
         return self.strength_mg is not None
 
 
-from oscar.apps.catalogue.models import *  # noqa: E402, F403
+from oscar.apps.catalogue.models import *

@@ -1,27 +1,28 @@
 """Every address of the shop. What Oscar offers and we do not use is not routed at all."""
 
+from collections.abc import Callable
+
 from django.apps import apps
 from django.contrib import admin
+from django.http.response import HttpResponseBase
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
 from catalogue import views as catalogue_views
+from shop.accounts import views as account_views
 from shop.fulfilment.webhooks import stripe_webhook
 from shop.pages import views as pages
 
 CUSTOMER_PAGES = {
     "summary",
     "profile-view",
-    "profile-update",
     "order-list",
     "order",
     "address-list",
     "address-create",
     "address-detail",
     "address-delete",
-    "address-change-default",
 }
-BASKET_PAGES = {"summary", "add"}
 
 
 def picked(app_label: str, names: set[str]) -> list[URLPattern | URLResolver]:
@@ -30,24 +31,30 @@ def picked(app_label: str, names: set[str]) -> list[URLPattern | URLResolver]:
     return [url for url in urls if getattr(url, "name", None) in names]
 
 
-# Oscar links to these names; signing in and out is allauth's.
-sign_in_names = [
-    path("login/", RedirectView.as_view(pattern_name="account_login"), name="login"),
-    path("register/", RedirectView.as_view(pattern_name="account_signup"), name="register"),
-    path("sign-out/", RedirectView.as_view(pattern_name="account_logout"), name="logout"),
+def to(name: str) -> Callable[..., HttpResponseBase]:
+    return RedirectView.as_view(pattern_name=name, query_string=True)
+
+
+# Names that Oscar links to, and what answers instead of Oscar: allauth signs people in and out, and
+# the email address is changed there too.
+own_account_pages = [
+    path("login/", to("account_login"), name="login"),
+    path("register/", to("account_signup"), name="register"),
+    path("sign-out/", to("account_logout"), name="logout"),
+    path("profile/edit/", account_views.edit_profile, name="profile-update"),
 ]
 
 urlpatterns = [
     path("", pages.front_page, name="home"),
     path("catalogue/", apps.get_app_config("catalogue").urls),
     path("search/", include(([path("", catalogue_views.search, name="search")], "search"))),
-    path("basket/", include((picked("basket", BASKET_PAGES), "basket"))),
+    path("basket/", apps.get_app_config("basket").urls),
     path("checkout/", apps.get_app_config("checkout").urls),
     path("prescriptions/", include("shop.prescriptions.urls")),
     path("accounts/", include("allauth.urls")),
     path(
         "accounts/",
-        include(([*picked("customer", CUSTOMER_PAGES), *sign_in_names], "customer")),
+        include(([*picked("customer", CUSTOMER_PAGES), *own_account_pages], "customer")),
     ),
     path("payments/stripe/", stripe_webhook, name="stripe-webhook"),
     path("dashboard/", apps.get_app_config("dashboard").urls),

@@ -9,12 +9,14 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group
+from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 from oscar.apps.address.models import Country
-from oscar.apps.basket.models import Basket
+from shop.basket.models import Basket
 from oscar.apps.partner.models import Partner, StockRecord
 from oscar.apps.partner.strategy import Selector
+from pytest_django.live_server_helper import LiveServer
 
 from catalogue.models import Product, ProductClass
 from shop.accounts import roles
@@ -25,6 +27,9 @@ from shop.prescriptions.intake import Picture
 from shop.prescriptions.models import Prescription
 from shop.prescriptions.services import Allowance, Legal, Upload, Wish
 from shop.prescriptions.statuses import Authenticity
+from tests.browser import chromium, visitor, visitor_with, window
+
+__all__ = ["chromium", "visitor", "visitor_with", "window"]
 
 PASSWORD = "a long enough password"
 
@@ -216,3 +221,13 @@ def stripe(settings: Any) -> Iterator[Emulator]:
     ) as emulator:
         settings.STRIPE_API_BASE = emulator.base_url
         yield emulator
+
+
+@pytest.fixture
+def live_shop(live_server: LiveServer, stripe: Emulator, settings: Any) -> str:
+    """The address of the shop on a real port, with a Stripe that tells it what happens."""
+    settings.SITE_URL = live_server.url
+    stripe.webhook_url = f"{live_server.url}/payments/stripe/"
+    # Its table is not one of a model's, so nothing else empties it between tests.
+    cache.clear()
+    return live_server.url

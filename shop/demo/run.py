@@ -73,7 +73,7 @@ def _check_port(port: int, variable: str) -> None:
         socket.create_server((HOST, port)).close()
     except OSError as error:
         raise CannotRun(
-            f"Port {port} cannot be used: {error.strerror}. Choose another one with {variable}=…"
+            f"Port {port} cannot be used: {os.strerror(error.errno or 0)}. Choose another: {variable}=…"
         ) from error
 
 
@@ -205,9 +205,7 @@ def _watch(
         _check_alive(programs, processes)
 
 
-def _check_alive(
-    programs: Sequence[Program], processes: Sequence[subprocess.Popen[bytes]]
-) -> None:
+def _check_alive(programs: Sequence[Program], processes: Sequence[subprocess.Popen[bytes]]) -> None:
     for program, process in zip(programs, processes, strict=True):
         status = process.poll()
         if status is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils import timezone
-from oscar.apps.basket.models import Basket
+from shop.basket.models import Basket
 from oscar.apps.order.models import Order, PaymentEventType
 from oscar.apps.partner.strategy import Selector
 from oscar.apps.payment.models import Source, SourceType

@@ -22,7 +22,7 @@ class Reason(TextChoices):
     TOO_MANY = (
         "too_many",
         _(
-            "Your basket holds %(wanted)s tablets of %(strength)s mg; "
+            "Your cart holds %(wanted)s tablets of %(strength)s mg; "
             "your prescription allows %(allowed)s now."
         ),
     )
@@ -35,7 +35,7 @@ class Reason(TextChoices):
     )
     NOT_LICENSED = "not_licensed", _("We are not licensed to send medicines to %(country)s.")
     OUT_OF_STOCK = "out_of_stock", _("%(title)s is no longer in stock.")
-    CHANGED = "changed", _("Your basket, a price or your address changed while you were paying.")
+    CHANGED = "changed", _("Your cart, a price or your address changed while you were paying.")
     AMOUNT = "amount", _("The amount authorised is not the amount of your order.")
 
 

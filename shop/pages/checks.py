@@ -38,7 +38,9 @@ def check_register(**_: Any) -> list[CheckMessage]:
     if not address or any(host == name or host.endswith("." + name) for name in REGISTERS):
         return []
     hint = "Use the pharmacy's entry at one of: " + ", ".join(REGISTERS) + "."
-    return [Error("PHARMACY_REGISTER_URL is not a regulator's address.", hint=hint, id="pages.E002")]
+    return [
+        Error("PHARMACY_REGISTER_URL is not a regulator's address.", hint=hint, id="pages.E002")
+    ]
 
 
 @register(Tags.caches)

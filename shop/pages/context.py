@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -54,10 +55,8 @@ def _packs_in_basket(request: HttpRequest) -> int:
         mine |= Q(basket__owner=request.user)
     cookie = request.COOKIES.get(settings.OSCAR_BASKET_COOKIE_OPEN)
     if cookie:
-        try:
+        with suppress(BadSignature):
             mine |= Q(basket_id=Signer().unsign(cookie), basket__owner=None)
-        except BadSignature:
-            pass
     if not mine:
         return 0
     open_status = get_model("basket", "Basket").OPEN

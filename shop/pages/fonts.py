@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib.resources import as_file, files
 from pathlib import Path
 
-from fontTools import subset
+from fontTools import subset  # type: ignore[import-untyped]
 
 FOLDER = Path(__file__).resolve().parent.parent.parent / "static" / "fonts"
 CUTS = {

@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from oscar.core.loading import get_model
 
+from catalogue.listing import medicines_with_prices
 from shop.order.delivery import methods
 
 if TYPE_CHECKING:
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
 
 
 def front_page(request: HttpRequest) -> HttpResponse:
-    from catalogue.listing import medicines_with_prices
-
     return render(request, "pages/front.html", {"medicines": medicines_with_prices()})
 
 
@@ -38,9 +37,7 @@ def delivery(request: HttpRequest) -> HttpResponse:
     countries = get_model("address", "Country").objects.filter(
         iso_3166_1_a2__in=settings.LICENSED_COUNTRIES
     )
-    return render(
-        request, "pages/delivery.html", {"countries": countries, "methods": methods()}
-    )
+    return render(request, "pages/delivery.html", {"countries": countries, "methods": methods()})
 
 
 def complaints(request: HttpRequest) -> HttpResponse:

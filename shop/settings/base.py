@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from shop.settings.env import BASE_DIR, VAR_DIR, env
-from shop.settings.oscar import *  # noqa: F403
+from shop.settings.oscar import *
 from shop.settings.oscar import OSCAR_APPS
 
 DEBUG = False
@@ -22,7 +22,7 @@ INSTALLED_APPS = [
     "django.contrib.sites",
     "django.contrib.flatpages",
     "django.contrib.messages",
-    "shop.pages.apps.NeededStaticFilesConfig",
+    "django.contrib.staticfiles",
     "django.forms",
     "csp",
     "allauth",
@@ -37,11 +37,13 @@ INSTALLED_APPS = [
     "treebeard",
     "sorl.thumbnail",
     "django_tables2",
+    "widget_tweaks",
 ]
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -113,6 +115,7 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
 
+# American English; what the code calls a basket, as Oscar does, a customer reads as "cart".
 LANGUAGE_CODE = "en-us"
 LANGUAGES = [("en-us", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]

@@ -3,6 +3,7 @@
 import base64
 import os
 import secrets
+from contextlib import suppress
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -34,10 +35,8 @@ if not DEMO_FILE.exists():
     draft = DEMO_FILE.with_suffix(f".{os.getpid()}")
     draft.touch(mode=0o600)
     draft.write_text(_demo_keys())
-    try:
+    with suppress(FileExistsError):
         os.link(draft, DEMO_FILE)
-    except FileExistsError:
-        pass
     draft.unlink()
 env.read_env(DEMO_FILE)
 PORT = _port("PORT", default=8000)
@@ -46,9 +45,9 @@ os.environ.setdefault("SITE_URL", f"http://127.0.0.1:{PORT}")
 os.environ.setdefault("STRIPE_API_BASE", f"http://127.0.0.1:{EMULATOR_PORT}")
 os.environ.setdefault("STRIPE_CHECKOUT_ORIGIN", f"http://127.0.0.1:{EMULATOR_PORT}")
 
-from shop.prescriptions.keys import parse_keys  # noqa: E402
-from shop.settings.base import *  # noqa: E402, F403
-from shop.settings.base import INSTALLED_APPS  # noqa: E402
+from shop.prescriptions.keys import parse_keys
+from shop.settings.base import *
+from shop.settings.base import INSTALLED_APPS
 
 SECRET_KEY = env("SECRET_KEY")
 DOCUMENT_KEYS = parse_keys(env("DOCUMENT_KEYS"))

@@ -1,7 +1,7 @@
 """Oscar: which apps are ours, which features are off, and why."""
 
 from django.utils.translation import gettext_lazy as _
-from oscar.defaults import *  # noqa: F403
+from oscar.defaults import *
 
 from shop.settings.env import env
 
@@ -15,7 +15,7 @@ OSCAR_APPS = [
     "oscar.apps.catalogue.reviews.apps.CatalogueReviewsConfig",
     "oscar.apps.communication.apps.CommunicationConfig",
     "oscar.apps.partner.apps.PartnerConfig",
-    "oscar.apps.basket.apps.BasketConfig",
+    "shop.basket.apps.BasketConfig",
     "oscar.apps.payment.apps.PaymentConfig",
     "oscar.apps.offer.apps.OfferConfig",
     "shop.order.apps.OrderConfig",
@@ -37,8 +37,11 @@ OSCAR_APPS = [
     "oscar.apps.dashboard.communications.apps.CommunicationsDashboardConfig",
     "oscar.apps.dashboard.shipping.apps.ShippingDashboardConfig",
 ]
-# The order fork adds no columns, so Oscar's own migrations stay the only ones.
-MIGRATION_MODULES = {"order": "oscar.apps.order.migrations"}
+# These forks add no columns, so Oscar's own migrations stay the only ones.
+MIGRATION_MODULES = {
+    "basket": "oscar.apps.basket.migrations",
+    "order": "oscar.apps.order.migrations",
+}
 
 OSCAR_SHOP_NAME = env("PHARMACY_NAME", default="") or "Alder Pharmacy"
 OSCAR_SHOP_TAGLINE = ""

@@ -1,7 +1,7 @@
 """A real pharmacy: every secret comes from the environment, and a missing one stops the start."""
 
 from shop.prescriptions.keys import parse_keys
-from shop.settings.base import *  # noqa: F403
+from shop.settings.base import *
 from shop.settings.env import env
 
 SECRET_KEY = env("SECRET_KEY")

@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from oscar.apps.address.models import Country, UserAddress
-from oscar.apps.basket.models import Basket
+from shop.basket.models import Basket
 from oscar.apps.order.models import Order
 from oscar.apps.partner.models import StockRecord
 
@@ -83,8 +83,8 @@ def client(customer: User, basket: Basket) -> Client:
 def test_a_visitor_is_asked_to_sign_in(name: str, medicine: Product) -> None:
     client = Client()
     client.post(
-        reverse("basket:add", args=[medicine.pk]),
-        {"child_id": pack_of(medicine, 10, 60).pk, "quantity": 1},
+        reverse("catalogue:add-pack", args=[medicine.slug, medicine.pk]),
+        {"strength": "10", "pack-10": "BAC10-60"},
     )
 
     response = client.get(step(name), follow=True)

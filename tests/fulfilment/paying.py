@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from oscar.apps.address.models import Country
-from oscar.apps.basket.models import Basket
+from shop.basket.models import Basket
 from oscar.apps.order.models import ShippingAddress
 
 from shop.accounts.models import User

@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 from django.core import mail
 from django.utils import timezone
-from oscar.apps.basket.models import Basket
+from shop.basket.models import Basket
 from oscar.apps.order.models import Order
 from oscar.apps.partner.models import StockRecord
 from oscar.apps.payment.models import Source, Transaction

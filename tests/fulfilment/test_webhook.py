@@ -12,7 +12,7 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
-from oscar.apps.basket.models import Basket
+from shop.basket.models import Basket
 from oscar.apps.order.models import Order
 
 from catalogue.models import Product

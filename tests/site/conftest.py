@@ -87,7 +87,6 @@ def arguments(
         "catalogue:add-pack": [medicine.slug, medicine.pk],
         "catalogue:category": [category.full_slug, category.pk],
         "catalogue:tag": [tag.slug],
-        "basket:add": [medicine.pk],
         "checkout:return": [attempt.reference],
         "prescriptions:detail": own,
         "prescriptions:cancel": own,

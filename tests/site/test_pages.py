@@ -54,7 +54,9 @@ class Reader(HTMLParser):
         host = urlsplit(given.get(LOADS.get(tag, ""), "") or "").hostname
         if host and given.get("rel") != "canonical":
             self.hosts.append(f"{tag}: {host}")
-        self.inline += [f"{tag} {name}" for name in given if name.startswith("on") or name == "style"]
+        self.inline += [
+            f"{tag} {name}" for name in given if name.startswith("on") or name == "style"
+        ]
         if tag == "style" or (
             tag == "script" and "src" not in given and given.get("type") not in DATA_SCRIPTS
         ):

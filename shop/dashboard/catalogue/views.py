@@ -4,13 +4,15 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import ProtectedError
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from oscar.apps.dashboard.catalogue.views import (
     ProductCreateUpdateView as OscarProductCreateUpdateView,
 )
 from oscar.apps.dashboard.catalogue.views import ProductDeleteView as OscarProductDeleteView
+
+from catalogue.models import Product
 
 
 class ProductCreateUpdateView(OscarProductCreateUpdateView):
@@ -20,12 +22,15 @@ class ProductCreateUpdateView(OscarProductCreateUpdateView):
 
 
 class ProductDeleteView(OscarProductDeleteView):
-    def form_valid(self, form: Any) -> HttpResponse:
+    def delete(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
-            return super().form_valid(form)
+            return super().delete(request, *args, **kwargs)
         except ProtectedError:
             messages.error(
-                self.request,
+                request,
                 _("Clinical content or a prescription refers to it. Make it not public instead."),
             )
             return redirect("dashboard:catalogue-product", pk=self.kwargs["pk"])
+
+    def handle_deleting_last_child(self, parent: Product) -> None:
+        """A medicine without packs stays a parent: it is an information page."""

@@ -1,1 +1,1 @@
-"""Template tags of the shop’s own pages."""
+"""Template tags of the pages."""

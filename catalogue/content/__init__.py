@@ -1,0 +1,1 @@
+"""Clinical content: files checked, kept as versions, shown with their sources."""

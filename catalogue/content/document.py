@@ -1,0 +1,235 @@
+"""What a medicine's content consists of; kept as one JSON document per version."""
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Mark(models.TextChoices):
+    """How far one use of a source has been verified."""
+
+    VERIFIED = "V", _("verified")
+    THIRD_PARTY = "VM", _("seen on a third-party copy")
+    UNCHECKED = "OK", _("needs checking")
+
+
+class Severity(models.TextChoices):
+    """The house scale of interactions, worst first."""
+
+    CONTRAINDICATED = "contraindicated", _("Do not take together")
+    MAJOR = "major", _("Avoid, or only as your doctor says")
+    MODERATE = "moderate", _("Check first")
+    MINOR = "minor", _("Tell us")
+    NONE_DOCUMENTED = "none-documented", _("None found in the texts we checked")
+
+
+class Frequency(models.TextChoices):
+    """CIOMS classes."""
+
+    VERY_COMMON = "very-common", _("Very common")
+    COMMON = "common", _("Common")
+    UNCOMMON = "uncommon", _("Uncommon")
+    RARE = "rare", _("Rare")
+    VERY_RARE = "very-rare", _("Very rare")
+    NOT_KNOWN = "not-known", _("How often is not known")
+
+
+FREQUENCY_MEANING = {
+    Frequency.VERY_COMMON: _("1 in 10 people or more"),
+    Frequency.COMMON: _("Up to 1 in 10 people"),
+    Frequency.UNCOMMON: _("Up to 1 in 100 people"),
+    Frequency.RARE: _("Up to 1 in 1,000 people"),
+    Frequency.VERY_RARE: _("Fewer than 1 in 10,000 people"),
+    Frequency.NOT_KNOWN: _("Reported, but not counted"),
+}
+
+
+class Urgency(models.TextChoices):
+    """What to do about a side effect."""
+
+    EMERGENCY = "emergency", _("Call emergency services now")
+    CALL = "call", _("Call us or your doctor today")
+    SELF_CARE = "self-care", _("What you can do yourself")
+
+
+@dataclass(frozen=True)
+class Citation:
+    source: str
+    mark: str
+
+
+@dataclass(frozen=True)
+class Statement:
+    text: str
+    citations: tuple[Citation, ...] = ()
+
+
+@dataclass(frozen=True)
+class Block:
+    """A heading, a text, a list with its lead-in, or a box (its urgency is the kind) of blocks."""
+
+    kind: str
+    title: str = ""
+    statements: tuple[Statement, ...] = ()
+    blocks: "tuple[Block, ...]" = ()
+
+
+@dataclass(frozen=True)
+class Section:
+    slug: str
+    title: str
+    blocks: "tuple[Block, ...]" = ()
+
+
+@dataclass(frozen=True)
+class Source:
+    key: str
+    publisher: str
+    title: str
+    address: str
+    read: str
+    mark: str
+
+
+@dataclass(frozen=True)
+class Fact:
+    name: str
+    statement: Statement
+
+
+@dataclass(frozen=True)
+class SideEffect:
+    name: str
+    frequency: str
+    system: str
+    citations: tuple[Citation, ...]
+
+
+@dataclass(frozen=True)
+class Advice:
+    """What to do when something is noticed."""
+
+    urgency: str
+    statement: Statement
+
+
+@dataclass(frozen=True)
+class Interaction:
+    """One row of the interaction list; names and also_names are what a typed entry is matched on."""
+
+    id: str
+    label: str
+    severity: str
+    what_can_happen: str
+    customer_text: str
+    effect: str
+    mechanism: str
+    management: str
+    review_action: str
+    names: tuple[str, ...]
+    also_names: tuple[str, ...]
+    atc: tuple[str, ...]
+    note: str
+    citations: tuple[Citation, ...]
+
+    @property
+    def all_names(self) -> tuple[str, ...]:
+        return self.names + self.also_names
+
+
+@dataclass(frozen=True)
+class Content:
+    """Everything the page, the checker, the leaflet and the pharmacist read about a medicine."""
+
+    name: str
+    title: str
+    description: str
+    codes: dict[str, str]
+    brands: tuple[str, ...]
+    search_words: tuple[str, ...]
+    review_by: str
+    lead: Statement
+    warning: Section
+    facts: tuple[Fact, ...]
+    sections: tuple[Section, ...]
+    side_effects: tuple[SideEffect, ...]
+    advice: tuple[Advice, ...]
+    interactions: tuple[Interaction, ...]
+    sources: tuple[Source, ...] = field(default=())
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    def citations(self) -> Iterator[Citation]:
+        """Every use of a source, in the order of the page."""
+        for statement in self.statements():
+            yield from statement.citations
+        for effect in self.side_effects:
+            yield from effect.citations
+        for interaction in self.interactions:
+            yield from interaction.citations
+
+    def statements(self) -> Iterator[Statement]:
+        yield self.lead
+        yield from statements_of(self.warning.blocks)
+        yield from (fact.statement for fact in self.facts)
+        for section in self.sections:
+            yield from statements_of(section.blocks)
+        yield from (advice.statement for advice in self.advice)
+
+
+def statements_of(blocks: tuple[Block, ...]) -> Iterator[Statement]:
+    for block in blocks:
+        yield from block.statements
+        yield from statements_of(block.blocks)
+
+
+def _citations(rows: list[dict]) -> tuple[Citation, ...]:
+    return tuple(Citation(**row) for row in rows)
+
+
+def _statement(row: dict) -> Statement:
+    return Statement(row["text"], _citations(row["citations"]))
+
+
+def _block(row: dict) -> Block:
+    return Block(
+        kind=row["kind"],
+        title=row["title"],
+        statements=tuple(_statement(each) for each in row["statements"]),
+        blocks=tuple(_block(each) for each in row["blocks"]),
+    )
+
+
+def _section(row: dict) -> Section:
+    return Section(row["slug"], row["title"], tuple(_block(each) for each in row["blocks"]))
+
+
+def _interaction(row: dict) -> Interaction:
+    lists = {name: tuple(row[name]) for name in ("names", "also_names", "atc")}
+    return Interaction(**{**row, **lists, "citations": _citations(row["citations"])})
+
+
+def content_from_json(data: dict[str, Any]) -> Content:
+    """The content that was kept with Content.as_json()."""
+    built = {
+        "brands": tuple(data["brands"]),
+        "search_words": tuple(data["search_words"]),
+        "lead": _statement(data["lead"]),
+        "warning": _section(data["warning"]),
+        "facts": tuple(Fact(row["name"], _statement(row["statement"])) for row in data["facts"]),
+        "sections": tuple(_section(row) for row in data["sections"]),
+        "side_effects": tuple(
+            SideEffect(**{**row, "citations": _citations(row["citations"])})
+            for row in data["side_effects"]
+        ),
+        "advice": tuple(
+            Advice(row["urgency"], _statement(row["statement"])) for row in data["advice"]
+        ),
+        "interactions": tuple(_interaction(row) for row in data["interactions"]),
+        "sources": tuple(Source(**row) for row in data["sources"]),
+    }
+    return Content(**{**data, **built})

@@ -1,0 +1,87 @@
+"""Writes checked content as a new version, and says what changed."""
+
+import datetime as dt
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.db import transaction
+from django.utils import timezone
+
+from catalogue.content.document import Content
+from catalogue.content.files import read_medicine
+from catalogue.content.models import ContentVersion, Medicine
+from catalogue.shelf import put_on_the_shelf
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What one load did to a medicine."""
+
+    version: ContentVersion
+    is_new: bool
+    changes: tuple[str, ...]
+
+
+def digest_of(content: Content) -> str:
+    text = json.dumps(content.as_json(), sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def load(folders: list[Path]) -> list[Loaded]:
+    """Load every folder or none. Raises ContentInvalid with the problems of all of them."""
+    contents = [(folder, read_medicine(folder)) for folder in folders]
+    with transaction.atomic():
+        return [_store(folder, content) for folder, content in contents]
+
+
+def _store(folder: Path, content: Content) -> Loaded:
+    medicine = put_on_the_shelf(folder)
+    medicine = Medicine.objects.select_for_update().select_related("version").get(pk=medicine.pk)
+    current, digest = medicine.version, digest_of(content)
+    if current is not None and current.digest == digest:
+        return Loaded(current, is_new=False, changes=())
+    version = ContentVersion.objects.create(
+        medicine=medicine,
+        number=current.number + 1 if current else 1,
+        digest=digest,
+        document=content.as_json(),
+        review_by=dt.date.fromisoformat(content.review_by),
+        loaded_at=timezone.now(),
+    )
+    medicine.name, medicine.version = content.name, version
+    medicine.search_text = search_text(content)
+    medicine.save()
+    return Loaded(
+        version, is_new=True, changes=changes(current.content if current else None, content)
+    )
+
+
+def search_text(content: Content) -> str:
+    words = (content.name, content.title, *content.brands, *content.search_words)
+    return "\n".join(words).lower()
+
+
+def changes(old: Content | None, new: Content) -> tuple[str, ...]:
+    """What is new, gone or different, in words."""
+    if old is None:
+        return ("first version",)
+    before, after = _parts(old), _parts(new)
+    return (
+        *(f"new: {key}" for key in after if key not in before),
+        *(f"gone: {key}" for key in before if key not in after),
+        *(f"changed: {key}" for key in after if key in before and before[key] != after[key]),
+    )
+
+
+def _parts(content: Content) -> dict[str, object]:
+    page = (content.title, content.description, content.codes, content.brands, content.review_by)
+    return {
+        "medicine": (*page, content.search_words, content.lead, content.warning, content.facts),
+        **{f"section {section.slug}": section for section in content.sections},
+        **{f"side effect {row.name}": row for row in content.side_effects},
+        "advice on side effects": content.advice,
+        **{f"interaction {row.id}": row for row in content.interactions},
+        **{f"source {row.key}": row for row in content.sources},
+    }

@@ -1,0 +1,214 @@
+"""Turns content into HTML, once per version and process.
+
+A version never changes, so what was made from it never goes stale: price and stock are not in it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from django.apps import apps
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.html import escape, format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from markdown import Markdown
+
+from catalogue.content.document import (
+    FREQUENCY_MEANING,
+    Advice,
+    Citation,
+    Content,
+    Frequency,
+    Interaction,
+    Mark,
+    Severity,
+    SideEffect,
+    Source,
+    Statement,
+    Urgency,
+)
+
+if TYPE_CHECKING:
+    from catalogue.content.models import ContentVersion
+
+TAG_OF_SEVERITY = {
+    Severity.CONTRAINDICATED: "tag--stop",
+    Severity.MAJOR: "tag--stop",
+    Severity.MODERATE: "tag--wait",
+}
+
+
+def inline_html(text: str) -> SafeString:
+    """Emphasis and links of one paragraph; any HTML in it is shown, not run."""
+    html = Markdown().convert(escape(text.replace("{emergency}", settings.EMERGENCY_NUMBER)))
+    return mark_safe(html.removeprefix("<p>").removesuffix("</p>"))  # noqa: S308 (escaped above)
+
+
+def is_one_paragraph(text: str) -> bool:
+    html = Markdown().convert(escape(text))
+    return html.startswith("<p>") and html.endswith("</p>") and html.count("<p>") == 1
+
+
+@dataclass(frozen=True)
+class NumberedSource:
+    number: int
+    source: Source
+    marks: tuple[Mark, ...]
+
+
+@dataclass(frozen=True)
+class FrequencyGroup:
+    label: str
+    meaning: str
+    is_shown_first: bool
+    effects: tuple[SideEffect, ...]
+
+
+@dataclass(frozen=True)
+class AdviceGroup:
+    urgency: str
+    label: str
+    advice: tuple[Advice, ...]
+
+
+@dataclass(frozen=True)
+class SeverityGroup:
+    severity: Severity
+    tag: str
+    is_shown_first: bool
+    interactions: tuple[Interaction, ...]
+
+
+@dataclass(frozen=True)
+class Monograph:
+    """The part of the page that comes from the content alone."""
+
+    name: str
+    description: str
+    lead: SafeString
+    html: SafeString
+
+
+def source_numbers(content: Content) -> dict[str, int]:
+    """The number of each source: the order in which the page first cites it."""
+    numbers: dict[str, int] = {}
+    for citation in content.citations():
+        numbers.setdefault(citation.source, len(numbers) + 1)
+    return numbers
+
+
+def numbered_sources(content: Content) -> list[NumberedSource]:
+    """The cited sources by number, each with every mark its uses carry."""
+    marks: dict[str, set[str]] = defaultdict(set)
+    for citation in content.citations():
+        marks[citation.source].add(citation.mark)
+    by_key = {source.key: source for source in content.sources}
+    return [
+        NumberedSource(number, by_key[key], tuple(m for m in Mark if m in marks[key]))
+        for key, number in source_numbers(content).items()
+    ]
+
+
+def cites_html(citations: tuple[Citation, ...], numbers: dict[str, int]) -> SafeString:
+    """Small links to the numbered sources, with a word before each number for who hears it."""
+    if not citations:
+        return SafeString("")
+    links = format_html_join(
+        " ",
+        '<a href="#source-{}"><span class="vh">{} </span>{}</a>',
+        ((number, _("source"), number) for number in cited(citations, numbers)),
+    )
+    return format_html('<span class="cites">{}</span>', links)
+
+
+def statement_html(statement: Statement, numbers: dict[str, int]) -> SafeString:
+    return format_html(
+        "{} {}", inline_html(statement.text), cites_html(statement.citations, numbers)
+    )
+
+
+def cited(citations: tuple[Citation, ...], numbers: dict[str, int]) -> list[int]:
+    return sorted(numbers[citation.source] for citation in citations)
+
+
+def frequency_groups(content: Content) -> list[FrequencyGroup]:
+    order = list(Frequency)
+    effects = sorted(content.side_effects, key=lambda each: order.index(Frequency(each.frequency)))
+    return [
+        FrequencyGroup(
+            label=str(Frequency(value).label),
+            meaning=str(FREQUENCY_MEANING[Frequency(value)]),
+            is_shown_first=value in (Frequency.VERY_COMMON, Frequency.COMMON),
+            effects=tuple(group),
+        )
+        for value, group in groupby(effects, key=lambda each: each.frequency)
+    ]
+
+
+def advice_groups(content: Content) -> list[AdviceGroup]:
+    return [
+        AdviceGroup(
+            urgency.value,
+            str(urgency.label),
+            tuple(each for each in content.advice if each.urgency == urgency),
+        )
+        for urgency in Urgency
+        if any(each.urgency == urgency for each in content.advice)
+    ]
+
+
+def severity_groups(content: Content) -> list[SeverityGroup]:
+    return [
+        SeverityGroup(
+            severity=severity,
+            tag=TAG_OF_SEVERITY.get(severity, ""),
+            is_shown_first=severity in TAG_OF_SEVERITY,
+            interactions=tuple(each for each in content.interactions if each.severity == severity),
+        )
+        for severity in Severity
+        if any(each.severity == severity for each in content.interactions)
+    ]
+
+
+def monograph_of(version: ContentVersion) -> Monograph:
+    """The rendered content of a version; one query the first time in a process."""
+    about = (version.pk, version.digest, get_language() or "", settings.EMERGENCY_NUMBER)
+    return _rendered(*about, version.review_by < timezone.localdate())
+
+
+@lru_cache(maxsize=128)
+def _rendered(
+    version_pk: int,
+    _digest: str,
+    _language: str,
+    emergency: str,
+    review_is_overdue: bool,  # noqa: FBT001
+) -> Monograph:
+    model = apps.get_model("catalogue", "ContentVersion")
+    version = model.objects.select_related("medicine").get(pk=version_pk)
+    content = version.content
+    context = {
+        "content": content,
+        "version": version,
+        "review_is_overdue": review_is_overdue,
+        "numbers": source_numbers(content),
+        "sources": numbered_sources(content),
+        "frequencies": frequency_groups(content),
+        "advice": advice_groups(content),
+        "severities": severity_groups(content),
+        "emergency_number": emergency,
+    }
+    return Monograph(
+        name=content.name,
+        description=content.description,
+        lead=statement_html(content.lead, source_numbers(content)),
+        html=render_to_string("oscar/catalogue/partials/monograph.html", context),
+    )

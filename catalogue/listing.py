@@ -1,0 +1,92 @@
+"""Cards of medicines for the front page, lists and search: two queries, however many there are."""
+
+import unicodedata
+from collections import defaultdict
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import Q, QuerySet
+
+from catalogue.models import Product
+from catalogue.packs import Pack, cheapest, packs_of
+
+MAX_QUERY_LENGTH = 200
+MAX_QUERY_WORDS = 8
+
+
+@dataclass(frozen=True)
+class Card:
+    """A medicine on a list; from_price is per tablet, None when nothing of it can be bought now."""
+
+    title: str
+    url: str
+    needs_prescription: bool
+    strengths: tuple[int, ...]
+    from_pack: Pack | None
+
+    @property
+    def from_price(self) -> Decimal | None:
+        return self.from_pack.per_tablet if self.from_pack else None
+
+    @property
+    def from_price_text(self) -> str:
+        return self.from_pack.per_tablet_text if self.from_pack else ""
+
+
+def medicines() -> QuerySet[Product]:
+    """The products a visitor may browse, with what a card needs of them."""
+    return (
+        Product.objects.filter(is_public=True, parent__isnull=True)
+        .select_related("product_class")
+        .only("title", "slug", "structure", "parent_id", "product_class__needs_prescription")
+        .order_by("title", "pk")
+    )
+
+
+def cards_of(products: QuerySet[Product] | list[Product]) -> list[Card]:
+    """Cards of these products, in their order."""
+    products = list(products)
+    packs: dict[int, list[Pack]] = defaultdict(list)
+    for pack in packs_of([product.pk for product in products]):
+        packs[pack.parent_id].append(pack)
+    return [_card(product, packs[product.pk]) for product in products]
+
+
+def medicines_with_prices(limit: int = 24) -> list[Card]:
+    """The first medicines of the shop by name, with strengths and live lowest price."""
+    return cards_of(medicines()[:limit])
+
+
+def _card(product: Product, packs: list[Pack]) -> Card:
+    return Card(
+        title=product.title,
+        url=product.get_absolute_url(),
+        needs_prescription=product.needs_prescription,
+        strengths=tuple(dict.fromkeys(pack.strength_mg for pack in packs)),
+        from_pack=cheapest(packs),
+    )
+
+
+def search_words(query: str) -> list[str]:
+    """The words of what somebody typed, without control characters, cut to a sane length."""
+    printable = "".join(
+        char if unicodedata.category(char)[0] in "LNPS" else " "
+        for char in query[:MAX_QUERY_LENGTH]
+    )
+    return printable.strip("\"'“”‘’ ").lower().split()[:MAX_QUERY_WORDS]
+
+
+def find(query: str) -> QuerySet[Product]:
+    """Products that have every word in their title, names, brands, tags, category or headlines."""
+    words = search_words(query)
+    if not words:
+        return medicines().none()
+    found = medicines()
+    for word in words:
+        found = found.filter(
+            Q(title__icontains=word)
+            | Q(medicine__search_text__icontains=word)
+            | Q(tags__name__icontains=word)
+            | Q(categories__name__icontains=word)
+        )
+    return found.distinct()

@@ -1,0 +1,26 @@
+"""Creates the packs that a medicine's folder lists and the shop does not have yet."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from catalogue.content.files import ContentInvalid
+from catalogue.management.commands.load_medicines import folders_named
+from catalogue.shelf import create_licensed_countries, load_packs
+
+
+class Command(BaseCommand):
+    help = "Create missing products and packs; existing titles, prices and stock stay as they are."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("names", nargs="*", metavar="NAME")
+
+    def handle(self, *_args: Any, names: list[str], **_options: Any) -> None:
+        create_licensed_countries()
+        for folder in folders_named(names):
+            try:
+                done = load_packs(folder)
+            except ContentInvalid as invalid:
+                raise CommandError(str(invalid)) from invalid
+            self.stdout.write("\n".join(done or [f"{folder.name}: nothing to do"]))

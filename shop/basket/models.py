@@ -1,0 +1,24 @@
+"""Oscar's basket, whose lines come with all that the pages and the gate ask of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from oscar.apps.basket.abstract_models import AbstractBasket
+
+
+class Basket(AbstractBasket):
+    def all_lines(self) -> Any:
+        """The lines in the order in which they were added, in a fixed number of queries."""
+        if self._lines is None and self.pk is not None:
+            self._lines = (
+                self.lines.select_related(
+                    "product__product_class", "product__parent__product_class", "stockrecord"
+                )
+                .prefetch_related("attributes", "product__images", "product__stockrecords")
+                .order_by("pk")
+            )
+        return super().all_lines()
+
+
+from oscar.apps.basket.models import *  # noqa: E402, F403

@@ -1,0 +1,138 @@
+"""Lists and search."""
+
+import pytest
+from oscar.core.loading import get_model
+
+from catalogue.listing import medicines_with_prices
+from catalogue.models import Category, Product
+from catalogue.shelf import prescription_class
+
+UserSearch = get_model("analytics", "UserSearch")
+MEDICINE = "Baclofen tablets</a>"
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["/catalogue/", "/catalogue/tag/baclofen/", "category"],
+)
+def test_lists_show_the_medicine_as_a_card(client, baclofen, address):
+    if address == "category":
+        address = Category.objects.get(name="Muscle relaxants").get_absolute_url()
+
+    html = client.get(address).content.decode()
+
+    for text in (MEDICINE, "Prescription only", "10 mg, 25 mg", "from $0.51 per tablet"):
+        assert text in html
+
+
+def test_a_category_shows_what_is_in_the_categories_below_it(client, baclofen):
+    top = Category.add_root(name="Nerves and muscles")
+    below = top.add_child(name="Muscles")
+    baclofen.categories.add(below)
+
+    assert MEDICINE in client.get(top.get_absolute_url()).content.decode()
+
+
+def test_a_hidden_category_is_not_found(client, baclofen):
+    category = Category.objects.get(name="Muscle relaxants")
+    Category.objects.update(is_public=False)
+
+    assert client.get(category.get_absolute_url()).status_code == 404
+
+
+def test_an_unknown_tag_is_not_found(client, db):
+    assert client.get("/catalogue/tag/none/").status_code == 404
+
+
+def test_a_hidden_medicine_is_on_no_list(client, baclofen):
+    Product.objects.filter(pk=baclofen.pk).update(is_public=False)
+
+    assert MEDICINE not in client.get("/catalogue/").content.decode()
+    assert MEDICINE not in client.get("/search/?q=baclofen").content.decode()
+    assert medicines_with_prices() == []
+
+
+def test_cards_take_two_queries_however_many_there_are(baclofen, django_assert_num_queries):
+    kind = prescription_class()
+    Product.objects.bulk_create(
+        Product(title=f"Medicine {n:04}", slug=f"m{n}", product_class=kind) for n in range(1000)
+    )
+
+    with django_assert_num_queries(2):
+        cards = medicines_with_prices(limit=50)
+
+    assert len(cards) == 50
+    assert cards[0].from_price_text == "$0.51"
+
+
+def test_a_list_takes_three_queries_on_any_page(client, baclofen, django_assert_num_queries):
+    kind = prescription_class()
+    Product.objects.bulk_create(
+        Product(title=f"Medicine {n:04}", slug=f"m{n}", product_class=kind) for n in range(200)
+    )
+
+    with django_assert_num_queries(3):
+        html = client.get("/catalogue/?page=2").content.decode()
+
+    assert 'rel="next"' in html
+
+
+@pytest.mark.parametrize("page", ["0", "-1", "99999", "x", ""])
+def test_a_wrong_page_number_gives_a_page(client, baclofen, page):
+    assert client.get("/catalogue/", {"page": page}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "baclofen",
+        "BACLOFEN",
+        "  baclofen  tablets ",
+        '"baclofen"',
+        "Lioresal",
+        "lior",
+        "muscle relaxant",
+        "relaxants muscle",
+        "spasticity",
+        "muscle " * 700,
+    ],
+)
+def test_search_finds_the_medicine(client, baclofen, words):
+    assert MEDICINE in client.get("/search/", {"q": words}).content.decode()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "",
+        "   ",
+        "x" * 5000,
+        "zq " * 1700,
+        "'",
+        '"',
+        "'; drop table catalogue_product; --",
+        "<script>alert(1)</script>",
+        "💊",
+        "bac\0lofen\0x",
+        "%",
+        "_",
+        "ibuprofen",
+        "\u202e\u200b",
+    ],
+)
+def test_any_other_words_give_a_page_without_the_medicine(client, baclofen, words):
+    response = client.get("/search/", {"q": words})
+
+    assert response.status_code == 200
+    assert MEDICINE not in response.content.decode()
+    assert b"<script>alert" not in response.content
+
+
+def test_what_is_searched_for_is_neither_kept_nor_logged(client, customer, caplog):
+    caplog.set_level("INFO")
+    client.force_login(customer)
+
+    client.get("/search/", {"q": "a-very-private-word"})
+
+    assert not UserSearch.objects.exists()
+    assert "a-very-private-word" not in caplog.text

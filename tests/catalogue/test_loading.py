@@ -1,0 +1,347 @@
+"""Content files: what is refused, what a load changes, and what it leaves alone."""
+
+import io
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+import time_machine
+from django.core.management import CommandError, call_command
+from oscar.core.loading import get_model
+
+from catalogue.content import files
+from catalogue.content.document import content_from_json
+from catalogue.content.files import ContentInvalid, problems_of, read_medicine
+from catalogue.models import ContentVersion, Medicine, Product, Tag
+from catalogue.shelf import load_packs
+
+StockRecord = get_model("partner", "StockRecord")
+Country = get_model("address", "Country")
+SHIPPED = Path(files.MEDICINES)
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """A copy of the shipped folder that a test may spoil."""
+    copy = tmp_path / "baclofen"
+    shutil.copytree(SHIPPED / "baclofen", copy)
+    monkeypatch.setattr(files, "MEDICINES", tmp_path)
+    return copy
+
+
+def edit(path, old, new):
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new, 1))
+
+
+def run(*args):
+    out = io.StringIO()
+    call_command(*args, stdout=out)
+    return out.getvalue()
+
+
+def line_of(path, text):
+    return next(n for n, line in enumerate(path.read_text().splitlines(), 1) if text in line)
+
+
+@pytest.mark.parametrize("name", files.medicine_names())
+def test_every_shipped_medicine_is_valid(name):
+    assert [str(problem) for problem in problems_of(SHIPPED / name)] == []
+
+
+MALFORMED = [
+    ("sections/01-for.md", "section: for", "section: unheard-of", "“unheard-of” is not one of"),
+    ("sections/01-for.md", "---\nsection", "section", "starts without front matter"),
+    ("sections/01-for.md", "title: ", "titel: ", "“titel” is not a known entry"),
+    ("sections/01-for.md", " [S3, U6]\n", "\n", "statement without a source"),
+    ("sections/01-for.md", "[S3, U6]", "[S3, S3]", "one source is cited twice"),
+    ("sections/01-for.md", "[S3, U6]", "[S3, ZZ9]", "unknown source “ZZ9”"),
+    ("sections/01-for.md", "[S3, U6]", "[S3 QQ]", "unknown mark “QQ”"),
+    ("sections/02-before.md", ":::warn", ":::scream", "unknown box “scream”"),
+    ("sections/03-how.md", "+ take it with", "take it with", "here stands neither “+” nor “-”"),
+    ("sections/08-overdose.md", "no antidote", "no\n- antidote", "statement without a source"),
+    ("medicine.yaml", "review_by: 2027", "review_by: 2020", "is in the past"),
+    ("medicine.yaml", "review_by: 2027-11-22", "review_by: soon", "is not a date"),
+    ("medicine.yaml", "name: Baclofen\n", "", "“name” is missing"),
+    ("medicine.yaml", "name: Baclofen\n", "name: A\nname: B\n", "“name” stands here twice"),
+    ("medicine.yaml", "name: Baclofen\n", "name: [\n", "not YAML"),
+    (
+        "medicine.yaml",
+        "name: Baclofen\n",
+        "colour: red\nname: A\n",
+        "“colour” is not a known entry",
+    ),
+    ("sources.yaml", "mark: V}", "mark: X}", "“X” is not one of V, VM, OK"),
+    ("sources.yaml", "key: S2,", "key: S1,", "source “S1” stands here twice"),
+    ("sources.yaml", "key: S1,", "key: S99,", "nothing cites source “S99”"),
+    ("side_effects.yaml", "frequency: rare", "frequency: seldom", "“seldom” is not one of"),
+    ("side_effects.yaml", "name: confusion", "name: nightmares", "stands here more than once"),
+    ("side_effects.yaml", "sources: [W1, S6]", "sources: []", "no source is named"),
+    ("side_effects.yaml", "effects:", "effects: none\nx:", "“effects” must be a list"),
+    ("advice.yaml", "urgency: call", "urgency: later", "“later” is not one of"),
+    ("interactions.yaml", "severity: major", "severity: bad", "“bad” is not one of"),
+    ("interactions.yaml", "id: opioids", "id: alcohol", "“alcohol” stands here more than once"),
+    ("interactions.yaml", "[opioid,", "[beer, opioid,", "“beer” is claimed by alcohol and opioids"),
+    ("interactions.yaml", "[opioid,", "[Opioid,", "names are written in lower case"),
+    ("interactions.yaml", "also_names: [tramadol]", "also_names: [tramol]", "no other interaction"),
+    (
+        "interactions.yaml",
+        "review_action: counsel\n",
+        "review_action: hope\n",
+        "“hope” is not one of",
+    ),
+]
+
+
+@pytest.mark.parametrize(("name", "old", "new", "reason"), MALFORMED)
+def test_malformed_content_is_refused_with_file_and_reason(folder, name, old, new, reason):
+    edit(folder / name, old, new)
+
+    found = [str(problem) for problem in problems_of(folder)]
+
+    assert any(text.startswith(f"baclofen/{name}:") and reason in text for text in found), found
+
+
+def test_a_problem_names_its_line(folder):
+    path = folder / "interactions.yaml"
+    edit(path, "severity: minor", "severity: slight")
+
+    (problem,) = problems_of(folder)
+
+    assert (problem.file, problem.line) == (
+        "baclofen/interactions.yaml",
+        line_of(path, "severity: slight"),
+    )
+
+
+def test_a_statement_without_a_source_names_its_line(folder):
+    path = folder / "sections/03-how.md"
+    edit(path, "Never take two doses at once. [U2]", "Never take two doses at once.")
+
+    (problem,) = problems_of(folder)
+
+    assert problem.line == line_of(path, "Never take two doses at once.")
+
+
+def test_a_missing_section_is_named(folder):
+    (folder / "sections/08-overdose.md").unlink()
+
+    assert any("section “overdose” is missing" in str(each) for each in problems_of(folder))
+
+
+def test_a_missing_file_is_a_problem_not_a_crash(folder):
+    (folder / "sources.yaml").unlink()
+
+    assert any("cannot be read" in str(each) for each in problems_of(folder))
+
+
+def test_all_problems_are_told_at_once_and_nothing_is_written(folder, db):
+    edit(folder / "interactions.yaml", "severity: major", "severity: bad")
+    edit(folder / "side_effects.yaml", "frequency: rare", "frequency: seldom")
+    edit(folder / "sections/01-for.md", "[S3, U6]", "[ZZ9]")
+
+    with pytest.raises(CommandError) as refused:
+        run("load_medicines")
+
+    for text in ("bad", "seldom", "ZZ9", "Nothing was loaded."):
+        assert text in str(refused.value)
+    assert not Medicine.objects.exists()
+    assert not Product.objects.exists()
+
+
+def test_one_bad_medicine_keeps_all_from_loading(folder, db):
+    shutil.copytree(folder, folder.parent / "second")
+    edit(folder / "medicine.yaml", "name: Baclofen\n", "")
+
+    with pytest.raises(CommandError):
+        run("load_medicines")
+
+    assert not ContentVersion.objects.exists()
+
+
+def test_an_unknown_name_is_refused(db):
+    with pytest.raises(CommandError, match="There is no medicine “aspirin”"):
+        run("load_medicines", "aspirin")
+
+
+def test_a_review_date_that_has_passed_stops_the_load():
+    with time_machine.travel("2030-01-01"):
+        assert any("in the past" in str(each) for each in problems_of(SHIPPED / "baclofen"))
+
+
+def test_checking_writes_nothing(db):
+    assert "nothing wrong" in run("load_medicines", "--check")
+    assert not Medicine.objects.exists()
+
+
+def test_a_second_load_changes_nothing(db):
+    run("load_medicines", "baclofen")
+
+    assert run("load_medicines", "baclofen") == "Baclofen 1: unchanged\n"
+    assert ContentVersion.objects.count() == 1
+
+
+def test_a_changed_text_becomes_a_new_version_and_the_old_one_is_kept(folder, db, client):
+    run("load_medicines")
+    edit(
+        folder / "sections/09-store.md", "Keep the tablets in their pack", "Keep every tablet here"
+    )
+    edit(folder / "interactions.yaml", "label: Lithium", "label: Lithium salts")
+
+    said = run("load_medicines")
+
+    assert said.splitlines() == [
+        "Baclofen 2: loaded",
+        "  changed: section store",
+        "  changed: interaction lithium",
+    ]
+    old, new = ContentVersion.objects.order_by("number")
+    assert "Keep the tablets" in json.dumps(old.document)
+    assert old.digest != new.digest
+    page = client.get(Product.objects.get().get_absolute_url()).content.decode()
+    assert "Keep every tablet here" in page
+    assert "Keep the tablets in their pack" not in page
+
+
+def test_going_back_to_an_old_text_is_a_third_version(folder, db):
+    path = folder / "sections/09-store.md"
+    run("load_medicines")
+    edit(path, "Keep the tablets", "Keep every one")
+    run("load_medicines")
+    edit(path, "Keep every one", "Keep the tablets")
+
+    run("load_medicines")
+
+    first, _second, third = ContentVersion.objects.order_by("number")
+    assert first.digest == third.digest
+    assert Medicine.objects.get().version == third
+
+
+def test_what_is_kept_reads_back_as_it_was(db):
+    run("load_medicines", "baclofen")
+
+    kept = ContentVersion.objects.get().document
+
+    assert content_from_json(kept) == read_medicine(SHIPPED / "baclofen")
+
+
+def test_every_use_of_a_source_keeps_its_mark():
+    content = read_medicine(SHIPPED / "baclofen")
+
+    marks = {citation.mark for citation in content.citations()}
+    alcohol = next(each for each in content.interactions if each.id == "alcohol")
+
+    assert marks == {"V", "VM", "OK"}
+    assert [(each.source, each.mark) for each in alcohol.citations] == [
+        ("S7", "VM"),
+        ("W3", "V"),
+        ("U1", "V"),
+        ("F1", "V"),
+    ]
+
+
+def test_a_load_touches_no_price_stock_or_title(baclofen):
+    StockRecord.objects.update(price=30, num_in_stock=7)
+    Product.objects.filter(pk=baclofen.pk).update(title="Our baclofen")
+
+    run("load_medicines", "baclofen")
+    run("load_packs", "baclofen")
+
+    assert set(StockRecord.objects.values_list("price", "num_in_stock")) == {(30, 7)}
+    assert Product.objects.get(pk=baclofen.pk).title == "Our baclofen"
+
+
+@pytest.mark.parametrize("order", [("medicines", "packs"), ("packs", "medicines")])
+def test_packs_and_content_can_be_loaded_in_either_order(db, order):
+    for what in order:
+        run(f"load_{what}", "baclofen")
+
+    product = Product.objects.get(structure=Product.PARENT)
+    assert product.children.count() == 8
+    assert product.medicine.version.number == 1
+
+
+def test_packs_are_loaded_as_the_file_lists_them(baclofen):
+    prices = dict(StockRecord.objects.values_list("partner_sku", "price"))
+
+    assert {sku: str(price) for sku, price in prices.items()} == {
+        "BAC10-30": "21.00",
+        "BAC10-60": "37.80",
+        "BAC10-90": "51.30",
+        "BAC10-120": "61.20",
+        "BAC25-30": "33.00",
+        "BAC25-60": "60.00",
+        "BAC25-90": "83.70",
+        "BAC25-120": "104.40",
+    }
+    pack = baclofen.children.get(upc="BAC25-60")
+    countries = set(pack.supply_countries.values_list("pk", flat=True))
+    assert countries == {"AU", "DE", "AT", "CH", "ES", "ZA"}
+
+
+def test_packs_need_a_prescription_and_can_never_be_discounted(baclofen):
+    assert all(pack.needs_prescription for pack in baclofen.children.all())
+    assert not Product.objects.filter(is_discountable=True).exists()
+
+
+def test_only_missing_packs_are_created(baclofen):
+    baclofen.children.get(upc="BAC10-90").delete()
+
+    assert run("load_packs", "baclofen") == "BAC10-90: created\n"
+    assert run("load_packs", "baclofen") == "baclofen: nothing to do\n"
+
+
+def test_only_licensed_countries_are_shipped_to(baclofen, settings):
+    shipped = Country.objects.filter(is_shipping_country=True).values_list("pk", flat=True)
+
+    assert set(shipped) == set(settings.LICENSED_COUNTRIES)
+    assert Country.objects.count() > len(settings.LICENSED_COUNTRIES)
+
+
+def test_category_and_tag_are_made_once(baclofen):
+    run("load_packs", "baclofen")
+
+    assert [each.name for each in baclofen.categories.all()] == ["Muscle relaxants"]
+    assert [each.name for each in Tag.objects.all()] == ["Baclofen"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        ('price: "21.00"', 'price: "21.01"', "not a whole number of cents per tablet"),
+        ('price: "21.00"', 'price: "-3"', "“price” must be an amount"),
+        ('price: "21.00"', 'price: "NaN"', "“price” must be an amount"),
+        ('price: "21.00"', "price: 21.00", "“price”"),
+        ("tablets: 30", "tablets: 0", "“tablets” must be a whole number, 1 or more"),
+        ("stock: 200", "stock: -1", "“stock” must be a whole number, 0 or more"),
+        ("BAC10-60", "BAC10-30", "pack “BAC10-30” stands here more than once"),
+        ("ZA]", "ZZZ]", "unknown country “ZZZ”"),
+        ("mg: 10", "mg: ten", "“mg” must be a whole number"),
+    ],
+)
+def test_malformed_packs_are_refused(folder, db, old, new, reason):
+    edit(folder / "packs.yaml", old, new)
+
+    with pytest.raises(ContentInvalid, match=reason):
+        load_packs(folder)
+
+    assert not Product.objects.exists()
+
+
+def test_a_medicine_without_packs_needs_no_code(folder, db, client):
+    (folder / "packs.yaml").unlink()
+    run("load_medicines")
+    run("load_packs")
+
+    html = client.get(Product.objects.get().get_absolute_url()).content.decode()
+
+    assert "What it is for" in html
+    assert 'class="buy"' not in html
+
+
+def test_a_section_in_two_files_is_named(folder):
+    edit(folder / "sections/01-for.md", "section: for", "section: how")
+
+    assert "section “how” stands in two files" in " ".join(map(str, problems_of(folder)))

@@ -1,0 +1,93 @@
+"""Prices per tablet, savings and stock."""
+
+import random
+from decimal import Decimal
+
+import pytest
+
+from catalogue.packs import Pack, cheapest, saving, strengths_of
+
+SEED = 20261122
+
+
+def pack(tablets=30, price="21.00", *, mg=10, in_stock=5, countries=("AU",)):
+    return Pack(
+        product_id=tablets,
+        parent_id=1,
+        sku=f"BAC{mg}-{tablets}",
+        strength_mg=mg,
+        tablets=tablets,
+        price=Decimal(price),
+        currency="USD",
+        in_stock=in_stock,
+        countries=frozenset(countries),
+    )
+
+
+def random_packs(count=500):
+    chance = random.Random(SEED)  # noqa: S311 (no secret)
+    for _ in range(count):
+        cents = Decimal(chance.randint(1, 50_000))
+        yield pack(chance.randint(1, 500), str(cents / 100))
+
+
+def test_a_price_per_tablet_never_understates_and_is_less_than_a_cent_too_high():
+    for sample in random_packs():
+        stated = sample.per_tablet * sample.tablets
+
+        assert sample.price <= stated < sample.price + sample.tablets * Decimal("0.01")
+        assert sample.per_tablet == sample.per_tablet.quantize(Decimal("0.01"))
+
+
+@pytest.mark.parametrize("tablets", [30, 60, 90, 120])
+def test_whole_cents_per_tablet_add_up_to_the_total_exactly(tablets):
+    for cents in range(1, 200):
+        per_tablet = Decimal(cents) / 100
+
+        assert pack(tablets, str(per_tablet * tablets)).per_tablet == per_tablet
+
+
+def test_prices_are_written_with_the_currency_and_a_point():
+    assert pack(120, "61.20").per_tablet_text == "$0.51"
+    assert pack(120, "1061.20").price_text == "$1,061.20"
+
+
+def test_the_saving_is_against_the_smallest_packs_that_add_up():
+    packs = [pack(30, "21.00"), pack(60, "37.80"), pack(120, "61.20")]
+
+    assert saving(packs[1], packs) == "$4.20 less than two packs of 30"
+    assert saving(packs[2], packs) == "$22.80 less than four packs of 30"
+
+
+def test_a_larger_pack_that_costs_as_much_or_more_claims_no_saving():
+    packs = [pack(30, "21.00"), pack(60, "42.00"), pack(90, "64.00")]
+
+    assert [saving(each, packs) for each in packs] == ["", "", ""]
+
+
+def test_no_saving_is_claimed_against_packs_that_do_not_add_up():
+    assert saving(pack(50, "1.00"), [pack(30, "21.00")]) == ""
+
+
+def test_the_lowest_price_leaves_out_what_is_out_of_stock():
+    packs = [pack(30, "21.00"), pack(120, "61.20", in_stock=0)]
+
+    assert cheapest(packs).tablets == 30
+
+
+def test_there_is_no_lowest_price_when_nothing_is_in_stock():
+    assert cheapest([pack(in_stock=0), pack(60, in_stock=-1)]) is None
+
+
+def test_a_pack_that_is_out_of_stock_is_never_chosen_beforehand():
+    (strength,) = strengths_of([pack(30, in_stock=0), pack(60)])
+
+    assert [offered.pack.tablets for offered in strength.packs if offered.is_chosen] == [60]
+
+
+def test_only_countries_that_all_packs_of_a_strength_share_are_promised(settings):
+    settings.LICENSED_COUNTRIES = ["AU", "US"]
+
+    (strength,) = strengths_of([pack(30, countries=("AU", "US")), pack(60, countries=("AU",))])
+
+    assert (strength.shipped, strength.refused) == ("Australia", "United States")

@@ -1,0 +1,230 @@
+"""The page of a medicine, as a visitor sees it."""
+
+from decimal import Decimal
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.db.models import F
+from oscar.core.loading import get_model
+
+from catalogue.content import rendering
+from catalogue.models import Product
+from catalogue.shelf import NewPack, _create, prescription_class
+
+StockRecord = get_model("partner", "StockRecord")
+Partner = get_model("partner", "Partner")
+ProductRecord = get_model("analytics", "ProductRecord")
+
+
+@pytest.fixture
+def page(client, baclofen):
+    def read():
+        response = client.get(baclofen.get_absolute_url())
+        assert response.status_code == 200
+        return response.content.decode()
+
+    return read
+
+
+@pytest.fixture
+def cold():
+    rendering._rendered.cache_clear()  # noqa: SLF001 (a new process)
+
+
+def more_packs(parent, count):
+    partner = Partner.objects.get()
+    for n in range(count):
+        pack = NewPack(f"MORE-{n}", 50, n + 1, Decimal("10.00"), 5, ("AU", "US", "DE"))
+        _create(parent, pack, partner)
+
+
+def test_a_cold_page_takes_three_queries(client, baclofen, cold, django_assert_num_queries):
+    with django_assert_num_queries(3):
+        client.get(baclofen.get_absolute_url())
+
+
+def test_a_warm_page_takes_two_queries(client, baclofen, django_assert_num_queries):
+    client.get(baclofen.get_absolute_url())
+
+    with django_assert_num_queries(2):
+        client.get(baclofen.get_absolute_url())
+
+
+def test_forty_packs_take_no_more_queries(client, baclofen, cold, django_assert_num_queries):
+    more_packs(baclofen, 40)
+
+    with django_assert_num_queries(3):
+        response = client.get(baclofen.get_absolute_url())
+
+    assert response.content.count(b'<label class="pack"') == 48
+
+
+def test_a_thousand_products_take_no_more_queries(
+    client, baclofen, cold, django_assert_num_queries
+):
+    kind = prescription_class()
+    Product.objects.bulk_create(
+        Product(title=f"Medicine {n}", slug=f"m{n}", product_class=kind) for n in range(1000)
+    )
+
+    with django_assert_num_queries(3):
+        client.get(baclofen.get_absolute_url())
+
+
+def test_a_reader_gets_no_session_and_no_cookie_but_the_forms_token(client, baclofen):
+    response = client.get(baclofen.get_absolute_url())
+
+    assert set(response.cookies) == {"csrftoken"}
+    assert not Session.objects.exists()
+
+
+@pytest.mark.parametrize("address", ["/catalogue/", "/catalogue/tag/baclofen/", "/search/?q=x"])
+def test_lists_set_no_cookie_at_all(client, baclofen, address):
+    assert not client.get(address).cookies
+
+
+def test_nobody_records_what_was_looked_at(client, baclofen):
+    client.get(baclofen.get_absolute_url())
+
+    assert not ProductRecord.objects.exists()
+
+
+def test_the_lowest_price_per_tablet_links_to_its_pack(page):
+    assert '<a class="num" href="#pack-BAC10-120">from $0.51 per tablet</a>' in page()
+
+
+def test_packs_show_price_per_tablet_total_and_saving(page):
+    html = page()
+
+    assert 'value="BAC10-60" data-count="60" data-total="$37.80"' in html
+    assert "$0.63" in html
+    assert "$4.20 less than two packs of 30" in html
+
+
+def test_a_pack_that_is_out_of_stock_cannot_be_chosen_and_says_so(page):
+    row = page().split('id="pack-BAC25-120"')[1].split("</label>")[0]
+
+    assert "disabled" in row
+    assert "Out of stock" in row
+    assert "In stock" not in row
+
+
+def test_the_page_says_why_a_strength_is_not_sent_to_a_country(page):
+    html = page()
+
+    assert "We can send them to Australia." in html
+    assert "We cannot send them to United States, because" in html
+
+
+def test_the_price_block_makes_no_claim(page):
+    block = page().split('<aside class="buy"')[1].split("</aside>")[0].lower()
+
+    for word in ("spasm", "sclerosis", "relax", "treat", "effective", "safe", "best", "%", "save"):
+        assert word not in block
+
+
+@pytest.mark.parametrize(
+    "change", [{"price": Decimal("60.00")}, {"num_in_stock": 0}, {"num_allocated": 200}]
+)
+def test_a_change_of_price_or_stock_shows_at_once_however_it_was_made(page, change):
+    before = page()
+
+    StockRecord.objects.filter(partner_sku="BAC10-120").update(**change)
+
+    after = page()
+    assert "from $0.51 per tablet" in before
+    assert "from $0.51 per tablet" not in after
+
+
+def test_stock_that_comes_back_shows_at_once(page):
+    assert page().count("disabled") == 1
+
+    StockRecord.objects.filter(partner_sku="BAC25-120").update(num_in_stock=F("num_in_stock") + 1)
+
+    assert "disabled" not in page()
+
+
+def test_a_hidden_pack_is_not_offered(page, baclofen):
+    baclofen.children.filter(upc="BAC10-30").update(is_public=False)
+
+    assert "BAC10-30" not in page()
+
+
+def test_a_hidden_medicine_is_not_found(client, baclofen):
+    Product.objects.filter(pk=baclofen.pk).update(is_public=False)
+
+    assert client.get(baclofen.get_absolute_url()).status_code == 404
+
+
+def test_the_address_of_a_pack_leads_to_its_medicine(client, baclofen):
+    pack = baclofen.children.get(upc="BAC10-30")
+
+    response = client.get(pack.get_absolute_url())
+
+    assert (response.status_code, response.url) == (301, baclofen.get_absolute_url())
+
+
+def test_a_medicine_without_packs_has_no_price_and_no_buy_box(page, baclofen):
+    baclofen.children.all().delete()
+
+    html = page()
+
+    assert "$" not in html
+    assert 'class="buy"' not in html
+    assert "What it is for" in html
+
+
+def test_a_product_without_content_says_so(client, db):
+    product = Product.objects.create(title="New medicine", product_class=prescription_class())
+
+    html = client.get(product.get_absolute_url()).content.decode()
+
+    assert "is being written" in html
+
+
+def test_the_page_has_every_section_once_and_one_main_heading(page):
+    html = page()
+
+    assert html.count("<h1") == 1
+    for anchor in ("for", "before", "how", "stop", "side", "mix", "family", "overdose", "store"):
+        assert html.count(f'id="{anchor}"') == 1
+        assert f'href="#{anchor}"' in html
+
+
+def test_every_citation_leads_to_a_source_on_the_page(page):
+    html = page()
+
+    cited = {part.split('"')[0] for part in html.split('href="#source-')[1:]}
+    listed = {part.split('"')[0] for part in html.split('id="source-')[1:]}
+
+    assert cited == listed
+    assert len(listed) > 50
+
+
+def test_no_id_stands_twice(page):
+    ids = [part.split('"')[0] for part in page().split(' id="')[1:]]
+
+    assert sorted(ids) == sorted(set(ids))
+
+
+def test_the_content_says_that_nobody_has_signed_it(page):
+    assert "Not yet signed by a pharmacist" in page()
+
+
+def test_all_interactions_are_listed_worst_first(page):
+    html = page()
+
+    assert html.count('<tr id="with-') == 41
+    assert html.index("with-opioids") < html.index("with-lithium") < html.index("with-food")
+
+
+def test_no_text_of_the_page_calls_anything_safe(page):
+    words = page().lower().replace("safety", "").split()
+
+    assert "safe" not in [word.strip(".,:;()“”") for word in words]
+
+
+def test_the_emergency_number_is_the_shops(page, settings):
+    settings.EMERGENCY_NUMBER = "000"
+
+    assert "call 000 now" in page()

@@ -1,0 +1,227 @@
+"""What staff change on a product, and what they are refused."""
+
+from decimal import Decimal
+
+import pytest
+from django.urls import reverse
+from oscar.core.loading import get_model
+
+from catalogue.models import Product
+from shop.dashboard.catalogue.forms import nearest_prices
+
+StockRecord = get_model("partner", "StockRecord")
+Partner = get_model("partner", "Partner")
+
+
+def empty_formset(prefix):
+    return {f"{prefix}-TOTAL_FORMS": "0", f"{prefix}-INITIAL_FORMS": "0"}
+
+
+def pack_form(pack=None, **changes):
+    """What the browser posts for a pack; changes are by short name."""
+    record = pack.stockrecords.get() if pack else None
+    data = {
+        "title": pack.title if pack else "Baclofen tablets 10 mg, 50 tablets",
+        "upc": pack.upc if pack else "BAC10-50",
+        "structure": "child",
+        "is_public": "on",
+        "strength_mg": pack.strength_mg if pack else "10",
+        "tablets": pack.tablets if pack else "50",
+        "supply_countries": ["AU"],
+        **empty_formset("productcategory_set"),
+        **empty_formset("images"),
+        "stockrecords-TOTAL_FORMS": "1",
+        "stockrecords-INITIAL_FORMS": "1" if record else "0",
+        "stockrecords-0-id": record.pk if record else "",
+        "stockrecords-0-partner": record.partner_id if record else Partner.objects.get().pk,
+        "stockrecords-0-partner_sku": record.partner_sku if record else "BAC10-50",
+        "stockrecords-0-price": record.price if record else "30.00",
+        "stockrecords-0-num_in_stock": record.num_in_stock if record else "10",
+        "stockrecords-0-price_currency": "USD",
+        "action": "save",
+    }
+    names = {"price": "stockrecords-0-price", "stock": "stockrecords-0-num_in_stock"}
+    return data | {names.get(key, key): value for key, value in changes.items()}
+
+
+@pytest.fixture
+def pack(baclofen):
+    return baclofen.children.get(upc="BAC10-120")
+
+
+@pytest.fixture
+def save(client, staff, pack):
+    client.force_login(staff)
+
+    def post(**changes):
+        address = reverse("dashboard:catalogue-product", kwargs={"pk": pack.pk})
+        return client.post(address, pack_form(pack, **changes))
+
+    return post
+
+
+@pytest.fixture
+def create(client, staff, baclofen):
+    client.force_login(staff)
+
+    def post(**changes):
+        address = reverse(
+            "dashboard:catalogue-product-create-child", kwargs={"parent_pk": baclofen.pk}
+        )
+        return client.post(address, pack_form(**changes))
+
+    return post
+
+
+def test_a_new_price_shows_on_the_product_page_at_once(save, client, baclofen):
+    assert "from $0.51 per tablet" in client.get(baclofen.get_absolute_url()).content.decode()
+
+    assert save(price="58.80").status_code == 302
+
+    html = client.get(baclofen.get_absolute_url()).content.decode()
+    assert "from $0.49 per tablet" in html
+    assert "$58.80" in html
+
+
+def test_stock_that_is_set_to_nothing_shows_on_the_product_page_at_once(save, client, baclofen):
+    assert save(stock="0").status_code == 302
+
+    html = client.get(baclofen.get_absolute_url()).content.decode()
+    assert "from $0.57 per tablet" in html
+
+
+@pytest.mark.parametrize(
+    ("price", "message"),
+    [
+        (
+            "61.00",
+            (
+                "$61.00 is not a whole number of cents per tablet. The nearest prices that are: "
+                "$60.00 and $61.20."
+            ),
+        ),
+        ("0", "The price must be more than nothing."),
+        ("-61.20", "The price must be more than nothing."),
+        ("61.205", "Ensure that there are no more than 2 decimal places."),
+        ("", "This field is required."),
+        ("free", "Enter a number."),
+    ],
+)
+def test_a_price_that_cannot_be_told_per_tablet_is_refused(save, price, message):
+    response = save(price=price)
+
+    assert response.status_code == 200
+    assert message in response.content.decode()
+    assert StockRecord.objects.get(partner_sku="BAC10-120").price == Decimal("61.20")
+
+
+def test_the_price_is_checked_against_the_size_that_is_posted_with_it(save):
+    response = save(tablets="100", price="61.20")
+
+    assert "The nearest prices that are: $61.00 and $62.00." in response.content.decode()
+
+
+@pytest.mark.parametrize("tablets", [1, 7, 30, 84, 120])
+def test_the_nearest_prices_are_whole_cents_per_tablet_on_both_sides(tablets):
+    for cents in range(1, 3000, 13):
+        price = Decimal(cents) / 100
+        below, above = nearest_prices(price, tablets)
+
+        assert below * 100 % tablets == above * 100 % tablets == 0
+        assert above > price
+        assert 0 < below <= max(price, Decimal(tablets) / 100)
+
+
+def test_negative_stock_is_refused(save):
+    assert "greater than or equal to 0" in save(stock="-1").content.decode()
+
+
+def test_stock_below_what_is_promised_to_orders_is_refused(save, pack):
+    StockRecord.objects.filter(product=pack).update(num_allocated=5)
+
+    assert "5 packs are promised to orders" in save(stock="4").content.decode()
+    assert save(stock="5").status_code == 302
+
+
+def test_another_currency_cannot_be_posted(save):
+    save(**{"stockrecords-0-price_currency": "EUR"})
+
+    assert StockRecord.objects.get(partner_sku="BAC10-120").price_currency == "USD"
+
+
+def test_strength_size_and_countries_can_be_changed(save, pack):
+    save(tablets="100", price="61.00", supply_countries=["DE"])
+
+    pack.refresh_from_db()
+    assert pack.tablets == 100
+    assert [each.pk for each in pack.supply_countries.all()] == ["DE"]
+
+
+def test_a_new_pack_appears_on_the_product_page(create, client, baclofen):
+    assert create().status_code == 302
+
+    assert 'id="pack-BAC10-50"' in client.get(baclofen.get_absolute_url()).content.decode()
+
+
+def test_a_new_pack_can_never_be_discounted(create):
+    create(is_discountable="on")
+
+    assert not Product.objects.get(upc="BAC10-50").is_discountable
+
+
+def test_a_new_medicine_can_never_be_discounted(client, staff, baclofen):
+    client.force_login(staff)
+    address = reverse(
+        "dashboard:catalogue-product-create",
+        kwargs={"product_class_slug": "prescription-medicine"},
+    )
+    data = {
+        **pack_form(),
+        "title": "New medicine",
+        "upc": "NEW",
+        "structure": "standalone",
+        "is_discountable": "on",
+        **empty_formset("stockrecords"),
+        "productcategory_set-TOTAL_FORMS": "1",
+        "productcategory_set-0-category": baclofen.categories.get().pk,
+    }
+
+    assert client.post(address, data).status_code == 302
+    assert not Product.objects.get(upc="NEW").is_discountable
+
+
+def test_a_second_pack_of_the_same_size_is_refused(create):
+    response = create(tablets="60", price="30.00")
+
+    assert response.status_code == 200
+    assert "already has a pack of this strength and size" in response.content.decode()
+    assert not Product.objects.filter(upc="BAC10-50").exists()
+
+
+@pytest.mark.parametrize("missing", ["strength_mg", "tablets"])
+def test_a_pack_of_a_medicine_needs_strength_and_size(create, missing):
+    response = create(**{missing: ""})
+
+    assert response.status_code == 200
+    assert not Product.objects.filter(upc="BAC10-50").exists()
+
+
+def test_a_medicine_with_content_is_kept_when_somebody_deletes_it(client, staff, baclofen):
+    client.force_login(staff)
+    address = reverse("dashboard:catalogue-product-delete", kwargs={"pk": baclofen.pk})
+
+    response = client.post(address, follow=True)
+
+    assert "Make it not public instead." in response.content.decode()
+    assert Product.objects.filter(pk=baclofen.pk).exists()
+
+
+def test_the_edit_page_offers_no_recommendations(client, staff, baclofen):
+    client.force_login(staff)
+
+    html = client.get(
+        reverse("dashboard:catalogue-product", kwargs={"pk": baclofen.pk})
+    ).content.decode()
+
+    assert "Upselling" not in html
+    assert "recommend" not in html.lower()

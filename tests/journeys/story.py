@@ -1,0 +1,148 @@
+"""What people do in the shop, as sentences; every page they come to is held to the rules."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Page, expect
+
+from tests.browser import Visitor, accessibility_faults, sideways_scroll
+from tests.conftest import PASSWORD
+from tests.prescriptions import samples
+
+# Set it to a folder, and every page of a journey is kept there as a picture.
+SCREENSHOTS = os.environ.get("SCREENSHOTS", "")
+
+
+def held_to_the_rules(page: Page, name: str) -> None:
+    """The page has no fault that axe knows, and is not wider than its window."""
+    faults = accessibility_faults(page)
+    assert not faults, f"{name}: {faults}"
+    assert sideways_scroll(page) <= 0, name
+    if SCREENSHOTS:
+        width = (page.viewport_size or {"width": 0})["width"]
+        page.screenshot(path=Path(SCREENSHOTS) / f"{name}-{width}.png", full_page=True)
+
+
+def choose_pack(visitor: Visitor, *, strength: int, tablets: int) -> None:
+    """From the front page to a pack in the basket."""
+    page = visitor.open("/")
+    held_to_the_rules(page, "front")
+    page.get_by_role("link", name="Baclofen tablets").first.click()
+    held_to_the_rules(page, "product")
+    page.get_by_label(f"{strength} mg", exact=True).check()
+    page.locator(f'input[name="pack-{strength}"][data-count="{tablets}"]').check()
+    page.get_by_role("button", name=re.compile("Add to")).click()
+    expect(page.locator("h1")).to_contain_text("Cart")
+    held_to_the_rules(page, "basket")
+
+
+def register(visitor: Visitor, email: str) -> None:
+    """From the basket through the sign-in to a new account."""
+    page = visitor.page
+    page.get_by_role("link", name="Continue").click()
+    held_to_the_rules(page, "sign-in")
+    page.locator("main").get_by_role(
+        "link", name=re.compile("account|register|sign up", re.I)
+    ).first.click()
+    page.get_by_label("Email").fill(email)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    held_to_the_rules(page, "sign-up")
+    page.locator("main form button").click()
+
+
+def sign_in(visitor: Visitor, email: str, path: str) -> Page:
+    """Open a page that needs an account, and sign in on the way."""
+    page = visitor.open(path)
+    page.get_by_label("Email").fill(email)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.locator("main form button").first.click()
+    return page
+
+
+def send_prescription(visitor: Visitor, *, kind: str = "pdf") -> None:
+    """Fill in the prescription step; first with a mistake, then rightly."""
+    page = visitor.page
+    expect(page.locator("h1")).to_have_text("Your prescription")
+    held_to_the_rules(page, "prescription")
+    page.get_by_label("Name on the prescription").fill("Robin Example")
+    page.get_by_role("button", name="Send to the pharmacist").click()
+    expect(page.get_by_role("alert")).to_contain_text("Choose a photo or PDF")
+    held_to_the_rules(page, "prescription-error")
+    expect(page.get_by_label("Name on the prescription")).to_have_value("Robin Example")
+    files = {"pdf": samples.pdf, "jpeg": samples.jpeg, "png": samples.png}
+    name = f"prescription.{kind}"
+    page.locator('input[type="file"]').set_input_files(
+        {"name": name, "mimeType": "application/octet-stream", "buffer": files[kind]()}
+    )
+    for label, value in (("Day", "14"), ("Month", "3"), ("Year", "1968")):
+        page.get_by_label(label, exact=True).fill(value)
+    page.get_by_label("No", exact=True).check()
+    page.get_by_label(re.compile("How many days of tablets")).fill("5")
+    page.get_by_label(re.compile("The prescription is mine")).check()
+    page.get_by_role("button", name="Send to the pharmacist").click()
+    expect(page.locator("main")).to_contain_text("Waiting for the pharmacist")
+    held_to_the_rules(page, "waiting")
+
+
+def open_review(pharmacist: Visitor, email: str) -> Page:
+    """The pharmacist signs in at the admin and opens the first prescription of the queue."""
+    page = sign_in(pharmacist, email, "/admin/")
+    expect(page.locator("h1")).to_have_text("Prescriptions")
+    held_to_the_rules(page, "queue")
+    page.get_by_role("link", name=re.compile("^Review")).first.click()
+    picture = page.locator("figure img").first
+    expect(picture).to_be_visible()
+    assert picture.evaluate("image => image.complete && image.naturalWidth > 0")
+    held_to_the_rules(page, "review")
+    return page
+
+
+def approve(page: Page, *, strength: int, tablets: int, today: Any, until: Any) -> None:
+    page.get_by_label("Prescriber").fill("Dr M. Sample")
+    page.get_by_label("Date on the prescription").fill(str(today))
+    page.get_by_label("Valid until").fill(str(until))
+    page.get_by_label("How you know that it is genuine").select_option("prescriber_confirmed")
+    card = page.locator("section.card").filter(has_text=f"Allow Baclofen tablets {strength} mg")
+    card.get_by_label("Tablets in one supply").fill(str(tablets))
+    card.get_by_label("Number of supplies").fill("1")
+    card.get_by_label("Directions").fill("One tablet three times a day with food")
+    page.get_by_label("Approve").check()
+    page.get_by_role("button", name="Record decision").click()
+    expect(page.get_by_role("status")).to_contain_text("Approved")
+
+
+def choose_delivery(page: Page) -> None:
+    """Address and delivery, up to the preview."""
+    expect(page.locator("h1")).to_have_text("Where should we send it?")
+    held_to_the_rules(page, "address")
+    fill = {
+        "First name": "Anna",
+        "Last name": "Example",
+        "First line of address": "1 Sample Street",
+        "City": "Sydney",
+        "State": "NSW",
+        "Post": "2000",
+    }
+    for label, value in fill.items():
+        page.get_by_label(re.compile(label, re.I)).first.fill(value)
+    page.get_by_label(re.compile("Country")).select_option("AU")
+    page.get_by_role("button", name="Continue").click()
+    expect(page.locator("h1")).to_have_text("How should it travel?")
+    held_to_the_rules(page, "delivery")
+    page.get_by_label(re.compile("Express")).check()
+    page.get_by_role("button", name="Continue").click()
+    expect(page.locator("h1")).to_have_text("Check your order")
+    held_to_the_rules(page, "preview")
+
+
+def pay(page: Page, number: str) -> None:
+    """Fill in the hosted card page."""
+    page.get_by_label("Card number").fill(number)
+    page.get_by_label(re.compile("Expir")).fill("12/40")
+    page.get_by_label("CVC").fill("123")
+    page.get_by_label("Name on the card").fill("Anna Example")
+    page.get_by_role("button", name=re.compile("^Pay")).click()

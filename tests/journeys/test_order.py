@@ -1,0 +1,215 @@
+"""The way of an order, walked in a browser by the people it belongs to."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.core import mail
+from django.core.management import call_command
+from django.utils import timezone
+from oscar.apps.order.models import Order
+from playwright.sync_api import Browser, expect
+
+from shop.accounts.models import User
+from shop.payments.emulator.server import Emulator
+from shop.prescriptions.models import Prescription
+from tests.browser import DESKTOP, Visitor
+from tests.fulfilment.paying import DECLINES, PAYS, intent_statuses
+from tests.journeys import story
+
+pytestmark = pytest.mark.journey
+
+EMAIL = "newcomer@example.com"
+
+
+@pytest.fixture
+def shelves(live_shop: str) -> None:
+    """Medicines and packs as a new shop has them."""
+    call_command("load_packs", verbosity=0)
+    call_command("load_medicines", verbosity=0)
+
+
+@pytest.fixture
+def another_visitor(chromium: Browser, live_shop: str) -> Iterator[Callable[[], Visitor]]:
+    """Somebody else with a browser of their own."""
+    contexts = []
+
+    def come() -> Visitor:
+        contexts.append(chromium.new_context(viewport=DESKTOP))  # type: ignore[arg-type]
+        return Visitor(contexts[-1], live_shop)
+
+    yield come
+    for context in contexts:
+        context.close()
+
+
+def today_and_in_a_month() -> dict[str, datetime.date]:
+    today = timezone.localdate()
+    return {"today": today, "until": today + datetime.timedelta(days=30)}
+
+
+def test_from_the_front_page_to_a_paid_order_that_is_sent(
+    visitor_with: Visitor,
+    another_visitor: Callable[[], Visitor],
+    shelves: None,
+    pharmacist: User,
+    staff: User,
+    stripe: Emulator,
+) -> None:
+    customer = visitor_with
+    page = customer.page
+    story.choose_pack(customer, strength=10, tablets=60)
+    story.register(customer, EMAIL)
+    story.send_prescription(customer)
+
+    desk = story.open_review(another_visitor(), pharmacist.email)
+    story.approve(desk, strength=10, tablets=60, **today_and_in_a_month())
+    assert "approved" in mail.outbox[-1].subject
+
+    page.reload()
+    expect(page.locator("main")).to_contain_text("You can order now")
+    story.held_to_the_rules(page, "approved")
+    page.get_by_role("link", name="Continue to payment").click()
+    story.choose_delivery(page)
+    page.get_by_role("button", name=re.compile(r"^Pay \$50.30")).click()
+    story.held_to_the_rules(page, "card-page")
+    story.pay(page, PAYS)
+    order = Order.objects.get()
+    expect(page.locator("h1")).to_contain_text(order.number)
+    story.held_to_the_rules(page, "thank-you")
+    page.get_by_role("link", name="Follow your order").click()
+    story.held_to_the_rules(page, "order")
+    assert intent_statuses(stripe) == ["succeeded"]
+    assert order.number in mail.outbox[-1].subject
+
+    office = another_visitor()
+    back_office = story.sign_in(office, staff.email, f"/dashboard/orders/{order.number}/")
+    for status in ("Dispensing", "Dispatched", "Complete"):
+        back_office.locator('select[name="new_status"]').select_option(status)
+        back_office.locator('form:has(select[name="new_status"]) button').click()
+        expect(back_office.locator("body")).to_contain_text(f"→ {status}")
+    assert office.complaints == []
+    assert office.foreign_hosts == set()
+    page.reload()
+    expect(page.locator("main")).to_contain_text("Complete")
+
+
+def test_without_javascript_too(
+    chromium: Browser, live_shop: str, shelves: None, pharmacist: User
+) -> None:
+    with chromium.new_context(viewport=DESKTOP, java_script_enabled=False) as context:  # type: ignore[arg-type]
+        visitor = Visitor(context, live_shop)
+        page = visitor.open("/catalogue/")
+        page.get_by_role("link", name="Baclofen tablets").first.click()
+        page.get_by_label("25 mg", exact=True).check()
+        page.locator('input[name="pack-25"][data-count="90"]').check()
+        page.get_by_role("button", name=re.compile("Add to")).click()
+
+        expect(page.locator("main")).to_contain_text("25 mg")
+        expect(page.locator("main")).to_contain_text("$83.70")
+
+
+def test_a_refusal_is_explained_and_nothing_can_be_paid(
+    visitor: Visitor, another_visitor: Callable[[], Visitor], shelves: None, pharmacist: User
+) -> None:
+    story.choose_pack(visitor, strength=10, tablets=30)
+    story.register(visitor, EMAIL)
+    story.send_prescription(visitor, kind="jpeg")
+
+    desk = story.open_review(another_visitor(), pharmacist.email)
+    desk.get_by_label("Refuse", exact=True).check()
+    desk.get_by_role("button", name="Record decision").click()
+    expect(desk.get_by_role("alert").first).to_contain_text("Choose why you refuse")
+    story.held_to_the_rules(desk, "review-error")
+    desk.get_by_label("Reason, when you refuse").select_option("R02")
+    desk.get_by_label("Message to the customer").fill("Ask your doctor to sign it.")
+    desk.get_by_role("button", name="Record decision").click()
+
+    visitor.page.reload()
+    expect(visitor.page.locator("main")).to_contain_text("Ask your doctor to sign it.")
+    story.held_to_the_rules(visitor.page, "refused")
+    visitor.open("/checkout/preview/")
+    expect(visitor.page.locator("h1")).to_have_text("Your prescription")
+
+
+def test_a_question_and_its_answer(
+    visitor: Visitor, another_visitor: Callable[[], Visitor], shelves: None, pharmacist: User
+) -> None:
+    story.choose_pack(visitor, strength=25, tablets=30)
+    story.register(visitor, EMAIL)
+    story.send_prescription(visitor, kind="png")
+    desk = story.open_review(another_visitor(), pharmacist.email)
+    desk.get_by_label("Ask the customer").check()
+    desk.get_by_label("Message to the customer").fill("How many tablets do you take a day?")
+    desk.get_by_role("button", name="Record decision").click()
+
+    visitor.page.reload()
+    expect(visitor.page.locator("main")).to_contain_text("How many tablets do you take a day?")
+    story.held_to_the_rules(visitor.page, "question")
+    visitor.page.get_by_label("Your answer").fill("Three.")
+    visitor.page.get_by_role("button", name="Send your answer").click()
+    expect(visitor.page.locator("main")).to_contain_text("Waiting for the pharmacist")
+
+    desk.goto(f"{visitor.origin}/admin/")
+    expect(desk.locator("main")).to_contain_text("Question answered")
+
+
+def test_a_declined_card_then_a_good_one(
+    visitor: Visitor,
+    another_visitor: Callable[[], Visitor],
+    shelves: None,
+    pharmacist: User,
+    stripe: Emulator,
+) -> None:
+    page = visitor.page
+    story.choose_pack(visitor, strength=10, tablets=30)
+    story.register(visitor, EMAIL)
+    story.send_prescription(visitor)
+    desk = story.open_review(another_visitor(), pharmacist.email)
+    story.approve(desk, strength=10, tablets=30, **today_and_in_a_month())
+    visitor.open("/checkout/")
+    story.choose_delivery(page)
+    page.get_by_role("button", name=re.compile("^Pay")).click()
+
+    story.pay(page, DECLINES)
+    expect(page.locator("main")).to_contain_text("declined")
+    story.held_to_the_rules(page, "card-declined")
+    assert not Order.objects.exists()
+
+    story.pay(page, PAYS)
+    expect(page.locator("h1")).to_contain_text(Order.objects.get().number)
+    assert intent_statuses(stripe) == ["succeeded"]
+
+
+def test_an_approval_withdrawn_while_paying_ends_without_charge(
+    visitor: Visitor,
+    another_visitor: Callable[[], Visitor],
+    shelves: None,
+    pharmacist: User,
+    stripe: Emulator,
+) -> None:
+    page = visitor.page
+    story.choose_pack(visitor, strength=10, tablets=30)
+    story.register(visitor, EMAIL)
+    story.send_prescription(visitor)
+    desk = story.open_review(another_visitor(), pharmacist.email)
+    story.approve(desk, strength=10, tablets=30, **today_and_in_a_month())
+    visitor.open("/checkout/")
+    story.choose_delivery(page)
+    page.get_by_role("button", name=re.compile("^Pay")).click()
+
+    reference = Prescription.objects.get().reference
+    desk.goto(f"{visitor.origin}/admin/prescriptions/prescription/{reference}/")
+    story.held_to_the_rules(desk, "decided")
+    desk.get_by_label("Why, and what the customer should do").fill("Call us before you order.")
+    desk.get_by_role("button", name="Withdraw").click()
+    expect(desk.get_by_role("status")).to_contain_text("withdrawn")
+    story.pay(page, PAYS)
+
+    expect(page.locator("h1")).to_have_text("You were not charged")
+    story.held_to_the_rules(page, "not-charged")
+    assert not Order.objects.exists()
+    assert intent_statuses(stripe) == ["canceled"]

@@ -1,0 +1,65 @@
+"""A new database is built by the real migrations, which the other tests leave out to save time."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from django.db import connection
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+NAME = "built_by_migrations"
+
+
+def manage(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "manage.py", *arguments, "--settings=shop.settings.test"],
+        cwd=ROOT,
+        env={**os.environ, **variables},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.fixture
+def empty_database(tmp_path: Path, transactional_db: None) -> Iterator[str]:
+    """The address of a new database of the kind the tests run on."""
+    if connection.vendor == "sqlite":
+        yield f"sqlite:///{tmp_path}/{NAME}.sqlite3"
+        return
+    name = f"{connection.settings_dict['NAME']}_{NAME}"
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE DATABASE {connection.ops.quote_name(name)}")
+    yield postgres_address(name)
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP DATABASE {connection.ops.quote_name(name)}")
+
+
+def postgres_address(name: str) -> str:
+    known = connection.settings_dict
+    password = f":{quote(known['PASSWORD'])}" if known["PASSWORD"] else ""
+    return f"postgres://{known['USER']}{password}@{known['HOST']}:{known['PORT']}/{name}"
+
+
+@pytest.mark.slow
+def test_migrations_build_a_new_database(empty_database: str) -> None:
+    built = manage("migrate", "--verbosity=0", DATABASE_URL=empty_database)
+    again = manage("migrate", "--check", "--verbosity=0", DATABASE_URL=empty_database)
+    checked = manage("check", "--database=default", DATABASE_URL=empty_database)
+
+    assert (built.returncode, built.stderr) == (0, "")
+    assert (again.returncode, again.stderr) == (0, "")
+    assert checked.returncode == 0
+
+
+@pytest.mark.slow
+def test_no_migration_is_missing() -> None:
+    asked = manage("makemigrations", "--check", "--dry-run")
+
+    assert (asked.returncode, asked.stdout) == (0, "No changes detected\n")

@@ -1,0 +1,287 @@
+"""A newcomer's first hour: settings, demo people, `make run`, and what README promises of them."""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+from django.core.management import CommandError, call_command
+from django.test import Client
+
+from shop.accounts.models import User
+from shop.accounts.roles import SHOP_STAFF, is_superintendent
+from shop.demo import people
+from shop.demo.management.commands.create_demo_people import Command
+from shop.payments.emulator.cards import TEST_CARDS
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+README = (ROOT / "README.md").read_text()
+READS_A_SETTING = re.compile(r"(env(\.\w+)?|_port|os\.environ\.get)$")
+NOT_FOR_THE_FILE = {"ENV_FILE"}  # says where the file is
+
+
+def settings_read() -> set[str]:
+    """The names of all variables that the settings read."""
+    names = set()
+    for module in (ROOT / "shop" / "settings").glob("*.py"):
+        for node in ast.walk(ast.parse(module.read_text())):
+            if isinstance(node, ast.Call) and READS_A_SETTING.match(ast.unparse(node.func)):
+                match node.args:
+                    case [ast.Constant(value=str(name)), *_]:
+                        names.add(name)
+    return names - NOT_FOR_THE_FILE
+
+
+def test_the_example_file_names_every_setting_once_with_a_word_on_it() -> None:
+    lines = (ROOT / ".env.example").read_text().splitlines()
+    named = [
+        (match[1], lines[at - 1])
+        for at, line in enumerate(lines)
+        if (match := re.fullmatch(r"#([A-Z_]+)=.*", line))
+    ]
+
+    assert sorted(name for name, _ in named) == sorted(settings_read())
+    assert all(re.match(r"# \w", comment) for _, comment in named)
+
+
+def test_the_example_file_changes_nothing_as_it_stands() -> None:
+    lines = (ROOT / ".env.example").read_text().splitlines()
+
+    assert [line for line in lines if line and not line.startswith("#")] == []
+
+
+# Demo people
+
+
+@pytest.fixture
+def demo_people(medicine: Any) -> None:
+    people.create_people()
+
+
+def test_every_demo_person_signs_in_with_the_printed_password(demo_people: None) -> None:
+    for person in people.PEOPLE:
+        client = Client()
+
+        client.post("/accounts/login/", {"login": person.email, "password": people.PASSWORD})
+
+        assert client.session["_auth_user_id"] == str(User.objects.get(email=person.email).pk)
+
+
+def test_demo_people_have_the_roles_they_are_printed_with(demo_people: None) -> None:
+    people_by_email = {user.email: user for user in User.objects.all()}
+    everybody = people_by_email.values()
+
+    assert {user.email for user in everybody if user.is_pharmacist} == {"pharmacist@example.com"}
+    assert {user.email for user in everybody if is_superintendent(user)} == {"super@example.com"}
+    assert {user.email for user in everybody if user.groups.filter(name=SHOP_STAFF)} == {
+        "staff@example.com"
+    }
+    assert not any(user.is_superuser for user in everybody)
+
+
+def test_demo_customers_have_an_address_in_their_country(demo_people: None) -> None:
+    countries = {
+        user.email: [address.country_id for address in user.addresses.all()]
+        for user in User.objects.filter(is_staff=False)
+    }
+
+    assert countries == {"anna@example.com": ["AU"], "uma@example.com": ["US"]}
+
+
+def test_creating_the_demo_people_again_signs_nobody_out(demo_people: None) -> None:
+    before = {user.pk: user.password for user in User.objects.all()}
+
+    people.create_people()
+
+    assert {user.pk: user.password for user in User.objects.all()} == before
+    assert User.objects.get(email="anna@example.com").addresses.count() == 1
+
+
+def test_a_real_pharmacy_gets_no_demo_people(medicine: Any, settings: Any) -> None:
+    settings.IS_DEMO = False
+
+    with pytest.raises(CommandError, match="real pharmacy"):
+        call_command(Command())
+
+    assert not User.objects.exists()
+
+
+# make run
+
+
+def free_ports() -> int:
+    """A port that is free together with the next one."""
+    while True:
+        with socket.create_server(("127.0.0.1", 0)) as first:
+            port: int = first.getsockname()[1]
+            with suppress(OSError, OverflowError), socket.create_server(("127.0.0.1", port + 1)):
+                return port
+
+
+def environment(folder: Path, port: int | str) -> dict[str, str]:
+    """As empty as `env -i` leaves it."""
+    keep = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    return {**keep, "VAR_DIR": str(folder), "PORT": str(port), "ENV_FILE": os.devnull}
+
+
+RUN = [sys.executable, "-m", "shop.demo.run"]
+
+
+def refused(folder: Path, port: int | str) -> str:
+    """What `make run` says when it cannot start."""
+    done = subprocess.run(
+        RUN, cwd=ROOT, env=environment(folder, port), capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    assert done.stdout == ""
+    return done.stderr
+
+
+@pytest.mark.parametrize("taken", [0, 1])
+def test_a_busy_port_is_said_in_one_line_before_anything_starts(tmp_path: Path, taken: int) -> None:
+    port = free_ports()
+    with socket.create_server(("127.0.0.1", port + taken)):
+        said = refused(tmp_path, port)
+
+    assert re.fullmatch(rf"Port {port + taken} cannot be used: .*PORT=….*\n", said)
+    assert not (tmp_path / "shop.sqlite3").exists()
+
+
+@pytest.mark.parametrize("wrong", ["eight", "0", "65536", "65535"])
+def test_a_wrong_port_is_said_in_one_line(tmp_path: Path, wrong: str) -> None:
+    assert re.fullmatch(
+        r"\w*PORT is \w+: give a port from 1 to 65535\.\n", refused(tmp_path, wrong)
+    )
+
+
+@contextmanager
+def demonstration(folder: Path, port: int) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """The program behind `make run`, and what it printed when it was ready."""
+    with subprocess.Popen(
+        RUN, cwd=ROOT, env=environment(folder, port), stdout=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            yield process, printed_until_ready(process)
+        finally:
+            process.terminate()
+
+
+def printed_until_ready(process: subprocess.Popen[str]) -> str:
+    assert process.stdout is not None
+    printed = ""
+    for line in process.stdout:
+        printed += line
+        if line.startswith("Ctrl-C"):
+            return printed
+    raise AssertionError(f"it ended after: {printed}")
+
+
+def processes_with(folder: Path) -> set[int]:
+    """Processes of one demonstration, known by the folder in their environment."""
+    mark = f"VAR_DIR={folder}".encode()
+    found = set()
+    for entry in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            if mark in (entry / "environ").read_bytes().split(b"\0"):
+                found.add(int(entry.name))
+    return found
+
+
+@pytest.mark.slow
+def test_make_run_twice_stopped_and_with_one_program_killed(tmp_path: Path) -> None:
+    folder = tmp_path / "a folder with spaces"
+    port = free_ports()
+
+    with demonstration(folder, port) as (process, printed):
+        check_demonstration(f"http://127.0.0.1:{port}", printed, folder)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(15) == 0
+    assert processes_with(folder) == set()
+
+    started = time.monotonic()
+    with demonstration(folder, port) as (process, printed):
+        assert time.monotonic() - started < 30
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(15) == 0
+    assert processes_with(folder) == set()
+
+    with demonstration(folder, port) as (process, printed):
+        emulator = next(pid for pid in processes_with(folder) if is_the_emulator(pid))
+        os.kill(emulator, signal.SIGKILL)
+        assert process.wait(15) == 1
+    assert processes_with(folder) == set()
+
+
+def check_demonstration(address: str, printed: str, folder: Path) -> None:
+    for person in people.PEOPLE:
+        assert f"{person.email:24}{person.part}" in printed
+    assert people.PASSWORD in printed
+    assert f"{address}/" in printed
+    papers = {path.name for path in (folder / "demo-files").iterdir()}
+    assert papers == {"prescription.jpg", "prescription.png", "prescription.pdf"}
+    page = requests.get(f"{address}/catalogue/", timeout=10).text
+    assert "Baclofen tablets" in page
+    assert "$0.51" in page
+    sheet = re.search(r'href="(/static/site\.[0-9a-f]+\.css)"', page)
+    assert sheet
+    assert requests.get(f"{address}{sheet[1]}", timeout=10).status_code == 200
+
+
+def is_the_emulator(pid: int) -> bool:
+    return b"shop.payments.emulator" in Path(f"/proc/{pid}/cmdline").read_bytes()
+
+
+# README
+
+
+def test_readme_names_commands_that_exist() -> None:
+    commands = set(re.findall(r"`make ([\w-]+)`|^make ([\w-]+)", README, re.MULTILINE))
+    targets = set(re.findall(r"^([\w-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+
+    named = {first or second for first, second in commands}
+    assert {"run", "test"} <= named <= targets
+
+
+def test_readme_names_every_demo_person_and_the_password() -> None:
+    assert set(re.findall(r"\b[\w-]+@example\.com\b", README)) == {p.email for p in people.PEOPLE}
+    assert people.PASSWORD in README
+
+
+def test_readme_names_cards_that_do_what_it_says() -> None:
+    rows = re.findall(r"((?:\d{4} ){3}\d{4})`? (pays|declines)", README)
+
+    named = {number.replace(" ", ""): word for number, word in rows}
+    assert named == {"4242424242424242": "pays", "4000000000000002": "declines"}
+    assert named.items() <= TEST_CARDS.items()
+
+
+def documents() -> list[Path]:
+    return [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
+
+
+@pytest.mark.parametrize("document", documents(), ids=lambda path: str(path.relative_to(ROOT)))
+def test_links_in_documents_lead_somewhere(document: Path) -> None:
+    targets = re.findall(r"\]\((?!https?:|mailto:|#)([^)#]+)", document.read_text())
+
+    assert [target for target in targets if not (document.parent / target).exists()] == []
+
+
+def test_the_tree_in_readme_is_there() -> None:
+    tree = re.search(r"```text\n(.*?)```", README, re.DOTALL)
+    assert tree
+
+    paths = [line.split()[0] for line in tree[1].splitlines() if line.strip()]
+
+    assert [path for path in paths if not (ROOT / path).exists()] == []
