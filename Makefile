@@ -35,7 +35,7 @@ lint: $(INSTALLED_DEV)
 	$(PY) -m ruff check .
 	$(PY) -m mypy
 	.venv/bin/lint-imports
-	@$(PY) -m djade --check $(PAGES)
+	@.venv/bin/djade --check $(PAGES)
 	@$(PY) -m djhtml --check $(PAGES)
 	$(PY) -m djlint --lint --quiet templates
 	$(PY) manage.py makemigrations --check --dry-run --settings=shop.settings.test
@@ -43,7 +43,7 @@ lint: $(INSTALLED_DEV)
 format: $(INSTALLED_DEV)
 	$(PY) -m ruff check --fix .
 	$(PY) -m ruff format .
-	@$(PY) -m djade $(PAGES)
+	@.venv/bin/djade $(PAGES)
 	@$(PY) -m djhtml $(PAGES)
 
 fonts: $(INSTALLED)

@@ -1,6 +1,7 @@
 """Every address of the shop. What Oscar offers and we do not use is not routed at all."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.apps import apps
 from django.contrib import admin
@@ -25,9 +26,14 @@ CUSTOMER_PAGES = {
 }
 
 
+def oscar_app(label: str) -> Any:
+    """The configuration of an Oscar app, which holds its routes."""
+    return apps.get_app_config(label)
+
+
 def picked(app_label: str, names: set[str]) -> list[URLPattern | URLResolver]:
     """The routes of an Oscar app that the shop uses."""
-    urls = apps.get_app_config(app_label).get_urls()
+    urls = oscar_app(app_label).get_urls()
     return [url for url in urls if getattr(url, "name", None) in names]
 
 
@@ -46,10 +52,10 @@ own_account_pages = [
 
 urlpatterns = [
     path("", pages.front_page, name="home"),
-    path("catalogue/", apps.get_app_config("catalogue").urls),
+    path("catalogue/", oscar_app("catalogue").urls),
     path("search/", include(([path("", catalogue_views.search, name="search")], "search"))),
-    path("basket/", apps.get_app_config("basket").urls),
-    path("checkout/", apps.get_app_config("checkout").urls),
+    path("basket/", oscar_app("basket").urls),
+    path("checkout/", oscar_app("checkout").urls),
     path("prescriptions/", include("shop.prescriptions.urls")),
     path("accounts/", include("allauth.urls")),
     path(
@@ -57,7 +63,7 @@ urlpatterns = [
         include(([*picked("customer", CUSTOMER_PAGES), *own_account_pages], "customer")),
     ),
     path("payments/stripe/", stripe_webhook, name="stripe-webhook"),
-    path("dashboard/", apps.get_app_config("dashboard").urls),
+    path("dashboard/", oscar_app("dashboard").urls),
     path("admin/", admin.site.urls),
     path("", include("shop.pages.urls")),
 ]

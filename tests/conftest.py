@@ -13,7 +13,6 @@ from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 from oscar.apps.address.models import Country
-from shop.basket.models import Basket
 from oscar.apps.partner.models import Partner, StockRecord
 from oscar.apps.partner.strategy import Selector
 from pytest_django.live_server_helper import LiveServer
@@ -21,6 +20,7 @@ from pytest_django.live_server_helper import LiveServer
 from catalogue.models import Product, ProductClass
 from shop.accounts import roles
 from shop.accounts.models import PharmacistRegistration, User
+from shop.basket.models import Basket
 from shop.payments.emulator.server import Emulator
 from shop.prescriptions import services
 from shop.prescriptions.intake import Picture
@@ -28,6 +28,7 @@ from shop.prescriptions.models import Prescription
 from shop.prescriptions.services import Allowance, Legal, Upload, Wish
 from shop.prescriptions.statuses import Authenticity
 from tests.browser import chromium, visitor, visitor_with, window
+from tests.payments.emulator.stripe_document import check_request
 
 __all__ = ["chromium", "visitor", "visitor_with", "window"]
 
@@ -213,7 +214,7 @@ def approved(prescription: Prescription, medicine: Product, pharmacist: User) ->
 
 @pytest.fixture
 def stripe(settings: Any) -> Iterator[Emulator]:
-    """A Stripe of our own, which the shop is pointed at."""
+    """A Stripe of our own, which the shop is pointed at; what it is asked must be what Stripe takes."""
     with Emulator(
         port=0,
         webhook_secret=settings.STRIPE_WEBHOOK_SECRETS[0],
@@ -221,6 +222,8 @@ def stripe(settings: Any) -> Iterator[Emulator]:
     ) as emulator:
         settings.STRIPE_API_BASE = emulator.base_url
         yield emulator
+        for request in emulator.requests:
+            check_request(request.method, request.path, request.params)
 
 
 @pytest.fixture

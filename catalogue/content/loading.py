@@ -38,7 +38,8 @@ def load(folders: list[Path]) -> list[Loaded]:
 
 def _store(folder: Path, content: Content) -> Loaded:
     medicine = put_on_the_shelf(folder)
-    medicine = Medicine.objects.select_for_update().select_related("version").get(pk=medicine.pk)
+    rows = Medicine.objects.select_for_update(of=("self",)).select_related("version")
+    medicine = rows.get(pk=medicine.pk)
     current, digest = medicine.version, digest_of(content)
     if current is not None and current.digest == digest:
         return Loaded(current, is_new=False, changes=())

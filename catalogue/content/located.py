@@ -32,7 +32,7 @@ class Row(dict[str, Any]):
         return self.lines.get(key, self.line)
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(yaml.CSafeLoader):
     first_line = 1
 
 

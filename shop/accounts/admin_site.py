@@ -10,6 +10,8 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from shop.accounts.models import User
+
 
 class PharmacyAdminSite(AdminSite):
     site_title = _("Pharmacy admin")
@@ -26,10 +28,9 @@ class PharmacyAdminSite(AdminSite):
             raise PermissionDenied
         return redirect_to_login(request.GET.get("next") or reverse("admin:index"))
 
-    def index(
+    def index(  # type: ignore[override]
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        if request.user.is_pharmacist:
+        if isinstance(request.user, User) and request.user.is_pharmacist:
             return redirect("admin:prescription-queue")
         return super().index(request, extra_context)
-

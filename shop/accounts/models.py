@@ -48,7 +48,9 @@ class RegistrationQuerySet(models.QuerySet["PharmacistRegistration"]):
 class PharmacistRegistration(models.Model):
     """An entry in a pharmacists' register; while it is valid its holder is a pharmacist."""
 
-    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="pharmacist_registrations")
+    user = models.ForeignKey(
+        User, on_delete=models.PROTECT, related_name="pharmacist_registrations"
+    )
     register = models.CharField(_("register"), max_length=120)
     number = models.CharField(_("registration number"), max_length=40)
     valid_until = models.DateField(_("valid until"))
@@ -58,9 +60,10 @@ class PharmacistRegistration(models.Model):
     class Meta:
         ordering = ("-valid_until",)
         constraints = (
-            models.UniqueConstraint(fields=("register", "number"), name="one_holder_per_registration"),
+            models.UniqueConstraint(
+                fields=("register", "number"), name="one_holder_per_registration"
+            ),
         )
 
     def __str__(self) -> str:
         return f"{self.register} {self.number}"
-

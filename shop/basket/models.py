@@ -8,6 +8,8 @@ from oscar.apps.basket.abstract_models import AbstractBasket
 
 
 class Basket(AbstractBasket):
+    _lines: Any
+
     def all_lines(self) -> Any:
         """The lines in the order in which they were added, in a fixed number of queries."""
         if self._lines is None and self.pk is not None:
@@ -21,4 +23,4 @@ class Basket(AbstractBasket):
         return super().all_lines()
 
 
-from oscar.apps.basket.models import *  # noqa: E402, F403
+from oscar.apps.basket.models import *

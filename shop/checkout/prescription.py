@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 
+from shop.accounts.requests import SignedInRequest
 from shop.fulfilment import gate
 from shop.fulfilment.gate import Need
 from shop.fulfilment.refusals import Reason, Refused
@@ -28,7 +29,7 @@ def too_large(request: HttpRequest, error: RequestTooLarge) -> HttpResponse:
 @partial(memory_only_uploads, answer=too_large)
 @login_required
 @never_cache
-def prescription_step(request: HttpRequest) -> HttpResponse:
+def prescription_step(request: SignedInRequest, /) -> HttpResponse:
     """Go on when the basket is covered; show what is being checked; or ask for a prescription."""
     if request.basket.is_empty:
         return redirect("basket:summary")
@@ -39,7 +40,7 @@ def prescription_step(request: HttpRequest) -> HttpResponse:
     return redirect("checkout:shipping-address")
 
 
-def _ask_for_prescription(request: HttpRequest, refusal: Refused) -> HttpResponse:
+def _ask_for_prescription(request: SignedInRequest, refusal: Refused) -> HttpResponse:
     needs = gate.needs_of(request.basket.all_lines())
     waiting = _waiting_for(request, needs)
     if waiting is not None:
@@ -50,7 +51,7 @@ def _ask_for_prescription(request: HttpRequest, refusal: Refused) -> HttpRespons
             by=request.user,
             answers=form.answers(),
             wishes=[Wish(need.medicine_id, need.strength_mg, need.tablets) for need in needs],
-            uploads=form.cleaned_data["files"],
+            uploads=form.cleaned_data["documents"],
         )
         return redirect("prescriptions:detail", reference=prescription.reference)
     context = {"form": form, "needs": needs, "refusal": _worth_saying(refusal)}
@@ -61,7 +62,7 @@ def _worth_saying(refusal: Refused) -> str:
     return "" if refusal.reason == Reason.NO_PRESCRIPTION else refusal.message
 
 
-def _waiting_for(request: HttpRequest, needs: tuple[Need, ...]) -> Prescription | None:
+def _waiting_for(request: SignedInRequest, needs: tuple[Need, ...]) -> Prescription | None:
     """A prescription under review that was sent in for just this basket."""
     wanted = {(need.medicine_id, need.strength_mg, need.tablets) for need in needs}
     under_review = Prescription.objects.of(request.user).filter(

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest
 from django.urls import reverse
 from oscar.apps.checkout.exceptions import FailedPreCondition
 from oscar.apps.checkout.session import CheckoutSessionMixin as OscarCheckoutSessionMixin
 
+from shop.accounts.requests import SignedInRequest
 from shop.fulfilment import gate
 from shop.fulfilment.refusals import Refused
 from shop.order import delivery
@@ -24,7 +24,7 @@ class CheckoutSessionMixin(OscarCheckoutSessionMixin):
     knows_destination = True
     prescription: Prescription | None = None
 
-    def check_pre_conditions(self, request: HttpRequest) -> None:
+    def check_pre_conditions(self, request: SignedInRequest) -> None:
         super().check_pre_conditions(request)
         if self.is_gated:
             self._check_signed_in(request)
@@ -32,19 +32,18 @@ class CheckoutSessionMixin(OscarCheckoutSessionMixin):
             if self.knows_destination:
                 self._check_destination(request)
 
-    def _check_signed_in(self, request: HttpRequest) -> None:
+    def _check_signed_in(self, request: SignedInRequest) -> None:
         if not request.user.is_authenticated:
             raise FailedPreCondition(url=reverse("checkout:index"))
 
-    def _check_prescription(self, request: HttpRequest) -> None:
+    def _check_prescription(self, request: SignedInRequest) -> None:
         try:
             self.prescription = gate.check(request.user, request.basket.all_lines())
         except Refused as refusal:
-            raise FailedPreCondition(
-                url=reverse("checkout:prescription"), message=refusal.message
-            ) from refusal
+            # The page it leads to says why.
+            raise FailedPreCondition(url=reverse("checkout:prescription")) from refusal
 
-    def _check_destination(self, request: HttpRequest) -> None:
+    def _check_destination(self, request: SignedInRequest) -> None:
         address = self.get_shipping_address(request.basket)
         if address is None:
             raise FailedPreCondition(url=reverse("checkout:shipping-address"))
@@ -58,5 +57,3 @@ class CheckoutSessionMixin(OscarCheckoutSessionMixin):
     def get_shipping_method(self, basket: Any, shipping_address: Any = None, **_: Any) -> Any:
         code = self.checkout_session.shipping_method_code(basket)
         return next((method for method in delivery.methods() if method.code == code), None)
-
-

@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.decorators import method_decorator
@@ -27,6 +27,7 @@ from oscar.apps.checkout.views import (
 from oscar.apps.checkout.views import ShippingAddressView as OscarShippingAddressView
 from oscar.apps.checkout.views import ShippingMethodView as OscarShippingMethodView
 
+from shop.accounts.requests import SignedInRequest
 from shop.checkout.session import CheckoutSessionMixin
 from shop.fulfilment import gate, pay
 from shop.fulfilment.quote import Quote, quote_for
@@ -56,19 +57,20 @@ class IndexView(OscarIndexView):
 
     is_gated = False
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def get(self, request: SignedInRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not request.user.is_authenticated:
             return redirect_to_login(reverse("checkout:index"))
         return redirect("checkout:shipping-address")
 
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def post(self, request: SignedInRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         return self.get(request)
 
 
 class ShippingAddressView(OscarShippingAddressView):
+    request: SignedInRequest
     knows_destination = False
 
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def post(self, request: SignedInRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         chosen = request.POST.get("address_id", "")
         if not chosen:
             return super().post(request, *args, **kwargs)
@@ -77,7 +79,7 @@ class ShippingAddressView(OscarShippingAddressView):
             return redirect("checkout:shipping-address")
         return self._ship_to(request, request.user.addresses.get(pk=chosen))
 
-    def _ship_to(self, request: HttpRequest, address: Any) -> HttpResponse:
+    def _ship_to(self, request: SignedInRequest, address: Any) -> HttpResponse:
         try:
             gate.check_destination(address.country, request.basket.all_lines())
         except Refused as refusal:
@@ -105,6 +107,7 @@ class PreviewView(CheckoutSessionMixin, TemplateView):
     """The whole order to look at, and the button that leads to the card page."""
 
     template_name = "oscar/checkout/preview.html"
+    request: SignedInRequest
     pre_conditions = (
         "check_basket_is_not_empty",
         "check_basket_is_valid",
@@ -115,7 +118,7 @@ class PreviewView(CheckoutSessionMixin, TemplateView):
         context = super().get_context_data(**kwargs)
         return {**context, "prescription": self.prescription, "quote_hash": self._quote().hash}
 
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def post(self, request: SignedInRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         quote = self._quote()
         if request.POST.get("quote") != quote.hash:
             messages.warning(request, _("Something in your order has changed. Look at it again."))
@@ -150,7 +153,7 @@ class PreviewView(CheckoutSessionMixin, TemplateView):
 
 @login_required
 @never_cache
-def return_from_card_page(request: HttpRequest, reference: uuid.UUID) -> HttpResponse:
+def return_from_card_page(request: SignedInRequest, reference: uuid.UUID) -> HttpResponse:
     """Where the card page sends the customer: looks what really happened and says so."""
     attempt = get_object_or_404(PaymentAttempt, reference=reference, user=request.user)
     settle_quietly(attempt)
@@ -160,6 +163,4 @@ def return_from_card_page(request: HttpRequest, reference: uuid.UUID) -> HttpRes
         request.session["checkout_order_id"] = attempt.order_id
         return redirect("checkout:thank-you")
     is_open = attempt.status in (Status.CREATED, Status.SESSION_OPEN)
-    return render(
-        request, "oscar/checkout/not_paid.html", {"attempt": attempt, "is_open": is_open}
-    )
+    return render(request, "oscar/checkout/not_paid.html", {"attempt": attempt, "is_open": is_open})

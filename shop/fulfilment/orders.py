@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils import timezone
-from shop.basket.models import Basket
 from oscar.apps.order.models import Order, PaymentEventType
 from oscar.apps.partner.strategy import Selector
 from oscar.apps.payment.models import Source, SourceType
 from oscar.core.loading import get_class
 
+from shop.basket.models import Basket
 from shop.fulfilment import gate
 from shop.fulfilment.quote import Totals, address_from, quote_for, totals_of
 from shop.fulfilment.refusals import Reason, Refused
@@ -62,9 +62,7 @@ def _locked_prescription(attempt: PaymentAttempt, lines: list[Any]) -> Prescript
     return ledger.lock(attempt.prescription)
 
 
-def _write_order(
-    attempt: PaymentAttempt, basket: Any, address: Any, totals: Totals
-) -> Order:
+def _write_order(attempt: PaymentAttempt, basket: Any, address: Any, totals: Totals) -> Order:
     address.save()
     try:
         return OrderCreator().place_order(
@@ -124,7 +122,9 @@ def write_payment_event(order: Order, name: str, *, reference: str) -> None:
 
 def write_capture(attempt: PaymentAttempt) -> None:
     """Write the captured money into the ledger staff see; the caller holds the attempt."""
-    order = attempt.order
-    source = Source.objects.select_for_update().get(order=order, reference=attempt.payment_intent_id)
-    source.debit(order.total_incl_tax, reference=attempt.payment_intent_id, status="succeeded")
-    write_payment_event(order, "Captured", reference=attempt.payment_intent_id)
+    order, reference = attempt.order, attempt.payment_intent_id
+    if order is None or reference is None:
+        raise ValueError(f"{attempt} has no order to capture for")
+    source = Source.objects.select_for_update().get(order=order, reference=reference)
+    source.debit(order.total_incl_tax, reference=reference, status="succeeded")
+    write_payment_event(order, "Captured", reference=reference)

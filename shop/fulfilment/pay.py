@@ -12,7 +12,7 @@ from shop.accounts.models import User
 from shop.fulfilment import settle as settling
 from shop.fulfilment.quote import Quote
 from shop.payments import attempts, gateway
-from shop.payments.gateway import CardPage
+from shop.payments.gateway import CardPage, Charge
 from shop.payments.models import PaymentAttempt
 from shop.payments.statuses import Kind, Status
 from shop.prescriptions.models import Prescription
@@ -74,10 +74,7 @@ def _open_page_of(before: PaymentAttempt, quote: Quote) -> str:
 def _open_page(attempt: PaymentAttempt) -> str:
     number = OrderNumberGenerator().order_number(attempt.basket)
     page = gateway.open_card_page(
-        reference=str(attempt.reference),
-        amount_minor=attempt.amount_minor,
-        currency=attempt.currency,
-        description=f"Order {number}",
+        Charge(str(attempt.reference), attempt.amount_minor, attempt.currency, f"Order {number}"),
         return_url=_address("checkout:return", attempt),
         cancel_url=f"{settings.SITE_URL}{reverse('checkout:preview')}",
     )

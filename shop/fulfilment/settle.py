@@ -11,8 +11,9 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from shop.fulfilment import emails, orders
+from shop.fulfilment import orders
 from shop.fulfilment.refusals import Reason, Refused
+from shop.order import emails
 from shop.payments import attempts, gateway
 from shop.payments.gateway import GatewayRefused, GatewayUnavailable, Payment
 from shop.payments.models import PaymentAttempt, StripeOperation

@@ -1,3 +1,3 @@
 """Oscar's order models, as they are."""
 
-from oscar.apps.order.models import *  # noqa: F403
+from oscar.apps.order.models import *

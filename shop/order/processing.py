@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from oscar.apps.order.exceptions import InvalidOrderStatus
 from oscar.apps.order.processing import EventHandler as OscarEventHandler
 
+from shop.order import emails
 from shop.payments.models import PaymentAttempt
 from shop.payments.statuses import Status as PaymentStatus
 from shop.prescriptions.models import Prescription, Supply
@@ -27,6 +28,7 @@ class EventHandler(OscarEventHandler):
             super().handle_order_status_change(order, new_status, note_msg)
             if new_status == "Dispatched":
                 self.consume_stock_allocations(order)
+                transaction.on_commit(lambda: emails.tell_order_dispatched(order))
 
     def _hold(self, order: Any) -> None:
         current = type(order).objects.select_for_update().get(pk=order.pk)

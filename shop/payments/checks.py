@@ -31,7 +31,9 @@ def check_stripe(**_: Any) -> list[CheckMessage]:
             "Set STRIPE_WEBHOOK_SECRETS to the signing secret of the endpoint.",
         ),
     }
-    return [Error(text, hint=hint, id=id_) for id_, (wrong, text, hint) in problems.items() if wrong]
+    return [
+        Error(text, hint=hint, id=id_) for id_, (wrong, text, hint) in problems.items() if wrong
+    ]
 
 
 @register(Tags.security, deploy=True)

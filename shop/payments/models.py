@@ -49,7 +49,9 @@ class PaymentAttempt(models.Model):
     class Meta:
         ordering = ("-created_at",)
         constraints = (
-            models.CheckConstraint(condition=Q(status__in=Status.values), name="known_payment_status"),
+            models.CheckConstraint(
+                condition=Q(status__in=Status.values), name="known_payment_status"
+            ),
             models.UniqueConstraint(
                 fields=("basket",), condition=Q(status__in=LIVE), name="one_live_attempt_per_basket"
             ),
@@ -58,7 +60,9 @@ class PaymentAttempt(models.Model):
                 | Q(order__isnull=False, payment_intent_id__isnull=False),
                 name="a_placed_payment_has_an_order",
             ),
-            models.CheckConstraint(condition=Q(amount_minor__gt=0), name="there_is_something_to_pay"),
+            models.CheckConstraint(
+                condition=Q(amount_minor__gt=0), name="there_is_something_to_pay"
+            ),
         )
 
     def __str__(self) -> str:

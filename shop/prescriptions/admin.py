@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
+from shop.accounts.requests import SignedInRequest
 from shop.prescriptions import services as prescriptions
 from shop.prescriptions.desk_forms import Decision, ReviewForm, WithdrawForm
 from shop.prescriptions.models import Page, Prescription
@@ -40,7 +41,7 @@ def for_pharmacists(view: View) -> View:
 
     @never_cache
     @wraps(view)
-    def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def checked(request: SignedInRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not request.user.is_pharmacist:
             raise Http404
         return view(request, *args, **kwargs)
@@ -49,7 +50,7 @@ def for_pharmacists(view: View) -> View:
 
 
 @for_pharmacists
-def queue(request: HttpRequest) -> HttpResponse:
+def queue(request: SignedInRequest) -> HttpResponse:
     """The prescriptions that wait, longest first."""
     shown = request.GET.get("show", "waiting")
     if shown not in VIEWS:
@@ -70,7 +71,7 @@ def queue(request: HttpRequest) -> HttpResponse:
 
 
 @for_pharmacists
-def review(request: HttpRequest, reference: str) -> HttpResponse:
+def review(request: SignedInRequest, reference: str) -> HttpResponse:
     """One prescription: its pages, the patient's answers, the decision."""
     prescription = get_object_or_404(
         Prescription.objects.select_related("user", "decided_by"), reference=reference
@@ -84,7 +85,9 @@ def review(request: HttpRequest, reference: str) -> HttpResponse:
 def _review_context(prescription: Prescription, **forms: Any) -> dict[str, Any]:
     return {
         "prescription": prescription,
-        "pages": Page.objects.filter(document__prescription=prescription).select_related("document"),
+        "pages": Page.objects.filter(document__prescription=prescription).select_related(
+            "document"
+        ),
         "wishes": prescription.requested_packs.select_related("medicine"),
         "authorisations": prescription.authorisations.select_related("medicine"),
         "events": prescription.events.select_related("by"),
@@ -97,18 +100,20 @@ def _review_context(prescription: Prescription, **forms: Any) -> dict[str, Any]:
     }
 
 
-def _decide(request: HttpRequest, prescription: Prescription, form: ReviewForm) -> HttpResponse:
+def _decide(request: SignedInRequest, prescription: Prescription, form: ReviewForm) -> HttpResponse:
     prescription.version = form.cleaned_data["version"]
     try:
         _DECIDE[form.cleaned_data["decision"]](prescription, request, form)
     except (TransitionRefused, NotAllowed) as refused:
         return _not_recorded(request, prescription, refused)
-    messages.success(request, _("Recorded: %(status)s.") % {"status": prescription.get_status_display()})
+    messages.success(
+        request, _("Recorded: %(status)s.") % {"status": prescription.get_status_display()}
+    )
     return redirect("admin:prescription-queue")
 
 
 def _not_recorded(
-    request: HttpRequest, prescription: Prescription, refused: Exception
+    request: SignedInRequest, prescription: Prescription, refused: Exception
 ) -> HttpResponse:
     if isinstance(refused, TransitionRefused):
         messages.error(request, refused.message)
@@ -117,7 +122,7 @@ def _not_recorded(
     return redirect("admin:prescription-review", reference=prescription.reference)
 
 
-def _approve(prescription: Prescription, request: HttpRequest, form: ReviewForm) -> None:
+def _approve(prescription: Prescription, request: SignedInRequest, form: ReviewForm) -> None:
     prescriptions.approve(
         prescription,
         by=request.user,
@@ -127,11 +132,11 @@ def _approve(prescription: Prescription, request: HttpRequest, form: ReviewForm)
     )
 
 
-def _ask(prescription: Prescription, request: HttpRequest, form: ReviewForm) -> None:
+def _ask(prescription: Prescription, request: SignedInRequest, form: ReviewForm) -> None:
     prescriptions.ask(prescription, by=request.user, question=form.cleaned_data["message"])
 
 
-def _refuse(prescription: Prescription, request: HttpRequest, form: ReviewForm) -> None:
+def _refuse(prescription: Prescription, request: SignedInRequest, form: ReviewForm) -> None:
     prescriptions.refuse(
         prescription,
         by=request.user,
@@ -144,7 +149,7 @@ _DECIDE = {Decision.APPROVE: _approve, Decision.ASK: _ask, Decision.REFUSE: _ref
 
 
 @for_pharmacists
-def withdraw(request: HttpRequest, reference: str) -> HttpResponse:
+def withdraw(request: SignedInRequest, reference: str) -> HttpResponse:
     """Take an approval back."""
     prescription = get_object_or_404(Prescription, reference=reference)
     form = WithdrawForm(request.POST or None)
@@ -161,7 +166,7 @@ def withdraw(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @for_pharmacists
-def page_picture(request: HttpRequest, reference: str, page: uuid.UUID) -> HttpResponse:
+def page_picture(request: SignedInRequest, reference: str, page: uuid.UUID) -> HttpResponse:
     found = page_of(get_object_or_404(Prescription, reference=reference), page)
     try:
         return picture_response(prescriptions.open_page_as_pharmacist(found, by=request.user))
@@ -179,7 +184,9 @@ class PrescriptionAdmin(admin.ModelAdmin):
             path("", wrap(queue), name="prescription-queue"),
             path("<str:reference>/", wrap(review), name="prescription-review"),
             path("<str:reference>/withdraw/", wrap(withdraw), name="prescription-withdraw"),
-            path("<str:reference>/pages/<uuid:page>/", wrap(page_picture), name="prescription-page"),
+            path(
+                "<str:reference>/pages/<uuid:page>/", wrap(page_picture), name="prescription-page"
+            ),
         ]
 
     def has_module_permission(self, request: HttpRequest) -> bool:

@@ -34,6 +34,8 @@ DECISIONS = (
 class AllowanceForm(forms.Form):
     """One strength: left empty, it is not allowed."""
 
+    asks_by_decision = True
+
     tablets_per_supply = forms.IntegerField(
         label=_("Tablets in one supply"), required=False, min_value=1, max_value=MOST_TABLETS
     )
@@ -64,8 +66,17 @@ class AllowanceForm(forms.Form):
         )
 
 
+def accepted_authenticity() -> list[tuple[str, Any]]:
+    """The ways of proof that count in this pharmacy."""
+    accepted = [pair for pair in Authenticity.choices if pair[0] in settings.ACCEPTED_AUTHENTICITY]
+    return [("", _("Choose how")), *accepted]
+
+
 class ReviewForm(forms.Form):
     """What the prescription says, and what the pharmacist decides."""
+
+    # Which fields are needed depends on the decision, so none is marked as optional.
+    asks_by_decision = True
 
     version = forms.IntegerField(widget=forms.HiddenInput)
     prescriber = forms.CharField(label=_("Prescriber"), required=False, max_length=150)
@@ -77,7 +88,9 @@ class ReviewForm(forms.Form):
     valid_until = forms.DateField(
         label=_("Valid until"), required=False, widget=forms.DateInput(attrs={"type": "date"})
     )
-    authenticity = forms.ChoiceField(label=_("How you know that it is genuine"), required=False)
+    authenticity = forms.ChoiceField(
+        label=_("How you know that it is genuine"), required=False, choices=accepted_authenticity
+    )
     decision = forms.ChoiceField(
         label=_("Decision"),
         choices=DECISIONS,
@@ -100,18 +113,14 @@ class ReviewForm(forms.Form):
     def __init__(self, *args: Any, prescription: Prescription, **kwargs: Any) -> None:
         kwargs["initial"] = {"version": prescription.version, **kwargs.get("initial", {})}
         super().__init__(*args, **kwargs)
-        accepted = [
-            (value, label)
-            for value, label in Authenticity.choices
-            if value in settings.ACCEPTED_AUTHENTICITY
-        ]
-        self.fields["authenticity"].choices = [("", _("Choose how")), *accepted]
         self.strengths = list(self._strength_forms(prescription))
 
     def _strength_forms(self, prescription: Prescription) -> Iterator[AllowanceForm]:
         for medicine in _medicines(prescription):
             strengths = medicine.children.exclude(strength_mg=None)
-            for strength in strengths.values_list("strength_mg", flat=True).distinct().order_by("strength_mg"):
+            for strength in (
+                strengths.values_list("strength_mg", flat=True).distinct().order_by("strength_mg")
+            ):
                 yield AllowanceForm(
                     self.data if self.is_bound else None,
                     prefix=f"m{medicine.pk}-{strength}",
@@ -121,9 +130,11 @@ class ReviewForm(forms.Form):
 
     def is_valid(self) -> bool:
         fine = super().is_valid()
-        if self.data.get("decision") == Decision.APPROVE:
-            fine = all([form.is_valid() for form in self.strengths]) and fine
-        return fine
+        if self.data.get("decision") != Decision.APPROVE:
+            return fine
+        # Each is asked, so that every mistake is shown at once.
+        strengths_fine = [form.is_valid() for form in self.strengths]
+        return fine and all(strengths_fine)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

@@ -26,7 +26,7 @@ class DateParts(forms.MultiWidget):
     use_fieldset = True
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
-        boxes = {
+        boxes: dict[str, forms.Widget | type[forms.Widget]] = {
             "day": _box("bday-day", digits=2),
             "month": _box("bday-month", digits=2),
             "year": _box("bday-year", digits=4),
@@ -102,7 +102,9 @@ class PrescriptionFilesField(forms.FileField):
     def clean(self, data: Any, initial: Any = None) -> list[Upload]:
         files = [file for file in data or [] if file]
         if not files:
-            raise forms.ValidationError(_("Choose a photo or PDF of your prescription."), "required")
+            raise forms.ValidationError(
+                _("Choose a photo or PDF of your prescription."), "required"
+            )
         if len(files) > MAX_FILES:
             message = _("Send at most %(most)s files.") % {"most": MAX_FILES}
             raise forms.ValidationError(message, "too_many")
@@ -121,7 +123,7 @@ def _read(file: UploadedFile) -> Upload:
 class PrescriptionForm(forms.Form):
     """The patient's answers and the prescription itself."""
 
-    files = PrescriptionFilesField(
+    documents = PrescriptionFilesField(
         label=_("Your prescription"),
         help_text=_("JPEG, PNG or PDF. Up to 5 files, 10 MB each, 10 pages in a PDF."),
         widget=FilesInput(attrs={"accept": "image/jpeg,image/png,application/pdf"}),

@@ -88,7 +88,9 @@ class Prescription(models.Model):
             models.CheckConstraint(condition=Q(status__in=Status.values), name="known_status"),
             models.CheckConstraint(
                 condition=Q(status__in=(Status.SUBMITTED, Status.QUESTION, Status.CANCELLED))
-                | Q(decided_at__isnull=False, decided_by__isnull=False, decided_registration__gt=""),
+                | Q(
+                    decided_at__isnull=False, decided_by__isnull=False, decided_registration__gt=""
+                ),
                 name="a_decision_has_a_pharmacist",
             ),
             models.CheckConstraint(
@@ -143,6 +145,9 @@ class RequestedPack(models.Model):
             models.CheckConstraint(condition=Q(tablets__gt=0), name="wish_is_for_tablets"),
         )
 
+    def __str__(self) -> str:
+        return f"{self.tablets} tablets of {self.strength_mg} mg"
+
 
 class Document(models.Model):
     """One file as it was uploaded, sealed in the vault."""
@@ -157,6 +162,9 @@ class Document(models.Model):
 
     class Meta:
         ordering = ("pk",)
+
+    def __str__(self) -> str:
+        return str(self.uuid)
 
     @property
     def context(self) -> str:
@@ -179,6 +187,9 @@ class Page(models.Model):
         constraints = (
             models.UniqueConstraint(fields=("document", "number"), name="one_page_per_number"),
         )
+
+    def __str__(self) -> str:
+        return str(self.uuid)
 
     @property
     def context(self) -> str:
@@ -219,6 +230,9 @@ class Authorisation(models.Model):
             ),
         )
 
+    def __str__(self) -> str:
+        return f"{self.supplies} × {self.tablets_per_supply} tablets of {self.strength_mg} mg"
+
     @property
     def tablets_authorised(self) -> int:
         return self.tablets_per_supply * self.supplies
@@ -244,6 +258,9 @@ class Supply(models.Model):
             models.CheckConstraint(condition=Q(tablets__gt=0), name="supply_is_of_tablets"),
         )
 
+    def __str__(self) -> str:
+        return f"{self.tablets} tablets"
+
 
 class Event(models.Model):
     """One thing that happened to a prescription: the history, and the list of messages to send."""
@@ -267,3 +284,6 @@ class Event(models.Model):
                 name="messages_to_send",
             ),
         )
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.at:%Y-%m-%d %H:%M}"

@@ -11,7 +11,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext
 
 from shop.accounts.models import User
 from shop.prescriptions import emails, vault
@@ -51,8 +51,8 @@ class TransitionRefused(Exception):
         """Plain words for the person who came too late."""
         decided = self.prescription
         if decided.decided_by is None:
-            return _("This prescription has changed since you opened it. Look at it again.")
-        return _("This prescription was decided by %(name)s at %(at)s: %(status)s.") % {
+            return gettext("This prescription has changed since you opened it. Look at it again.")
+        return gettext("This prescription was decided by %(name)s at %(at)s: %(status)s.") % {
             "name": decided.decided_by.name,
             "at": f"{decided.decided_at:%Y-%m-%d %H:%M} UTC",
             "status": decided.get_status_display(),
@@ -107,7 +107,7 @@ def submit(
         with transaction.atomic():
             prescription = Prescription.objects.create(user=by, **answers)
             _write_rows(prescription, wishes, documents)
-            _record(prescription, Action.SUBMIT, by=by, from_status="")
+            _record(Event(prescription=prescription, action=Action.SUBMIT, by=by))
     except BaseException:
         for name in kept:
             vault.discard(name)
@@ -320,33 +320,19 @@ def _move(
         prescription.refresh_from_db()
         if not moved:
             raise TransitionRefused(prescription, action)
-        _record(
-            prescription,
-            action,
+        event = Event(
+            prescription=prescription,
+            action=action,
             by=by,
             from_status=from_status,
             registration=registration,
             note=note,
         )
+        _record(event)
 
 
-def _record(
-    prescription: Prescription,
-    action: Action,
-    *,
-    by: User,
-    from_status: str,
-    registration: str = "",
-    note: str = "",
-) -> None:
-    event = Event.objects.create(
-        prescription=prescription,
-        action=action,
-        from_status=from_status,
-        to_status=prescription.status,
-        by=by,
-        registration=registration,
-        note=note,
-    )
-    if action in TOLD_TO_CUSTOMER:
+def _record(event: Event) -> None:
+    event.to_status = event.prescription.status
+    event.save()
+    if event.action in TOLD_TO_CUSTOMER:
         transaction.on_commit(lambda: emails.tell_customer(event))

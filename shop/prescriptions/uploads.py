@@ -16,7 +16,7 @@ from shop.prescriptions.intake import MAX_FILE_BYTES, MAX_FILES, DocumentRefused
 MAX_REQUEST_BYTES = 30 * 1024 * 1024
 
 Args = ParamSpec("Args")
-View = Callable[Concatenate[HttpRequest, Args], HttpResponse]
+View = Callable[Concatenate[Any, Args], HttpResponse]
 Answer = Callable[[HttpRequest, "RequestTooLarge"], HttpResponse]
 
 
@@ -62,11 +62,11 @@ class MemoryOnlyUploadHandler(FileUploadHandler):
 
     def handle_raw_input(
         self,
-        input_data: Any,  # noqa: ARG002
-        META: dict[str, str],  # noqa: ARG002, N803
+        input_data: Any,
+        META: dict[str, str],  # noqa: N803
         content_length: int,
-        boundary: str,  # noqa: ARG002
-        encoding: str | None = None,  # noqa: ARG002
+        boundary: str,
+        encoding: str | None = None,
     ) -> None:
         if content_length > MAX_REQUEST_BYTES:
             raise RequestTooLarge

@@ -6,12 +6,13 @@ import uuid
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from shop.accounts.requests import SignedInRequest
 from shop.prescriptions import services as prescriptions
 from shop.prescriptions.forms import AnswerForm
 from shop.prescriptions.models import Page, Prescription
@@ -20,7 +21,7 @@ from shop.prescriptions.services import TransitionRefused
 from shop.prescriptions.statuses import Status
 
 
-def own_prescription(request: HttpRequest, reference: str) -> Prescription:
+def own_prescription(request: SignedInRequest, reference: str) -> Prescription:
     """The customer's own prescription, or 404."""
     return get_object_or_404(Prescription.objects.of(request.user), reference=reference)
 
@@ -28,14 +29,14 @@ def own_prescription(request: HttpRequest, reference: str) -> Prescription:
 @login_required
 @never_cache
 @require_GET
-def prescription_list(request: HttpRequest) -> HttpResponse:
+def prescription_list(request: SignedInRequest) -> HttpResponse:
     own = Prescription.objects.of(request.user).prefetch_related("requested_packs__medicine")
     return render(request, "prescriptions/list.html", {"prescriptions": own})
 
 
 @login_required
 @never_cache
-def detail(request: HttpRequest, reference: str) -> HttpResponse:
+def detail(request: SignedInRequest, reference: str) -> HttpResponse:
     """Where the prescription stands; and, when there is a question, the place to answer it."""
     prescription = own_prescription(request, reference)
     form = AnswerForm(request.POST or None)
@@ -54,7 +55,7 @@ def detail(request: HttpRequest, reference: str) -> HttpResponse:
     return render(request, "prescriptions/detail.html", context)
 
 
-def _answer(request: HttpRequest, prescription: Prescription, text: str) -> HttpResponse:
+def _answer(request: SignedInRequest, prescription: Prescription, text: str) -> HttpResponse:
     try:
         prescriptions.answer(prescription, by=request.user, text=text)
     except TransitionRefused as refused:
@@ -64,7 +65,7 @@ def _answer(request: HttpRequest, prescription: Prescription, text: str) -> Http
 
 @login_required
 @require_POST
-def cancel(request: HttpRequest, reference: str) -> HttpResponse:
+def cancel(request: SignedInRequest, reference: str) -> HttpResponse:
     prescription = own_prescription(request, reference)
     try:
         prescriptions.cancel(prescription, by=request.user)
@@ -75,7 +76,7 @@ def cancel(request: HttpRequest, reference: str) -> HttpResponse:
 
 @login_required
 @require_GET
-def page(request: HttpRequest, reference: str, page: uuid.UUID) -> HttpResponse:
+def page(request: SignedInRequest, reference: str, page: uuid.UUID) -> HttpResponse:
     prescription = own_prescription(request, reference)
     found = page_of(prescription, page)
     return picture_response(prescriptions.open_page_as_owner(found, by=request.user))

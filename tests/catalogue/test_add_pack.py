@@ -134,18 +134,10 @@ def test_another_site_cannot_add_a_pack(add):
     assert not Line.objects.exists()
 
 
-@pytest.mark.parametrize("quantity", ["0", "-1", "1e9", "1000000000", "9" * 5000, "1.5", "", "x"])
-def test_oscars_own_address_refuses_a_senseless_quantity(client, baclofen, quantity):
+def test_oscars_own_address_is_not_there(client, baclofen):
     pack = baclofen.children.get(upc="BAC10-30")
 
-    response = client.post(reverse("basket:add", kwargs={"pk": pack.pk}), {"quantity": quantity})
+    response = client.post(f"/basket/add/{pack.pk}/", {"quantity": "1"})
 
-    assert response.status_code == 302
-    assert not Line.objects.exists()
-
-
-def test_oscars_own_address_cannot_add_the_medicine_without_a_pack(client, baclofen):
-    address = reverse("basket:add", kwargs={"pk": baclofen.pk})
-
-    assert client.post(address, {"quantity": "1"}).status_code == 302
+    assert response.status_code == 404
     assert not Line.objects.exists()

@@ -13,12 +13,12 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from oscar.apps.address.models import Country, UserAddress
-from shop.basket.models import Basket
 from oscar.apps.order.models import Order
 from oscar.apps.partner.models import StockRecord
 
 from catalogue.models import Product, ProductClass
 from shop.accounts.models import User
+from shop.basket.models import Basket
 from shop.payments.emulator.server import Emulator
 from shop.payments.models import PaymentAttempt
 from shop.payments.statuses import Status
@@ -273,9 +273,7 @@ def test_another_customers_approval_opens_nothing(
 
 
 @pytest.fixture
-def client_with_25_mg(
-    customer: User, medicine: Product, pharmacist: User
-) -> Client:
+def client_with_25_mg(customer: User, medicine: Product, pharmacist: User) -> Client:
     basket_with(customer, pack_of(medicine, 25, 60))
     approve(
         send_prescription(customer, medicine, strength=25), medicine, by=pharmacist, strength=25
@@ -378,7 +376,7 @@ def test_a_basket_without_prescription_medicines_needs_none(
 
 
 def upload(client: Client, *files: Any, **changes: str) -> HttpResponse:
-    return client.post(step("prescription"), {**ANSWERS, **changes, "files": list(files)})
+    return client.post(step("prescription"), {**ANSWERS, **changes, "documents": list(files)})
 
 
 def file_of(data: bytes, name: str = "scan.jpg") -> Any:
@@ -414,8 +412,8 @@ def test_a_file_we_cannot_use_is_refused_beside_the_field_and_nothing_is_lost(
     response = upload(client, file_of(data))
 
     form = response.context["form"]
-    assert words in str(form.errors["files"])
-    assert list(form.errors) == ["files"]
+    assert words in str(form.errors["documents"])
+    assert list(form.errors) == ["documents"]
     assert form["patient_name"].value() == "Robin Example"
     assert 'value="1968"' in response.content.decode()
     assert not Prescription.objects.exists()

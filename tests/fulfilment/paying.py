@@ -7,10 +7,10 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from oscar.apps.address.models import Country
-from shop.basket.models import Basket
 from oscar.apps.order.models import ShippingAddress
 
 from shop.accounts.models import User
+from shop.basket.models import Basket
 from shop.fulfilment import gate, pay
 from shop.fulfilment.quote import Quote, quote_for
 from shop.payments.models import PaymentAttempt

@@ -99,7 +99,7 @@ def test_without_the_guard_the_last_pack_is_sold_more_than_once(
     monkeypatch.setattr(
         order_utils.OrderCreator,
         "update_stock_records",
-        lambda self, line: line.stockrecord.allocate(line.quantity),
+        lambda _self, line: line.stockrecord.allocate(line.quantity),
     )
     StockRecord.objects.update(num_in_stock=1)
 

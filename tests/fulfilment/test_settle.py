@@ -9,15 +9,14 @@ from decimal import Decimal
 import pytest
 from django.core import mail
 from django.utils import timezone
-from shop.basket.models import Basket
 from oscar.apps.order.models import Order
 from oscar.apps.partner.models import StockRecord
 from oscar.apps.payment.models import Source, Transaction
-
 from pytest_django import Settings
 
 from catalogue.models import Product
 from shop.accounts.models import User
+from shop.basket.models import Basket
 from shop.fulfilment.pay import AlreadyUnderWay
 from shop.fulfilment.settle import settle, settle_quietly
 from shop.payments.emulator.faults import Fault

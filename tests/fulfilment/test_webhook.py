@@ -12,10 +12,10 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
-from shop.basket.models import Basket
 from oscar.apps.order.models import Order
 
 from catalogue.models import Product
+from shop.basket.models import Basket
 from shop.payments.emulator.faults import Fault
 from shop.payments.emulator.server import Emulator
 from shop.payments.models import PaymentAttempt, StripeEvent

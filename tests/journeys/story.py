@@ -46,7 +46,7 @@ def register(visitor: Visitor, email: str) -> None:
     page.get_by_role("link", name="Continue").click()
     held_to_the_rules(page, "sign-in")
     page.locator("main").get_by_role(
-        "link", name=re.compile("account|register|sign up", re.I)
+        "link", name=re.compile("account|register|sign up", re.IGNORECASE)
     ).first.click()
     page.get_by_label("Email").fill(email)
     page.get_by_label("Password", exact=True).fill(PASSWORD)
@@ -128,7 +128,7 @@ def choose_delivery(page: Page) -> None:
         "Post": "2000",
     }
     for label, value in fill.items():
-        page.get_by_label(re.compile(label, re.I)).first.fill(value)
+        page.get_by_label(re.compile(label, re.IGNORECASE)).first.fill(value)
     page.get_by_label(re.compile("Country")).select_option("AU")
     page.get_by_role("button", name="Continue").click()
     expect(page.locator("h1")).to_have_text("How should it travel?")

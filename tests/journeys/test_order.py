@@ -94,7 +94,7 @@ def test_from_the_front_page_to_a_paid_order_that_is_sent(
     assert office.complaints == []
     assert office.foreign_hosts == set()
     page.reload()
-    expect(page.locator("main")).to_contain_text("Complete")
+    expect(page.locator("main")).to_contain_text("Done: Delivered")
 
 
 def test_without_javascript_too(

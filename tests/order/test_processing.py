@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.core import mail
 from django.test import Client
 from django.urls import reverse
 from oscar.apps.order.models import Order
@@ -53,6 +54,18 @@ def test_staff_move_an_order_from_paid_to_complete(desk: Client, order: Order) -
 
     stock = StockRecord.objects.get(partner_sku="BAC10-60")
     assert (stock.num_in_stock, stock.num_allocated) == (4, 0)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_customer_is_told_when_the_parcel_leaves(desk: Client, order: Order) -> None:
+    move(desk, order, "Dispensing")
+    mail.outbox.clear()
+
+    move(desk, order, "Dispatched")
+
+    message = mail.outbox[0]
+    assert (message.to, order.number in message.subject) == ([order.user.email], True)
+    assert "baclofen" not in message.body.lower()
 
 
 @pytest.mark.parametrize("status", ["Dispatched", "Complete", "Paid", "Cancelled", ""])

@@ -6,8 +6,8 @@ import pytest
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.test import Client
-from shop.basket.models import Basket
 
+from shop.basket.models import Basket
 from tests.conftest import basket_with, pack_of, signed_in
 
 

@@ -59,7 +59,10 @@ def decide(
 
 
 def test_the_queue_shows_the_longest_wait_first_and_no_query_a_row(
-    desk: Client, customer: User, medicine: Product, django_assert_max_num_queries: DjangoAssertNumQueries
+    desk: Client,
+    customer: User,
+    medicine: Product,
+    django_assert_max_num_queries: DjangoAssertNumQueries,
 ) -> None:
     first, second, third = (send_prescription(customer, medicine) for _ in range(3))
     Prescription.objects.filter(pk=third.pk).update(
@@ -74,7 +77,10 @@ def test_the_queue_shows_the_longest_wait_first_and_no_query_a_row(
 
 
 def test_the_queue_costs_the_same_for_many(
-    desk: Client, customer: User, medicine: Product, django_assert_max_num_queries: DjangoAssertNumQueries
+    desk: Client,
+    customer: User,
+    medicine: Product,
+    django_assert_max_num_queries: DjangoAssertNumQueries,
 ) -> None:
     for _ in range(30):
         send_prescription(customer, medicine)
@@ -88,9 +94,10 @@ def test_few_days_of_tablets_stand_out(
 ) -> None:
     Prescription.objects.update(days_left=2)
 
-    assert '<span class="tag tag--stop">2 days of tablets left' in desk.get(
-        reverse(QUEUE)
-    ).content.decode()
+    assert (
+        '<span class="tag tag--stop">2 days of tablets left'
+        in desk.get(reverse(QUEUE)).content.decode()
+    )
 
 
 def test_a_pharmacist_signing_in_lands_on_the_queue(desk: Client) -> None:
@@ -341,7 +348,9 @@ class TestOwnPrescriptions:
         page = Page.objects.get()
 
         own_list = client.get(reverse("prescriptions:list")).content.decode()
-        picture = client.get(reverse("prescriptions:page", args=[prescription.reference, page.uuid]))
+        picture = client.get(
+            reverse("prescriptions:page", args=[prescription.reference, page.uuid])
+        )
 
         assert "Robin Example" in own_list
         assert picture.content == b"a picture"

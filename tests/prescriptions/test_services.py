@@ -9,7 +9,6 @@ from django.core import mail
 from django.core.files.storage import storages
 from django.db import IntegrityError, transaction
 from django.utils import timezone
-
 from pytest_django import Settings
 
 from catalogue.models import Product
@@ -167,7 +166,9 @@ def test_an_approval_keeps_who_when_and_with_which_registration(approved: Prescr
     assert approved.decided_registration == "Test register 12345"
 
 
-def test_a_stranger_cannot_answer_or_cancel(prescription: Prescription, other_customer: User) -> None:
+def test_a_stranger_cannot_answer_or_cancel(
+    prescription: Prescription, other_customer: User
+) -> None:
     with pytest.raises(NotAllowed):
         services.cancel(prescription, by=other_customer)
     with pytest.raises(NotAllowed):

@@ -45,6 +45,10 @@ def _sorry(request: HttpRequest, error: RequestTooLarge) -> HttpResponse:
     return HttpResponse(f"<p>{error.message}</p>", status=413)
 
 
+def _refused(_request: HttpRequest, reason: str = "") -> HttpResponse:
+    return HttpResponse(reason, status=403)
+
+
 urlpatterns = [
     path("upload/", memory_only_uploads(_upload)),
     path("designed/", memory_only_uploads(_upload, answer=_sorry)),
@@ -60,7 +64,11 @@ def empty_temporary_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> P
 @pytest.fixture
 def browser() -> Iterator[Client]:
     middleware = ["django.middleware.csrf.CsrfViewMiddleware"]
-    with override_settings(ROOT_URLCONF=__name__, MIDDLEWARE=middleware):
+    with override_settings(
+        ROOT_URLCONF=__name__,
+        MIDDLEWARE=middleware,
+        CSRF_FAILURE_VIEW=f"{__name__}._refused",
+    ):
         yield Client(enforce_csrf_checks=True)
 
 
