@@ -28,12 +28,21 @@ def settle(attempt: PaymentAttempt) -> PaymentAttempt:
     Safe to call at any time, by several at once.
     """
     if attempt.status == Status.SESSION_OPEN:
-        _act_on(attempt, gateway.read_payment(attempt.session_id or ""))
+        _look(attempt)
         attempt.refresh_from_db()
     for operation in attempt.operations.filter(done_at__isnull=True):
         run(operation)
     attempt.refresh_from_db()
     return attempt
+
+
+def _look(attempt: PaymentAttempt) -> None:
+    try:
+        _act_on(attempt, gateway.read_payment(attempt.session_id or ""))
+    except GatewayRefused:
+        # Stripe does not know the card page it gave us: a person has to find out why.
+        logger.exception("Stripe does not know the card page of attempt %s", attempt)
+        attempts.move(attempt, Status.NEEDS_REVIEW)
 
 
 def _act_on(attempt: PaymentAttempt, payment: Payment) -> None:

@@ -22,8 +22,9 @@ TIMEOUT = (3, 10)
 # Stripe's client refuses old signatures but takes ones from the future.
 CLOCK_TOLERANCE = datetime.timedelta(seconds=300)
 
-# Faults of Stripe's own, and two calls with one key at the same moment.
-COME_BACK_LATER = (HTTPStatus.CONFLICT, *range(500, 600))
+# A plain no: the request is wrong, the card is, or there is no such object. Whatever else goes wrong
+# (a key that was changed, a fault of Stripe's own) says nothing about this payment.
+NO = (HTTPStatus.BAD_REQUEST, HTTPStatus.PAYMENT_REQUIRED, HTTPStatus.NOT_FOUND)
 
 stripe.enable_telemetry = False
 Answer = TypeVar("Answer")
@@ -103,12 +104,10 @@ def _call(do: Callable[[stripe.StripeClient], Answer]) -> Answer:
         raise RuntimeError("Stripe must not be called inside a transaction")
     try:
         return do(_client(settings.STRIPE_SECRET_KEY, settings.STRIPE_API_BASE))
-    except (stripe.APIConnectionError, stripe.RateLimitError) as error:
-        raise GatewayUnavailable(str(error)) from error
     except stripe.StripeError as error:
-        if error.http_status is None or error.http_status in COME_BACK_LATER:
-            raise GatewayUnavailable(str(error)) from error
-        raise GatewayRefused(str(error)) from error
+        if error.http_status in NO:
+            raise GatewayRefused(str(error)) from error
+        raise GatewayUnavailable(str(error)) from error
 
 
 def open_card_page(charge: Charge, *, return_url: str, cancel_url: str) -> CardPage:

@@ -18,7 +18,13 @@ class Status(TextChoices):
 # Where an attempt may go from where it is; whatever is not here is refused.
 TRANSITIONS: dict[Status, tuple[Status, ...]] = {
     Status.CREATED: (Status.SESSION_OPEN, Status.EXPIRED),
-    Status.SESSION_OPEN: (Status.PLACED, Status.EXPIRED, Status.VOID_PENDING, Status.VOIDED),
+    Status.SESSION_OPEN: (
+        Status.PLACED,
+        Status.EXPIRED,
+        Status.VOID_PENDING,
+        Status.VOIDED,
+        Status.NEEDS_REVIEW,
+    ),
     Status.PLACED: (Status.CAPTURED, Status.NEEDS_REVIEW),
     Status.CAPTURED: (),
     Status.EXPIRED: (),

@@ -365,6 +365,34 @@ def test_nothing_about_medicine_or_patient_reaches_stripe(
         assert private not in sent.replace("stripe-mg", "")
 
 
+def test_a_card_page_stripe_does_not_know_is_left_to_a_person(
+    basket: Basket, approved: Prescription, stripe: Emulator
+) -> None:
+    attempt, _ = open_card_page(approved.user, basket)
+    PaymentAttempt.objects.update(session_id="cs_test_unknown")
+    attempt.refresh_from_db()
+
+    settle(attempt)
+
+    assert attempt.status == Status.NEEDS_REVIEW
+    assert nothing_was_kept(stripe)
+
+
+def test_a_key_stripe_does_not_take_says_nothing_about_the_payment(
+    basket: Basket, approved: Prescription, stripe: Emulator, settings: Settings
+) -> None:
+    attempt, url = open_card_page(approved.user, basket)
+    pay_by_card(url)
+    right = settings.STRIPE_SECRET_KEY
+    settings.STRIPE_SECRET_KEY = "sk_test_changed"
+    assert not settle_quietly(attempt)
+
+    settings.STRIPE_SECRET_KEY = right
+    settle(attempt)
+
+    assert attempt.status == Status.CAPTURED
+
+
 def test_a_session_of_another_amount_is_released(
     basket: Basket, approved: Prescription, stripe: Emulator
 ) -> None:
