@@ -1,0 +1,72 @@
+"""What a first visit costs: bytes over the network and requests, counted exactly."""
+
+from __future__ import annotations
+
+import gzip
+import re
+from pathlib import Path
+
+import brotli
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.test import Client
+from django.urls import reverse
+
+from catalogue.models import Product
+from shop.accounts.models import User
+from tests.conftest import basket_with, pack_of, signed_in
+
+MOST_BYTES = 60_000
+MOST_REQUESTS = 8
+STATIC = Path(settings.BASE_DIR) / "static"
+TEXT = (".css", ".js", ".svg")
+
+
+def weight_of(path: str) -> int:
+    """Bytes of a static file as it travels: text compressed, fonts as they are."""
+    data = (STATIC / path).read_bytes()
+    return len(brotli.compress(data)) if path.endswith(TEXT) else len(data)
+
+
+def files_of(html: str) -> set[str]:
+    """The static files a page loads, and those its stylesheet loads in turn."""
+    direct = set(re.findall(r'(?:src|href)="/static/([^"]+)"', html))
+    fonts = {
+        f"fonts/{name}"
+        for name in re.findall(r"fonts/([\w-]+\.woff2)", (STATIC / "site.css").read_text())
+    }
+    return direct | fonts
+
+
+def check_budget(client: Client, url: str) -> None:
+    response = client.get(url)
+    assert response.status_code == 200
+    html = response.content
+    files = files_of(html.decode())
+    assert "site.css" in files
+    total = len(gzip.compress(html)) + sum(weight_of(path) for path in files)
+    assert total <= MOST_BYTES, f"{url}: {total} bytes"
+    assert 1 + len(files) <= MOST_REQUESTS, f"{url}: {sorted(files)}"
+
+
+@pytest.mark.parametrize(
+    "name", ["home", "catalogue:index", "account_login", "account_signup", "privacy", "about"]
+)
+def test_a_page_anybody_opens_is_light(name: str, medicine: Product) -> None:
+    check_budget(Client(), reverse(name))
+
+
+def test_the_medicine_page_is_light_with_all_its_text(db: None) -> None:
+    call_command("load_packs", verbosity=0)
+    call_command("load_medicines", verbosity=0)
+    baclofen = Product.objects.get(title="Baclofen tablets")
+
+    check_budget(Client(), baclofen.get_absolute_url())
+
+
+@pytest.mark.parametrize("name", ["basket:summary", "checkout:prescription"])
+def test_the_steps_to_an_order_are_light(name: str, customer: User, medicine: Product) -> None:
+    basket_with(customer, pack_of(medicine, 10, 60))
+
+    check_budget(signed_in(customer), reverse(name))
