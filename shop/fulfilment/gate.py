@@ -138,7 +138,7 @@ def _check_country(country: Country, product: Product) -> None:
     if not product.supply_countries.filter(pk=country.pk).exists():
         raise Refused(
             Reason.COUNTRY,
-            title=product.get_title(),
+            title=(product.parent or product).title,
             strength=product.strength_mg,
             country=country.printable_name,
         )
