@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from tests.payments.emulator.orders import open_session
 from tests.payments.emulator.sdk import StripeClient
@@ -14,17 +14,9 @@ from tests.payments.emulator.visitor import CHALLENGES, DECLINES, PAYS
 pytestmark = pytest.mark.journey
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium")
-        yield chromium
-        chromium.close()
-
-
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    with browser.new_context(viewport={"width": 320, "height": 640}) as context:
+def page(chromium: Browser) -> Iterator[Page]:
+    with chromium.new_context(viewport={"width": 320, "height": 640}) as context:
         page = context.new_page()
         complaints: list[str] = []
         page.on("console", lambda message: complaints.append(message.text))
