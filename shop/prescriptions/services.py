@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.db import transaction
@@ -138,13 +138,7 @@ def _write_rows(
     documents: list[tuple[Document, list[Page]]],
 ) -> None:
     RequestedPack.objects.bulk_create(
-        RequestedPack(
-            prescription=prescription,
-            medicine_id=wish.medicine_id,
-            strength_mg=wish.strength_mg,
-            tablets=wish.tablets,
-        )
-        for wish in wishes
+        RequestedPack(prescription=prescription, **asdict(wish)) for wish in wishes
     )
     for document, pages in documents:
         document.prescription = prescription
@@ -198,21 +192,11 @@ def approve(
             registration=decision["decided_registration"],
             note=message,
             message=message,
-            prescriber=legal.prescriber,
-            issued_on=legal.issued_on,
-            authenticity=legal.authenticity,
-            valid_until=legal.valid_until,
+            **asdict(legal),
             **decision,
         )
         Authorisation.objects.bulk_create(
-            Authorisation(
-                prescription=prescription,
-                medicine_id=allowance.medicine_id,
-                strength_mg=allowance.strength_mg,
-                tablets_per_supply=allowance.tablets_per_supply,
-                supplies=allowance.supplies,
-                directions=allowance.directions,
-            )
+            Authorisation(prescription=prescription, **asdict(allowance))
             for allowance in allowances
         )
 
