@@ -13,6 +13,9 @@ from tests.browser import Visitor, accessibility_faults, sideways_scroll
 from tests.conftest import PASSWORD
 from tests.prescriptions import samples
 
+# A busy machine may need longer than Playwright's five seconds for a page.
+expect.set_options(timeout=20_000)
+
 # Set it to a folder, and every page of a journey is kept there as a picture.
 SCREENSHOTS = os.environ.get("SCREENSHOTS", "")
 
@@ -96,7 +99,8 @@ def open_review(pharmacist: Visitor, email: str) -> Page:
     page.get_by_role("link", name=re.compile("^Review")).first.click()
     picture = page.locator("figure img").first
     expect(picture).to_be_visible()
-    assert picture.evaluate("image => image.complete && image.naturalWidth > 0")
+    expect(picture).to_have_js_property("complete", value=True)
+    assert picture.evaluate("image => image.naturalWidth") > 0
     held_to_the_rules(page, "review")
     return page
 
