@@ -16,11 +16,13 @@ jQuery(($) => {
   if (has("select[name$=option_group]")) dashboard.product_attributes.init();
   if (has("#SearchModal .error-block")) $("#SearchModal").modal("show");
 
-  // A tab with a mistake in it says so.
-  for (const pane of document.querySelectorAll('[data-behaviour="tab-nav-errors"] .tab-pane')) {
-    if (!pane.querySelector(".error-block:not(:empty)")) continue;
+  // A tab with a mistake in it says so, and the first such tab is the one that is open.
+  const panes = [...document.querySelectorAll('[data-behaviour="tab-nav-errors"] .tab-pane')];
+  const wrong = panes.filter((pane) => pane.querySelector('.error-block:not(:empty), [aria-invalid="true"]'));
+  for (const pane of wrong) {
     $(`.tab-nav a[href="#${pane.id}"]`).append('<i class="fas fa-info-circle float-right"></i>');
   }
+  if (wrong.length) $(`a[data-toggle="tab"][href="#${wrong[0].id}"]`).tab("show");
 
   for (const box of document.querySelectorAll('[data-oscarwidget="date"][data-dateformat="YYYY-MM-DD"]')) {
     const input = box.querySelector("input");
