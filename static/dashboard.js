@@ -12,6 +12,11 @@ jQuery(($) => {
   dashboard.orders.initTabs();
   if (has("#product_images")) dashboard.initProductImages();
   if (has(".bulk-actions")) dashboard.bulk_actions.init();
+  for (const box of document.querySelectorAll('th input[name="select_all"], td input[name^="selected_"]')) {
+    const label = document.body.dataset[box.name === "select_all" ? "chooseAll" : "choose"];
+    box.setAttribute("aria-label", label);
+    box.closest("th")?.setAttribute("aria-label", label);
+  }
   if (has("#product-image-modal")) dashboard.product_lists.init();
   if (has("select[name$=option_group]")) dashboard.product_attributes.init();
   if (has("#SearchModal .error-block")) $("#SearchModal").modal("show");

@@ -86,7 +86,10 @@ def test_from_the_front_page_to_a_paid_order_that_is_sent(
     assert order.number in mail.outbox[-1].subject
 
     office = another_visitor()
-    back_office = story.sign_in(office, staff.email, f"/dashboard/orders/{order.number}/")
+    back_office = story.sign_in(office, staff.email, "/dashboard/orders/")
+    story.held_to_the_rules(back_office, "orders-of-staff")
+    back_office.get_by_role("link", name=order.number).first.click()
+    story.held_to_the_rules(back_office, "order-of-staff")
     for status in ("Dispensing", "Dispatched", "Complete"):
         back_office.locator('select[name="new_status"]').select_option(status)
         back_office.locator('form:has(select[name="new_status"]) button').click()
