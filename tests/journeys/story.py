@@ -30,30 +30,35 @@ def held_to_the_rules(page: Page, name: str) -> None:
         page.screenshot(path=Path(SCREENSHOTS) / f"{name}-{width}.png", full_page=True)
 
 
+def arrive_at(page: Page, heading: str | re.Pattern[str], name: str) -> None:
+    """Wait for the page with this heading, and hold it to the rules."""
+    expect(page.locator("h1")).to_contain_text(heading)
+    held_to_the_rules(page, name)
+
+
 def choose_pack(visitor: Visitor, *, strength: int, tablets: int) -> None:
     """From the front page to a pack in the basket."""
     page = visitor.open("/")
-    held_to_the_rules(page, "front")
+    arrive_at(page, "Your prescription", "front")
     page.get_by_role("link", name="Baclofen tablets").first.click()
-    held_to_the_rules(page, "product")
+    arrive_at(page, "Baclofen tablets", "product")
     page.get_by_label(f"{strength} mg", exact=True).check()
     page.locator(f'input[name="pack-{strength}"][data-count="{tablets}"]').check()
     page.get_by_role("button", name=re.compile("Add to")).click()
-    expect(page.locator("h1")).to_contain_text("Cart")
-    held_to_the_rules(page, "basket")
+    arrive_at(page, "Cart", "basket")
 
 
 def register(visitor: Visitor, email: str) -> None:
     """From the basket through the sign-in to a new account."""
     page = visitor.page
     page.get_by_role("link", name="Continue").click()
-    held_to_the_rules(page, "sign-in")
+    arrive_at(page, "Sign in", "sign-in")
     page.locator("main").get_by_role(
         "link", name=re.compile("account|register|sign up", re.IGNORECASE)
     ).first.click()
+    arrive_at(page, "Create an account", "sign-up")
     page.get_by_label("Email").fill(email)
     page.get_by_label("Password", exact=True).fill(PASSWORD)
-    held_to_the_rules(page, "sign-up")
     page.locator("main form button").click()
 
 
@@ -69,8 +74,7 @@ def sign_in(visitor: Visitor, email: str, path: str) -> Page:
 def send_prescription(visitor: Visitor, *, kind: str = "pdf") -> None:
     """Fill in the prescription step; first with a mistake, then rightly."""
     page = visitor.page
-    expect(page.locator("h1")).to_have_text("Your prescription")
-    held_to_the_rules(page, "prescription")
+    arrive_at(page, "Your prescription", "prescription")
     page.get_by_label("Name on the prescription").fill("Robin Example")
     page.get_by_role("button", name="Send to the pharmacist").click()
     expect(page.get_by_role("alert")).to_contain_text("Choose a photo or PDF")
@@ -94,8 +98,7 @@ def send_prescription(visitor: Visitor, *, kind: str = "pdf") -> None:
 def open_review(pharmacist: Visitor, email: str) -> Page:
     """The pharmacist signs in at the admin and opens the first prescription of the queue."""
     page = sign_in(pharmacist, email, "/admin/")
-    expect(page.locator("h1")).to_have_text("Prescriptions")
-    held_to_the_rules(page, "queue")
+    arrive_at(page, "Prescriptions", "queue")
     page.get_by_role("link", name=re.compile("^Review")).first.click()
     picture = page.locator("figure img").first
     expect(picture).to_be_visible()
@@ -121,8 +124,7 @@ def approve(page: Page, *, strength: int, tablets: int, today: Any, until: Any) 
 
 def choose_delivery(page: Page) -> None:
     """Address and delivery, up to the preview."""
-    expect(page.locator("h1")).to_have_text("Where should we send it?")
-    held_to_the_rules(page, "address")
+    arrive_at(page, "Where should we send it?", "address")
     fill = {
         "First name": "Anna",
         "Last name": "Example",
@@ -135,12 +137,10 @@ def choose_delivery(page: Page) -> None:
         page.get_by_label(re.compile(label, re.IGNORECASE)).first.fill(value)
     page.get_by_label(re.compile("Country")).select_option("AU")
     page.get_by_role("button", name="Continue").click()
-    expect(page.locator("h1")).to_have_text("How should it travel?")
-    held_to_the_rules(page, "delivery")
+    arrive_at(page, "How should it travel?", "delivery")
     page.get_by_label(re.compile("Express")).check()
     page.get_by_role("button", name="Continue").click()
-    expect(page.locator("h1")).to_have_text("Check your order")
-    held_to_the_rules(page, "preview")
+    arrive_at(page, "Check your order", "preview")
 
 
 def pay(page: Page, number: str) -> None:
