@@ -10,5 +10,6 @@ urlpatterns = [
     re_path(PRODUCT + r"/add/$", views.add_pack, name="add-pack"),
     re_path(PRODUCT + r"/country/$", country.choose_country, name="choose-country"),
     path("medicine/<slug:slug>/", views.medicine, name="medicine"),
+    path("medicine/<slug:slug>/sources/", views.sources, name="sources"),
     path("tag/<slug:slug>/", views.tag, name="tag"),
 ]

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -16,8 +16,8 @@ from oscar.apps.catalogue.models import Category, ProductCategory
 from oscar.apps.catalogue.views import ProductDetailView as OscarProductDetailView
 
 from catalogue.content.document import Country
-from catalogue.content.models import Tag
-from catalogue.content.rendering import monograph_of
+from catalogue.content.models import ContentVersion, Tag
+from catalogue.content.rendering import monograph_of, numbered_sources
 from catalogue.country import country_of
 from catalogue.listing import MAX_QUERY_LENGTH, cards_of, find, medicines
 from catalogue.models import Product
@@ -116,6 +116,27 @@ def medicine(request: HttpRequest, slug: str) -> HttpResponse:  # noqa: ARG001
     """The page of a medicine by its lasting name, which content files link to."""
     found = get_object_or_404(Product, medicine__slug=slug, is_public=True)
     return redirect(found)
+
+
+@require_GET
+def sources(request: HttpRequest, slug: str) -> HttpResponse:
+    """The numbered sources of a medicine's page with their addresses, which would weigh it down."""
+    version = get_object_or_404(
+        ContentVersion.objects.select_related("medicine__product"),
+        pk=F("medicine__version"),
+        medicine__slug=slug,
+        medicine__product__is_public=True,
+    )
+    country = country_of(request)
+    return render(
+        request,
+        "oscar/catalogue/sources.html",
+        {
+            "medicine": version.medicine,
+            "country_name": country.label,
+            "sources": numbered_sources(version.content.for_country(country)),
+        },
+    )
 
 
 @require_GET

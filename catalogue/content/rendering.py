@@ -149,15 +149,15 @@ def numbered_sources(content: Content) -> list[NumberedSource]:
 
 
 def cites_html(citations: tuple[Citation, ...], numbers: dict[str, int]) -> SafeString:
-    """Small links to the numbered sources, with a word before each number for who hears it."""
+    """Small links to the numbered sources, with a word before them for who hears it."""
     if not citations:
         return SafeString("")
     links = format_html_join(
         " ",
-        '<a href="#source-{}"><i>{} </i>{}</a>',
-        ((number, _("source"), number) for number in cited(citations, numbers)),
+        '<a href="#source-{}">{}</a>',
+        ((number, number) for number in cited(citations, numbers)),
     )
-    return format_html('<span class="cites">{}</span>', links)
+    return format_html('<span class="cites"><i>{} </i>{}</span>', _("Sources"), links)
 
 
 def statement_html(statement: Statement, numbers: dict[str, int]) -> SafeString:

@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 from django.contrib.sessions.models import Session
 from django.db.models import F
+from django.urls import reverse
 from oscar.core.loading import get_model
 
 from catalogue.content import rendering
@@ -242,6 +243,26 @@ def test_every_citation_leads_to_a_source_on_the_page(page):
 
     assert cited == listed
     assert len(listed) > 50
+
+
+def test_the_page_of_sources_has_the_same_numbers_with_addresses(client, page, baclofen):
+    client.cookies["reader_country"] = "CH"
+    html = page()
+
+    listed = client.get(reverse("catalogue:sources", args=["baclofen"])).content.decode()
+
+    for number in (1, 30, 60):
+        part = f'id="source-{number}">'
+        publisher = html.split(part)[1].split(":")[0]
+        assert listed.split(part)[1].startswith(f"{publisher}:")
+    assert listed.count('rel="noopener noreferrer"') > 50
+    assert reverse("catalogue:sources", args=["baclofen"]) in html
+
+
+def test_a_hidden_medicine_has_no_page_of_sources(client, baclofen):
+    Product.objects.filter(pk=baclofen.pk).update(is_public=False)
+
+    assert client.get(reverse("catalogue:sources", args=["baclofen"])).status_code == 404
 
 
 def test_no_id_stands_twice(page):

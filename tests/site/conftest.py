@@ -87,6 +87,7 @@ def arguments(
         "catalogue:add-pack": [medicine.slug, medicine.pk],
         "catalogue:choose-country": [medicine.slug, medicine.pk],
         "catalogue:medicine": [Medicine.objects.create(slug="baclofen", product=medicine).slug],
+        "catalogue:sources": ["baclofen"],
         "catalogue:category": [category.full_slug, category.pk],
         "catalogue:tag": [tag.slug],
         "checkout:return": [attempt.reference],
