@@ -28,6 +28,7 @@ from catalogue.content.document import (
     Statement,
     Urgency,
     Verdict,
+    statements_of,
 )
 from catalogue.content.located import Notes, Problem, Row
 from catalogue.content.rendering import is_one_paragraph
@@ -184,7 +185,7 @@ class _Folder:
             brands=notes.texts(row, "brands"),
             search_words=notes.texts(row, "search_words"),
             review_by=self.review_date(notes, row),
-            lead=self.statement(notes, citer, row, "lead"),
+            lead=self.for_everybody(notes, citer, row, "lead"),
             warning=self.warning(notes, citer, row),
             facts=self.facts(notes, citer, row),
             see_also=self.see_also(notes, row),
@@ -197,6 +198,13 @@ class _Folder:
     def statement(self, notes: Notes, citer: Citer, row: Row, key: str) -> Statement:
         text = notes.text(row, key)
         return citer.statement(text, row.line_of(key)) if text else Statement("")
+
+    def for_everybody(self, notes: Notes, citer: Citer, row: Row, key: str) -> Statement:
+        """A statement that no reader may miss, whatever their country."""
+        statement = self.statement(notes, citer, row, key)
+        if statement.countries:
+            notes.add(row.line_of(key), "this is for everybody and cannot be limited to countries")
+        return statement
 
     def codes(self, notes: Notes, row: Row) -> dict[str, str]:
         codes = row.get("codes", Row())
@@ -223,6 +231,10 @@ class _Folder:
             return Section("warning", "")
         text = notes.text(warning, "text")
         blocks = read_blocks(text, warning.line_of("text") + 1, citer)
+        if any(statement.countries for statement in statements_of(blocks)):
+            notes.add(
+                warning.line_of("text"), "this is for everybody and cannot be limited to countries"
+            )
         return Section("warning", notes.text(warning, "title"), blocks)
 
     def facts(self, notes: Notes, citer: Citer, row: Row) -> tuple[Fact, ...]:
@@ -375,7 +387,7 @@ class _Folder:
             tuple(
                 Statement("")
                 if cells.get(medicine) == "-"
-                else self.statement(notes, citer, cells, medicine)
+                else self.for_everybody(notes, citer, cells, medicine)
                 for medicine in medicines
             ),
         )
@@ -401,7 +413,7 @@ class _Folder:
             Claim(
                 notes.text(row, "claim"),
                 notes.choice(row, "verdict", Verdict.values),
-                self.statement(notes, citer, row, "correction"),
+                self.for_everybody(notes, citer, row, "correction"),
             )
             for row in rows
         )
