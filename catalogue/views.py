@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -15,8 +15,10 @@ from oscar.apps.basket.forms import AddToBasketForm
 from oscar.apps.catalogue.models import Category, ProductCategory
 from oscar.apps.catalogue.views import ProductDetailView as OscarProductDetailView
 
-from catalogue.content.models import Tag
-from catalogue.content.rendering import monograph_of
+from catalogue.content.document import Country
+from catalogue.content.models import ContentVersion, Tag
+from catalogue.content.rendering import monograph_of, numbered_sources
+from catalogue.country import country_of
 from catalogue.listing import MAX_QUERY_LENGTH, cards_of, find, medicines
 from catalogue.models import Product
 from catalogue.packs import Pack, cheapest, packs_of, strengths_of
@@ -59,10 +61,13 @@ class ProductDetailView(OscarProductDetailView):
         packs = packs_of([product.pk])
         medicine = getattr(product, "medicine", None)
         version = medicine.version if medicine else None
+        country = country_of(self.request)
         return {
             "view": self,
             "product": product,
-            "monograph": monograph_of(version) if version else None,
+            "monograph": monograph_of(version, country=country) if version else None,
+            "country": country,
+            "countries": Country,
             "category_url": self.category_url(product),
             "strengths": strengths_of(packs, strength=self.chosen_strength, sku=self.chosen_sku),
             "from_pack": cheapest(packs),
@@ -104,6 +109,34 @@ class ProductCategoryView(TemplateView):
         )
         products = medicines().filter(pk__in=inside.values("product_id"))
         return _listing(request, products, "oscar/catalogue/category.html", category=category)
+
+
+@require_GET
+def medicine(request: HttpRequest, slug: str) -> HttpResponse:  # noqa: ARG001
+    """The page of a medicine by its lasting name, which content files link to."""
+    found = get_object_or_404(Product, medicine__slug=slug, is_public=True)
+    return redirect(found)
+
+
+@require_GET
+def sources(request: HttpRequest, slug: str) -> HttpResponse:
+    """The numbered sources of a medicine's page with their addresses, which would weigh it down."""
+    version = get_object_or_404(
+        ContentVersion.objects.select_related("medicine__product"),
+        pk=F("medicine__version"),
+        medicine__slug=slug,
+        medicine__product__is_public=True,
+    )
+    country = country_of(request)
+    return render(
+        request,
+        "oscar/catalogue/sources.html",
+        {
+            "medicine": version.medicine,
+            "country_name": country.label,
+            "sources": numbered_sources(version.content.for_country(country)),
+        },
+    )
 
 
 @require_GET

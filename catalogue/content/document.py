@@ -1,7 +1,7 @@
 """What a medicine's content consists of; kept as one JSON document per version."""
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from django.db import models
@@ -47,6 +47,26 @@ FREQUENCY_MEANING = {
 }
 
 
+class Country(models.TextChoices):
+    """The countries whose texts differ, and a reader may choose from."""
+
+    US = "US", _("United States")
+    GB = "GB", _("United Kingdom")
+    AU = "AU", _("Australia")
+    DE = "DE", _("Germany")
+    AT = "AT", _("Austria")
+    CH = "CH", _("Switzerland")
+
+
+class Verdict(models.TextChoices):
+    """What became of a claim that others make about a medicine."""
+
+    SUPPORTED = "supported", _("Right")
+    IMPRECISE = "imprecise", _("Not exact")
+    WRONG = "wrong", _("Wrong or unproven")
+    NOT_CLINICAL = "not-clinical", _("Not a medical claim")
+
+
 class Urgency(models.TextChoices):
     """What to do about a side effect."""
 
@@ -63,13 +83,22 @@ class Citation:
 
 @dataclass(frozen=True)
 class Statement:
+    """One thing said, with its sources; limited to some countries when any is named."""
+
     text: str
     citations: tuple[Citation, ...] = ()
+    countries: tuple[str, ...] = ()
+
+    def is_for(self, country: str) -> bool:
+        return not self.countries or country in self.countries
 
 
 @dataclass(frozen=True)
 class Block:
-    """A heading, a text, a list with its lead-in, or a box (its urgency is the kind) of blocks."""
+    """A heading, a text, a list with its lead-in, or a box (its urgency is the kind) of blocks.
+
+    In a table the title holds the headings and each statement a row, with "|" between cells.
+    """
 
     kind: str
     title: str = ""
@@ -141,6 +170,43 @@ class Interaction:
 
 
 @dataclass(frozen=True)
+class ComparisonRow:
+    """One property of every medicine compared, in the order of the medicines."""
+
+    name: str
+    cells: tuple[Statement, ...]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    medicines: tuple[str, ...] = ()
+    rows: tuple[ComparisonRow, ...] = ()
+
+
+@dataclass(frozen=True)
+class Question:
+    question: str
+    answer: Statement
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What is said elsewhere, our verdict, and what is right."""
+
+    claim: str
+    verdict: str
+    correction: Statement
+
+
+@dataclass(frozen=True)
+class SeeAlso:
+    """Another medicine's folder, and the words of the link to it."""
+
+    medicine: str
+    label: str
+
+
+@dataclass(frozen=True)
 class Content:
     """Everything the page, the checker, the leaflet and the pharmacist read about a medicine."""
 
@@ -158,7 +224,11 @@ class Content:
     side_effects: tuple[SideEffect, ...]
     advice: tuple[Advice, ...]
     interactions: tuple[Interaction, ...]
-    sources: tuple[Source, ...] = field(default=())
+    sources: tuple[Source, ...] = ()
+    comparison: Comparison = Comparison()
+    questions: tuple[Question, ...] = ()
+    claims: tuple[Claim, ...] = ()
+    see_also: tuple[SeeAlso, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -179,6 +249,24 @@ class Content:
         for section in self.sections:
             yield from statements_of(section.blocks)
         yield from (advice.statement for advice in self.advice)
+        for row in self.comparison.rows:
+            yield from (cell for cell in row.cells if cell.text)
+        yield from (each.answer for each in self.questions)
+        yield from (each.correction for each in self.claims)
+
+    def for_country(self, country: str) -> "Content":
+        """What a reader in a country sees; statements limited to other countries are left out."""
+        return replace(
+            self,
+            facts=tuple(fact for fact in self.facts if fact.statement.is_for(country)),
+            sections=tuple(
+                replace(section, blocks=blocks)
+                for section in self.sections
+                if (blocks := _blocks_for(section.blocks, country))
+            ),
+            advice=tuple(each for each in self.advice if each.statement.is_for(country)),
+            questions=tuple(each for each in self.questions if each.answer.is_for(country)),
+        )
 
 
 def statements_of(blocks: tuple[Block, ...]) -> Iterator[Statement]:
@@ -187,12 +275,24 @@ def statements_of(blocks: tuple[Block, ...]) -> Iterator[Statement]:
         yield from statements_of(block.blocks)
 
 
+def _blocks_for(blocks: tuple[Block, ...], country: str) -> tuple[Block, ...]:
+    kept = []
+    for block in blocks:
+        said = tuple(each for each in block.statements if each.is_for(country))
+        inner = _blocks_for(block.blocks, country)
+        if said or inner or block.kind == "heading":
+            kept.append(replace(block, statements=said, blocks=inner))
+    return tuple(kept)
+
+
 def _citations(rows: list[dict]) -> tuple[Citation, ...]:
     return tuple(Citation(**row) for row in rows)
 
 
 def _statement(row: dict) -> Statement:
-    return Statement(row["text"], _citations(row["citations"]))
+    # Versions kept before statements knew countries have none.
+    countries = tuple(row.get("countries", ()))
+    return Statement(row["text"], _citations(row["citations"]), countries)
 
 
 def _block(row: dict) -> Block:
@@ -213,6 +313,30 @@ def _interaction(row: dict) -> Interaction:
     return Interaction(**{**row, **lists, "citations": _citations(row["citations"])})
 
 
+def _comparison(data: dict) -> Comparison:
+    rows = (
+        ComparisonRow(row["name"], tuple(_statement(cell) for cell in row["cells"]))
+        for row in data["rows"]
+    )
+    return Comparison(tuple(data["medicines"]), tuple(rows))
+
+
+def _later_parts(data: dict[str, Any]) -> dict[str, Any]:
+    """What the first versions that were kept do not have."""
+    return {
+        "comparison": _comparison(data.get("comparison", {"medicines": [], "rows": []})),
+        "questions": tuple(
+            Question(row["question"], _statement(row["answer"]))
+            for row in data.get("questions", [])
+        ),
+        "claims": tuple(
+            Claim(row["claim"], row["verdict"], _statement(row["correction"]))
+            for row in data.get("claims", [])
+        ),
+        "see_also": tuple(SeeAlso(**row) for row in data.get("see_also", [])),
+    }
+
+
 def content_from_json(data: dict[str, Any]) -> Content:
     """The content that was kept with Content.as_json()."""
     built = {
@@ -231,5 +355,6 @@ def content_from_json(data: dict[str, Any]) -> Content:
         ),
         "interactions": tuple(_interaction(row) for row in data["interactions"]),
         "sources": tuple(Source(**row) for row in data["sources"]),
+        **_later_parts(data),
     }
     return Content(**{**data, **built})

@@ -11,17 +11,24 @@ from django.utils import timezone
 
 from catalogue.content.document import (
     Advice,
+    Claim,
+    Comparison,
+    ComparisonRow,
     Content,
     Fact,
     Frequency,
     Interaction,
     Mark,
+    Question,
     Section,
+    SeeAlso,
     Severity,
     SideEffect,
     Source,
     Statement,
     Urgency,
+    Verdict,
+    statements_of,
 )
 from catalogue.content.located import Notes, Problem, Row
 from catalogue.content.rendering import is_one_paragraph
@@ -31,6 +38,7 @@ MEDICINES = Path(__file__).resolve().parent.parent / "medicines"
 
 # Every section a page may have, in its order; the link list of the page follows it.
 SECTIONS = (
+    "start",
     "for",
     "before",
     "how",
@@ -41,8 +49,11 @@ SECTIONS = (
     "overdose",
     "store",
     "works",
+    "opinions",
 )
-REQUIRED_SECTIONS = ("for", "before", "how", "side", "mix", "overdose", "store")
+# What a medicine in the shop must have, and one that the shop only informs about.
+REQUIRED_IF_SOLD = SECTIONS
+REQUIRED_AS_INFORMATION = ("for", "before", "side", "mix")
 REVIEW_ACTIONS = [
     "block-until-prescriber",
     "query-prescriber",
@@ -94,6 +105,10 @@ class _Folder:
         self.problems: list[Problem] = []
         self.marks: dict[str, str] = {}
 
+    @property
+    def is_sold(self) -> bool:
+        return (self.folder / "packs.yaml").exists()
+
     def notes(self, name: str) -> Notes:
         return Notes(f"{self.folder.name}/{name}", self.problems)
 
@@ -106,6 +121,9 @@ class _Folder:
             side_effects=self.side_effects(),
             advice=self.advice(),
             interactions=self.interactions(),
+            comparison=self.comparison(),
+            questions=self.questions(),
+            claims=self.claims(),
             sources=tuple(source for source, _line in sources),
         )
         self.check_every_source_is_cited(content, sources)
@@ -120,6 +138,16 @@ class _Folder:
             notes.add(1, f"must hold “{key}:”")
             return notes, []
         return notes, notes.rows(found.get(key, []), found.line_of(key), key)
+
+    def optional_rows(self, name: str, key: str) -> tuple[Notes, list[Row]]:
+        """The rows of a file that a medicine need not have."""
+        if not (self.folder / name).exists():
+            return self.notes(name), []
+        return self.rows(name, key)
+
+    def rows_if_sold(self, name: str, key: str) -> tuple[Notes, list[Row]]:
+        """The rows of a file that only a medicine in the shop must have."""
+        return self.rows(name, key) if self.is_sold else self.optional_rows(name, key)
 
     def sources(self) -> list[tuple[Source, int]]:
         notes, rows = self.rows("sources.yaml", "sources")
@@ -148,7 +176,7 @@ class _Folder:
             notes.add(1, "must hold the medicine’s name and texts")
             row = Row()
         known = {"name", "title", "description", "codes", "brands", "search_words", "review_by"}
-        notes.only(row, known | {"lead", "warning", "facts", "category", "tags"})
+        notes.only(row, known | {"lead", "warning", "facts", "category", "tags", "see_also"})
         return Content(
             name=notes.text(row, "name"),
             title=notes.text(row, "title"),
@@ -157,9 +185,10 @@ class _Folder:
             brands=notes.texts(row, "brands"),
             search_words=notes.texts(row, "search_words"),
             review_by=self.review_date(notes, row),
-            lead=self.statement(notes, citer, row, "lead"),
+            lead=self.for_everybody(notes, citer, row, "lead"),
             warning=self.warning(notes, citer, row),
             facts=self.facts(notes, citer, row),
+            see_also=self.see_also(notes, row),
             sections=(),
             side_effects=(),
             advice=(),
@@ -169,6 +198,13 @@ class _Folder:
     def statement(self, notes: Notes, citer: Citer, row: Row, key: str) -> Statement:
         text = notes.text(row, key)
         return citer.statement(text, row.line_of(key)) if text else Statement("")
+
+    def for_everybody(self, notes: Notes, citer: Citer, row: Row, key: str) -> Statement:
+        """A statement that no reader may miss, whatever their country."""
+        statement = self.statement(notes, citer, row, key)
+        if statement.countries:
+            notes.add(row.line_of(key), "this is for everybody and cannot be limited to countries")
+        return statement
 
     def codes(self, notes: Notes, row: Row) -> dict[str, str]:
         codes = row.get("codes", Row())
@@ -195,14 +231,33 @@ class _Folder:
             return Section("warning", "")
         text = notes.text(warning, "text")
         blocks = read_blocks(text, warning.line_of("text") + 1, citer)
+        if any(statement.countries for statement in statements_of(blocks)):
+            notes.add(
+                warning.line_of("text"), "this is for everybody and cannot be limited to countries"
+            )
         return Section("warning", notes.text(warning, "title"), blocks)
 
     def facts(self, notes: Notes, citer: Citer, row: Row) -> tuple[Fact, ...]:
         rows = notes.rows(row.get("facts", []), row.line_of("facts"), "facts")
+        self.refuse_duplicates(notes, rows, "name")
         return tuple(
             Fact(notes.text(fact, "name"), self.statement(notes, citer, fact, "text"))
             for fact in rows
         )
+
+    def see_also(self, notes: Notes, row: Row) -> tuple[SeeAlso, ...]:
+        rows = notes.rows(row.get("see_also", []), row.line_of("see_also"), "see_also")
+        self.refuse_duplicates(notes, rows, "medicine")
+        found = []
+        for each in rows:
+            notes.only(each, {"medicine", "label"})
+            name = notes.text(each, "medicine")
+            if name == self.folder.name:
+                notes.add(each.line, "a medicine cannot point to itself")
+            elif name and not (self.folder.parent / name / "medicine.yaml").exists():
+                notes.add(each.line, f"there is no medicine “{name}”")
+            found.append(SeeAlso(name, notes.text(each, "label")))
+        return tuple(found)
 
     def sections(self) -> tuple[Section, ...]:
         found: dict[str, Section] = {}
@@ -212,7 +267,7 @@ class _Folder:
             if section.slug in found:
                 notes.add(1, f"section “{section.slug}” stands in two files")
             found[section.slug] = section
-        for slug in REQUIRED_SECTIONS:
+        for slug in REQUIRED_IF_SOLD if self.is_sold else REQUIRED_AS_INFORMATION:
             if slug not in found:
                 self.notes("sections").add(1, f"section “{slug}” is missing")
         return tuple(found[slug] for slug in SECTIONS if slug in found)
@@ -236,7 +291,7 @@ class _Folder:
         return Section(slug, notes.text(row, "title"), blocks)
 
     def side_effects(self) -> tuple[SideEffect, ...]:
-        notes, rows = self.rows("side_effects.yaml", "effects")
+        notes, rows = self.rows_if_sold("side_effects.yaml", "effects")
         citer = Citer(self.marks, notes)
         self.refuse_duplicates(notes, rows, "name")
         for row in rows:
@@ -252,8 +307,9 @@ class _Folder:
         )
 
     def advice(self) -> tuple[Advice, ...]:
-        notes, rows = self.rows("advice.yaml", "advice")
+        notes, rows = self.rows_if_sold("advice.yaml", "advice")
         citer = Citer(self.marks, notes)
+        self.refuse_duplicates(notes, rows, "text")
         for row in rows:
             notes.only(row, {"urgency", "text"})
         return tuple(
@@ -265,7 +321,7 @@ class _Folder:
         )
 
     def interactions(self) -> tuple[Interaction, ...]:
-        notes, rows = self.rows("interactions.yaml", "interactions")
+        notes, rows = self.rows_if_sold("interactions.yaml", "interactions")
         self.refuse_duplicates(notes, rows, "id")
         found = [(self.interaction(notes, row), row) for row in rows]
         owners: dict[str, str] = {}
@@ -301,6 +357,65 @@ class _Folder:
             atc=notes.texts(row, "atc"),
             note=notes.text(row, "note", default=""),
             citations=Citer(self.marks, notes).citations(notes.texts(row, "sources"), row.line),
+        )
+
+    def comparison(self) -> Comparison:
+        path = self.folder / "comparison.yaml"
+        if not path.exists():
+            return Comparison()
+        notes, rows = self.rows("comparison.yaml", "rows")
+        root = notes.read(path)
+        root = root if isinstance(root, Row) else Row()
+        notes.only(root, {"medicines", "rows"})
+        medicines = notes.texts(root, "medicines")
+        self.refuse_duplicates(notes, rows, "name")
+        citer = Citer(self.marks, notes)
+        return Comparison(
+            medicines, tuple(self.comparison_row(notes, citer, row, medicines) for row in rows)
+        )
+
+    def comparison_row(
+        self, notes: Notes, citer: Citer, row: Row, medicines: tuple[str, ...]
+    ) -> ComparisonRow:
+        """A row says something of each medicine, or "-" where nothing was found."""
+        notes.only(row, {"name", "cells"})
+        cells = row.get("cells")
+        cells = cells if isinstance(cells, Row) else Row()
+        notes.only(cells, set(medicines))
+        return ComparisonRow(
+            notes.text(row, "name"),
+            tuple(
+                Statement("")
+                if cells.get(medicine) == "-"
+                else self.for_everybody(notes, citer, cells, medicine)
+                for medicine in medicines
+            ),
+        )
+
+    def questions(self) -> tuple[Question, ...]:
+        notes, rows = self.optional_rows("questions.yaml", "questions")
+        citer = Citer(self.marks, notes)
+        self.refuse_duplicates(notes, rows, "question")
+        for row in rows:
+            notes.only(row, {"question", "answer"})
+        return tuple(
+            Question(notes.text(row, "question"), self.statement(notes, citer, row, "answer"))
+            for row in rows
+        )
+
+    def claims(self) -> tuple[Claim, ...]:
+        notes, rows = self.optional_rows("claims.yaml", "claims")
+        citer = Citer(self.marks, notes)
+        self.refuse_duplicates(notes, rows, "claim")
+        for row in rows:
+            notes.only(row, {"claim", "verdict", "correction"})
+        return tuple(
+            Claim(
+                notes.text(row, "claim"),
+                notes.choice(row, "verdict", Verdict.values),
+                self.for_everybody(notes, citer, row, "correction"),
+            )
+            for row in rows
         )
 
     def refuse_duplicates(self, notes: Notes, rows: list[Row], key: str) -> None:

@@ -83,6 +83,10 @@ def _parts(content: Content) -> dict[str, object]:
         **{f"section {section.slug}": section for section in content.sections},
         **{f"side effect {row.name}": row for row in content.side_effects},
         "advice on side effects": content.advice,
+        "comparison": content.comparison,
+        "see also": content.see_also,
+        **{f"question {row.question}": row for row in content.questions},
+        **{f"claim {row.claim}": row for row in content.claims},
         **{f"interaction {row.id}": row for row in content.interactions},
         **{f"source {row.key}": row for row in content.sources},
     }

@@ -1,15 +1,16 @@
-"""Turns content into HTML, once per version and process.
+"""Turns content into HTML, once per version, country and process.
 
 A version never changes, so what was made from it never goes stale: price and stock are not in it.
 """
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
 from django.conf import settings
@@ -24,8 +25,11 @@ from markdown import Markdown
 from catalogue.content.document import (
     FREQUENCY_MEANING,
     Advice,
+    Block,
     Citation,
+    Claim,
     Content,
+    Country,
     Frequency,
     Interaction,
     Mark,
@@ -34,11 +38,13 @@ from catalogue.content.document import (
     Source,
     Statement,
     Urgency,
+    Verdict,
 )
 
 if TYPE_CHECKING:
     from catalogue.content.models import ContentVersion
 
+INDENT = re.compile(r"\s*\n\s*")
 TAG_OF_SEVERITY = {
     Severity.CONTRAINDICATED: "tag--stop",
     Severity.MAJOR: "tag--stop",
@@ -65,11 +71,19 @@ class NumberedSource:
 
 
 @dataclass(frozen=True)
+class SystemGroup:
+    """The side effects of one frequency in one part of the body."""
+
+    system: str
+    effects: tuple[SideEffect, ...]
+
+
+@dataclass(frozen=True)
 class FrequencyGroup:
     label: str
     meaning: str
     is_shown_first: bool
-    effects: tuple[SideEffect, ...]
+    systems: tuple[SystemGroup, ...]
 
 
 @dataclass(frozen=True)
@@ -88,12 +102,29 @@ class SeverityGroup:
 
 
 @dataclass(frozen=True)
+class TableRow:
+    name: str
+    cells: tuple[str, ...]
+    citations: tuple[Citation, ...]
+
+
+@dataclass(frozen=True)
+class JudgedClaim:
+    claim: Claim
+    verdict: str
+    is_wrong: bool
+
+
+@dataclass(frozen=True)
 class Monograph:
-    """The part of the page that comes from the content alone."""
+    """The parts of the page that come from the content alone; entries lead to its sections."""
 
     name: str
     description: str
     lead: SafeString
+    strip: SafeString
+    facts: SafeString
+    entries: tuple[tuple[str, str], ...]
     html: SafeString
 
 
@@ -118,15 +149,15 @@ def numbered_sources(content: Content) -> list[NumberedSource]:
 
 
 def cites_html(citations: tuple[Citation, ...], numbers: dict[str, int]) -> SafeString:
-    """Small links to the numbered sources, with a word before each number for who hears it."""
+    """Small links to the numbered sources, with a word before them for who hears it."""
     if not citations:
         return SafeString("")
     links = format_html_join(
         " ",
-        '<a href="#source-{}"><span class="vh">{} </span>{}</a>',
-        ((number, _("source"), number) for number in cited(citations, numbers)),
+        '<a href="#source-{}">{}</a>',
+        ((number, number) for number in cited(citations, numbers)),
     )
-    return format_html('<span class="cites">{}</span>', links)
+    return format_html('<span class="cites"><i>{} </i>{}</span>', _("Sources"), links)
 
 
 def statement_html(statement: Statement, numbers: dict[str, int]) -> SafeString:
@@ -139,15 +170,53 @@ def cited(citations: tuple[Citation, ...], numbers: dict[str, int]) -> list[int]
     return sorted(numbers[citation.source] for citation in citations)
 
 
+def table_rows(block: Block) -> list[TableRow]:
+    """The rows of a table, their cells apart."""
+    return [
+        TableRow(name.strip(), tuple(cell.strip() for cell in cells), statement.citations)
+        for statement in block.statements
+        for name, *cells in [statement.text.split("|")]
+    ]
+
+
+def judged_claims(content: Content) -> list[JudgedClaim]:
+    return [
+        JudgedClaim(claim, str(Verdict(claim.verdict).label), claim.verdict == Verdict.WRONG)
+        for claim in content.claims
+    ]
+
+
+def entries_of(content: Content) -> tuple[tuple[str, str], ...]:
+    """The sections of the page and their titles, for its list of links."""
+    ends = (
+        ("compare", _("Muscle relaxants compared"), content.comparison.rows),
+        ("questions", _("Common questions"), content.questions),
+        ("claims", _("Claims we checked"), content.claims),
+        ("see", _("See also"), content.see_also),
+        ("leaflet", _("Leaflet"), True),
+        ("src", _("Sources, versions and review"), True),
+    )
+    return (
+        *((section.slug, section.title) for section in content.sections),
+        *((slug, title) for slug, title, is_there in ends if is_there),
+    )
+
+
 def frequency_groups(content: Content) -> list[FrequencyGroup]:
     order = list(Frequency)
-    effects = sorted(content.side_effects, key=lambda each: order.index(Frequency(each.frequency)))
+    effects = sorted(
+        content.side_effects,
+        key=lambda each: (order.index(Frequency(each.frequency)), each.system),
+    )
     return [
         FrequencyGroup(
             label=str(Frequency(value).label),
             meaning=str(FREQUENCY_MEANING[Frequency(value)]),
             is_shown_first=value in (Frequency.VERY_COMMON, Frequency.COMMON),
-            effects=tuple(group),
+            systems=tuple(
+                SystemGroup(system, tuple(inside))
+                for system, inside in groupby(group, key=lambda each: each.system)
+            ),
         )
         for value, group in groupby(effects, key=lambda each: each.frequency)
     ]
@@ -178,37 +247,49 @@ def severity_groups(content: Content) -> list[SeverityGroup]:
     ]
 
 
-def monograph_of(version: ContentVersion) -> Monograph:
-    """The rendered content of a version; one query the first time in a process."""
+def monograph_of(version: ContentVersion, *, country: str) -> Monograph:
+    """A version as readers in a country see it; one query the first time in a process."""
     about = (version.pk, version.digest, get_language() or "", settings.EMERGENCY_NUMBER)
-    return _rendered(*about, version.review_by < timezone.localdate())
+    return _rendered(*about, version.review_by < timezone.localdate(), country)
 
 
-@lru_cache(maxsize=128)
+@lru_cache(maxsize=256)
 def _rendered(
     version_pk: int,
     _digest: str,
     _language: str,
     emergency: str,
     review_is_overdue: bool,  # noqa: FBT001
+    country: str,
 ) -> Monograph:
     model = apps.get_model("catalogue", "ContentVersion")
     version = model.objects.select_related("medicine").get(pk=version_pk)
-    content = version.content
+    content = version.content.for_country(country)
+    numbers = source_numbers(content)
     context = {
         "content": content,
+        "country": Country(country),
         "version": version,
         "review_is_overdue": review_is_overdue,
-        "numbers": source_numbers(content),
+        "numbers": numbers,
         "sources": numbered_sources(content),
         "frequencies": frequency_groups(content),
         "advice": advice_groups(content),
         "severities": severity_groups(content),
+        "claims": judged_claims(content),
         "emergency_number": emergency,
     }
     return Monograph(
         name=content.name,
         description=content.description,
-        lead=statement_html(content.lead, source_numbers(content)),
-        html=render_to_string("oscar/catalogue/partials/monograph.html", context),
+        lead=statement_html(content.lead, numbers),
+        strip=_part("strip", context),
+        facts=_part("facts", context),
+        entries=entries_of(content),
+        html=_part("monograph", context),
     )
+
+
+def _part(name: str, context: dict[str, Any]) -> SafeString:
+    html = render_to_string(f"oscar/catalogue/partials/{name}.html", context)
+    return mark_safe(INDENT.sub("\n", html))  # noqa: S308 (a rendered template)

@@ -1,9 +1,11 @@
 """The Markdown of a section: every paragraph and list item is a statement with its citations.
 
     Baclofen is taken by mouth. [U2, S7 VM]
+    The US label does not recommend it. [S3] {US}
 
 A citation is a source's key; V, VM or OK behind it says how far this use is verified, otherwise
-the source's own mark counts. Lists start with "-" after a paragraph that ends in ":", boxes are
+the source's own mark counts. Countries in braces limit the statement to their readers. In a table,
+whose first line holds the headings, each further line is a row and a statement. Lists start with "-" after a paragraph that ends in ":", boxes are
 fenced with ":::warn Title" (or now, soon, plain) and ":::", and ":::dodont" holds "+" and "-"
 items. A paragraph that leads into a list needs no citation.
 """
@@ -12,11 +14,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from catalogue.content.document import Block, Citation, Mark, Statement
+from catalogue.content.document import Block, Citation, Country, Mark, Statement
 from catalogue.content.located import Notes
 
 BOXES = ("warn", "now", "soon", "plain", "dodont")
-CITED = re.compile(r"^(?P<text>.*?)\s*\[(?P<keys>[A-Z][A-Za-z0-9 ,]*)\]$", re.DOTALL)
+CITED = re.compile(
+    r"^(?P<text>.*?)\s*\[(?P<keys>[A-Z][A-Za-z0-9 ,]*)\]\s*(?:\{(?P<countries>[^{}]*)\})?$",
+    re.DOTALL,
+)
 
 
 @dataclass(frozen=True)
@@ -39,7 +44,17 @@ class Citer:
             self.notes.add(line, f"statement without a source: “{text.strip()[:60]}”")
             return Statement(text.strip())
         keys = [key.strip() for key in found["keys"].split(",")]
-        return Statement(found["text"].strip(), self.citations(keys, line))
+        countries = self.countries(found["countries"], line)
+        return Statement(found["text"].strip(), self.citations(keys, line), countries)
+
+    def countries(self, text: str | None, line: int) -> tuple[str, ...]:
+        codes = tuple(code.strip() for code in (text or "").split(",")) if text is not None else ()
+        for code in codes:
+            if code not in Country.values:
+                self.notes.add(line, f"unknown country “{code}”")
+        if len(set(codes)) < len(codes):
+            self.notes.add(line, "one country stands here twice")
+        return codes
 
     def citations(self, keys: list[str] | tuple[str, ...], line: int) -> tuple[Citation, ...]:
         if not keys:
@@ -82,6 +97,8 @@ class _Reader:
                 yield Block("heading", title=line.text[4:].strip())
             elif line.text.startswith(("- ", "+ ")):
                 yield self.list_of("")
+            elif line.text.startswith("| "):
+                yield self.table()
             else:
                 yield self.paragraph()
 
@@ -126,6 +143,23 @@ class _Reader:
             self.at += 1
         return Block("list", title=lead, statements=tuple(items))
 
+    def table(self) -> Block:
+        rows = []
+        while self.at < len(self.lines) and self.lines[self.at].text.startswith("| "):
+            rows.append(self.lines[self.at])
+            self.at += 1
+        title = rows[0].text.strip("| ")
+        statements = tuple(self.row(line, title.count("|")) for line in rows[1:])
+        if not statements:
+            self.citer.notes.add(rows[0].number, "this table has no rows")
+        return Block("table", title=title, statements=statements)
+
+    def row(self, line: Line, bars: int) -> Statement:
+        statement = self.citer.statement(line.text.removeprefix("| "), line.number)
+        if statement.text.count("|") != bars:
+            self.citer.notes.add(line.number, f"this row has not {bars + 1} cells")
+        return statement
+
     def paragraph(self) -> Block:
         start = self.lines[self.at]
         words = []
@@ -138,7 +172,7 @@ class _Reader:
         return Block("text", statements=(self.citer.statement(text, start.number),))
 
     def is_running_text(self, text: str) -> bool:
-        return bool(text) and not text.startswith((":::", "### ", "- ", "+ "))
+        return bool(text) and not text.startswith((":::", "### ", "- ", "+ ", "| "))
 
     def list_follows(self) -> bool:
         while self.at < len(self.lines) and not self.lines[self.at].text:

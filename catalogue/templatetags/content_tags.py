@@ -3,8 +3,14 @@
 from django import template
 from django.utils.safestring import SafeString
 
-from catalogue.content.document import Citation, Statement
-from catalogue.content.rendering import cites_html, inline_html, statement_html
+from catalogue.content.document import Block, Citation, Comparison, ComparisonRow, Statement
+from catalogue.content.rendering import (
+    TableRow,
+    cites_html,
+    inline_html,
+    statement_html,
+    table_rows,
+)
 
 register = template.Library()
 
@@ -22,3 +28,19 @@ def cites(citations: tuple[Citation, ...], numbers: dict[str, int]) -> SafeStrin
 @register.filter
 def said(statement: Statement, numbers: dict[str, int]) -> SafeString:
     return statement_html(statement, numbers)
+
+
+@register.filter
+def headings(block: Block) -> list[str]:
+    return [each.strip() for each in block.title.split("|")]
+
+
+@register.filter
+def rows(block: Block) -> list[TableRow]:
+    return table_rows(block)
+
+
+@register.filter
+def cells(row: ComparisonRow, comparison: Comparison) -> list[tuple[str, Statement]]:
+    """Each medicine with what the row says of it."""
+    return list(zip(comparison.medicines, row.cells, strict=True))

@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 
+from catalogue.content.document import Country
+
 IN_ONE_PROCESS = ("locmem", "dummy")
 # Where a register entry may lead: regulators and the lists they run.
 REGISTERS = (
@@ -41,6 +43,15 @@ def check_register(**_: Any) -> list[CheckMessage]:
     return [
         Error("PHARMACY_REGISTER_URL is not a regulator's address.", hint=hint, id="pages.E002")
     ]
+
+
+@register()
+def check_country(**_: Any) -> list[CheckMessage]:
+    """The country whose texts are shown first is one that the texts know."""
+    if settings.CONTENT_COUNTRY in Country.values:
+        return []
+    hint = "Use one of: " + ", ".join(Country.values) + "."
+    return [Error("CONTENT_COUNTRY is not a known country.", hint=hint, id="pages.E005")]
 
 
 @register(Tags.caches)

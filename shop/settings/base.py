@@ -168,6 +168,8 @@ PHARMACY = {
 }
 IS_DEMO = not all(PHARMACY.values())
 EMERGENCY_NUMBER = env("EMERGENCY_NUMBER", default="911")
+# Whose texts a reader sees who has not chosen a country: US, GB, AU, DE, AT or CH.
+CONTENT_COUNTRY = env("CONTENT_COUNTRY", default="US")
 # ISO 3166-1 alpha-2 codes of the countries the pharmacy is licensed to send medicines to.
 LICENSED_COUNTRIES = env.list("LICENSED_COUNTRIES", default=["AU", "US"])
 # How a prescription may be shown to be genuine; see shop.prescriptions.statuses.Authenticity.

@@ -19,6 +19,9 @@ from catalogue.shelf import load_packs
 StockRecord = get_model("partner", "StockRecord")
 Country = get_model("address", "Country")
 SHIPPED = Path(files.MEDICINES)
+SEE_ALSO = """see_also:
+  - {medicine: methocarbamol, label: "Methocarbamol (Robaxin), for strained muscles"}
+"""
 
 
 @pytest.fixture
@@ -26,6 +29,7 @@ def folder(tmp_path, monkeypatch):
     """A copy of the shipped folder that a test may spoil."""
     copy = tmp_path / "baclofen"
     shutil.copytree(SHIPPED / "baclofen", copy)
+    edit(copy / "medicine.yaml", SEE_ALSO, "")
     monkeypatch.setattr(files, "MEDICINES", tmp_path)
     return copy
 
@@ -86,6 +90,26 @@ MALFORMED = [
     ("interactions.yaml", "[opioid,", "[beer, opioid,", "“beer” is claimed by alcohol and opioids"),
     ("interactions.yaml", "[opioid,", "[Opioid,", "names are written in lower case"),
     ("interactions.yaml", "also_names: [tramadol]", "also_names: [tramol]", "no other interaction"),
+    ("sections/01-for.md", "{US}", "{XX}", "unknown country “XX”"),
+    ("sections/01-for.md", "{US}", "{US, US}", "one country stands here twice"),
+    ("sections/01-for.md", "{US}", "{}", "unknown country “”"),
+    ("sections/02-before.md", "| 60 to 90 | One", "| 60 to 90 | x | One", "has not 2 cells"),
+    ("sections/02-before.md", "third less. [P7]", "third less.", "statement without a source"),
+    ("medicine.yaml", "name: Form,", "name: Taken,", "“Taken” stands here more than once"),
+    ("medicine.yaml", "[S3, U6, AU, DE]", "[S3, U6, AU, DE] {US}", "this is for everybody"),
+    ("medicine.yaml", "[S7, S8, U3]", "[S7, S8, U3] {US}", "this is for everybody"),
+    ("claims.yaml", "[S7, W3, P5, G1]", "[S7, W3, P5, G1] {US}", "this is for everybody"),
+    ("advice.yaml", "a rash [OKN]", "any fall", "statement without a source"),
+    ("comparison.yaml", "Baclofen:", "Unheard:", "“Unheard” is not a known entry"),
+    ("comparison.yaml", "Where it acts", "What it is", "stands here more than once"),
+    ("comparison.yaml", "Spinal cord, brain [S4]", "Brain", "statement without a source"),
+    ("comparison.yaml", "rows:", "colour: red\nrows:", "“colour” is not a known entry"),
+    ("comparison.yaml", "medicines: [", "medicines: x # [", "must be a list"),
+    ("questions.yaml", "Can I drive?", "Can I drink alcohol?", "stands here more than once"),
+    ("questions.yaml", "answer:", "reply:", "“reply” is not a known entry"),
+    ("claims.yaml", "verdict: wrong", "verdict: silly", "“silly” is not one of"),
+    ("claims.yaml", "It comes as tablets", "It is well tolerated and works", "more than once"),
+    ("claims.yaml", " [S7, W3, P5, G1]", "", "statement without a source"),
     (
         "interactions.yaml",
         "review_action: counsel\n",
@@ -339,6 +363,49 @@ def test_a_medicine_without_packs_needs_no_code(folder, db, client):
 
     assert "What it is for" in html
     assert 'class="buy"' not in html
+
+
+SEE_ALSO_WRONG = [
+    ("{medicine: aspirin, label: x}", "there is no medicine “aspirin”"),
+    ("{medicine: baclofen, label: x}", "a medicine cannot point to itself"),
+    ("{medicine: aspirin}", "“label” is missing"),
+]
+
+
+@pytest.mark.parametrize(("row", "reason"), SEE_ALSO_WRONG)
+def test_a_link_to_a_medicine_that_is_not_there_is_refused(folder, row, reason):
+    edit(folder / "medicine.yaml", "review_by:", f"see_also:\n  - {row}\nreview_by:")
+
+    assert reason in " ".join(map(str, problems_of(folder)))
+
+
+@pytest.mark.parametrize("slug", files.REQUIRED_IF_SOLD)
+def test_each_section_of_a_medicine_in_the_shop_must_be_there(folder, slug):
+    for path in (folder / "sections").iterdir():
+        if f"section: {slug}\n" in path.read_text():
+            path.unlink()
+
+    assert f"section “{slug}” is missing" in " ".join(map(str, problems_of(folder)))
+
+
+def test_information_about_a_medicine_may_be_short(folder):
+    (folder / "packs.yaml").unlink()
+    (folder / "sections/04-stop.md").unlink()
+    (folder / "advice.yaml").unlink()
+
+    assert not any("missing" in str(each) for each in problems_of(folder))
+
+
+def test_a_version_kept_before_countries_and_claims_still_reads(db):
+    run("load_medicines", "baclofen")
+    old = ContentVersion.objects.get().document
+    for key in ("comparison", "questions", "claims", "see_also"):
+        del old[key]
+    del old["lead"]["countries"]
+
+    content = content_from_json(old)
+
+    assert (content.claims, content.lead.countries) == ((), ())
 
 
 def test_a_section_in_two_files_is_named(folder):

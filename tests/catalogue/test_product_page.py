@@ -5,12 +5,18 @@ from decimal import Decimal
 import pytest
 from django.contrib.sessions.models import Session
 from django.db.models import F
+from django.urls import reverse
 from oscar.core.loading import get_model
 
 from catalogue.content import rendering
 from catalogue.models import Product
 from catalogue.shelf import NewPack, _create, prescription_class
 
+ORDER = [
+    *("warning", "facts", "buy", "start", "for", "before", "how", "stop", "side", "mix", "family"),
+    *("overdose", "store", "works", "opinions", "compare", "questions", "claims", "see"),
+    *("leaflet", "src"),
+]
 StockRecord = get_model("partner", "StockRecord")
 Partner = get_model("partner", "Partner")
 ProductRecord = get_model("analytics", "ProductRecord")
@@ -186,9 +192,47 @@ def test_the_page_has_every_section_once_and_one_main_heading(page):
     html = page()
 
     assert html.count("<h1") == 1
-    for anchor in ("for", "before", "how", "stop", "side", "mix", "family", "overdose", "store"):
-        assert html.count(f'id="{anchor}"') == 1
+    for anchor in ORDER:
+        assert html.count(f' id="{anchor}"') == 1
         assert f'href="#{anchor}"' in html
+
+
+def test_the_sections_stand_in_their_order_on_the_page_and_in_its_list(page):
+    html = page()
+
+    links = html.split('class="toc"')[1].split("</nav>")[0].split('href="#')[1:]
+
+    assert [link.split('"')[0] for link in links] == ORDER
+    assert [html.index(f' id="{anchor}"') for anchor in ORDER] == sorted(
+        html.index(f' id="{anchor}"') for anchor in ORDER
+    )
+
+
+def test_the_claims_are_there_with_adderall_and_genes_among_them(page):
+    html = page()
+
+    for start in ("It makes the calming effect of Adderall", "Genes play a big part"):
+        row = html.split(start)[1].split("</tr>")[0]
+        assert "Wrong or unproven" in row
+        assert 'href="#source-' in row
+    assert html.count(' id="claim-') == 28
+
+
+def test_the_comparison_names_every_medicine_in_every_row_and_ranks_none(page):
+    block = page().split('id="compare"')[1].split('id="questions"')[0]
+
+    assert block.count("Dantrolene") == block.count("Cyclobenzaprine")
+    for word in ("better for you", "best", "recommended", "preferred", "winner"):
+        assert word not in block.lower()
+
+
+def test_side_effects_stand_by_frequency_and_part_of_the_body(page):
+    side = page().split('id="often"')[1].split('id="mix"')[0]
+
+    common = side.split("<h4>Common</h4>")[1].split("<h4>")[0]
+    assert "CIOMS" in side
+    assert "<dt>Mind</dt>" in common
+    assert "confusion" in common.split("<dt>Mind</dt>")[1].split("</dd>")[0]
 
 
 def test_every_citation_leads_to_a_source_on_the_page(page):
@@ -199,6 +243,26 @@ def test_every_citation_leads_to_a_source_on_the_page(page):
 
     assert cited == listed
     assert len(listed) > 50
+
+
+def test_the_page_of_sources_has_the_same_numbers_with_addresses(client, page, baclofen):
+    client.cookies["reader_country"] = "CH"
+    html = page()
+
+    listed = client.get(reverse("catalogue:sources", args=["baclofen"])).content.decode()
+
+    for number in (1, 30, 60):
+        part = f'id="source-{number}">'
+        publisher = html.split(part)[1].split(":")[0]
+        assert listed.split(part)[1].startswith(f"{publisher}:")
+    assert listed.count('rel="noopener noreferrer"') > 50
+    assert reverse("catalogue:sources", args=["baclofen"]) in html
+
+
+def test_a_hidden_medicine_has_no_page_of_sources(client, baclofen):
+    Product.objects.filter(pk=baclofen.pk).update(is_public=False)
+
+    assert client.get(reverse("catalogue:sources", args=["baclofen"])).status_code == 404
 
 
 def test_no_id_stands_twice(page):

@@ -10,7 +10,7 @@ from oscar.apps.address.models import UserAddress
 from oscar.apps.catalogue.models import AttributeOptionGroup, Category, Option
 from oscar.apps.order.models import Order
 
-from catalogue.models import Product, ProductClass, Tag
+from catalogue.models import Medicine, Product, ProductClass, Tag
 from shop.accounts.models import PharmacistRegistration, User
 from shop.fulfilment.settle import settle
 from shop.payments.emulator.server import Emulator
@@ -85,6 +85,9 @@ def arguments(
     return {
         "catalogue:detail": [medicine.slug, medicine.pk],
         "catalogue:add-pack": [medicine.slug, medicine.pk],
+        "catalogue:choose-country": [medicine.slug, medicine.pk],
+        "catalogue:medicine": [Medicine.objects.create(slug="baclofen", product=medicine).slug],
+        "catalogue:sources": ["baclofen"],
         "catalogue:category": [category.full_slug, category.pk],
         "catalogue:tag": [tag.slug],
         "checkout:return": [attempt.reference],
