@@ -2,11 +2,12 @@
 
 from django.urls import path, re_path
 
-from catalogue import views
+from catalogue import checking, views
 
 PRODUCT = r"^(?P<product_slug>[\w-]*)_(?P<pk>\d+)"
 
 urlpatterns = [
     re_path(PRODUCT + r"/add/$", views.add_pack, name="add-pack"),
+    re_path(PRODUCT + r"/check/$", checking.check_medicines, name="check"),
     path("tag/<slug:slug>/", views.tag, name="tag"),
 ]

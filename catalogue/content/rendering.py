@@ -193,7 +193,7 @@ def _rendered(
     review_is_overdue: bool,  # noqa: FBT001
 ) -> Monograph:
     model = apps.get_model("catalogue", "ContentVersion")
-    version = model.objects.select_related("medicine").get(pk=version_pk)
+    version = model.objects.select_related("medicine__product").get(pk=version_pk)
     content = version.content
     context = {
         "content": content,

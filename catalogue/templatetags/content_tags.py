@@ -3,7 +3,7 @@
 from django import template
 from django.utils.safestring import SafeString
 
-from catalogue.content.document import Citation, Statement
+from catalogue.content.document import Citation, Severity, Statement
 from catalogue.content.rendering import cites_html, inline_html, statement_html
 
 register = template.Library()
@@ -22,3 +22,8 @@ def cites(citations: tuple[Citation, ...], numbers: dict[str, int]) -> SafeStrin
 @register.filter
 def said(statement: Statement, numbers: dict[str, int]) -> SafeString:
     return statement_html(statement, numbers)
+
+
+@register.filter
+def severity_label(severity: str) -> str:
+    return str(Severity(severity).label)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 import pytest
 from django.contrib.sites.models import Site
+from django.core.management import call_command
 from oscar.apps.address.models import UserAddress
 from oscar.apps.catalogue.models import AttributeOptionGroup, Category, Option
 from oscar.apps.order.models import Order
 
-from catalogue.models import Product, ProductClass, Tag
+from catalogue.models import Medicine, Product, ProductClass, Tag
 from shop.accounts.models import PharmacistRegistration, User
 from shop.fulfilment.settle import settle
 from shop.payments.emulator.server import Emulator
@@ -37,6 +39,8 @@ def world(
     pay_by_card(url)
     settle(attempt)
     order = Order.objects.get()
+    Medicine.objects.create(slug="baclofen", name="Baclofen", product=medicine)
+    call_command("load_medicines", "baclofen", stdout=io.StringIO())
     category = Category.add_root(name="Muscle relaxants")
     group = AttributeOptionGroup.objects.create(name="Group", code="group")
     option = Option.objects.create(name="Option", code="option")
@@ -85,6 +89,7 @@ def arguments(
     return {
         "catalogue:detail": [medicine.slug, medicine.pk],
         "catalogue:add-pack": [medicine.slug, medicine.pk],
+        "catalogue:check": [medicine.slug, medicine.pk],
         "catalogue:category": [category.full_slug, category.pk],
         "catalogue:tag": [tag.slug],
         "checkout:return": [attempt.reference],
