@@ -16,6 +16,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
+from catalogue.checker import Result, check
+from catalogue.content.models import ContentVersion
 from shop.accounts.requests import SignedInRequest
 from shop.prescriptions import services as prescriptions
 from shop.prescriptions.desk_forms import Decision, ReviewForm, WithdrawForm
@@ -90,6 +92,7 @@ def _review_context(prescription: Prescription, **forms: Any) -> dict[str, Any]:
         ),
         "wishes": prescription.requested_packs.select_related("medicine"),
         "authorisations": prescription.authorisations.select_related("medicine"),
+        "checks": checks_of(prescription),
         "events": prescription.events.select_related("by"),
         "age": prescription.age_on(timezone.localdate()),
         "urgent_days": URGENT_DAYS,
@@ -98,6 +101,14 @@ def _review_context(prescription: Prescription, **forms: Any) -> dict[str, Any]:
         "withdraw_form": WithdrawForm(initial={"version": prescription.version}),
         **forms,
     }
+
+
+def checks_of(prescription: Prescription) -> list[tuple[ContentVersion, Result]]:
+    """What the patient takes against what was ordered, by the content as it is today."""
+    versions = ContentVersion.objects.filter(
+        pk__in=prescription.requested_packs.values("medicine__medicine__version")
+    ).select_related("medicine")
+    return [(version, check(version.content, prescription.other_medicines)) for version in versions]
 
 
 def _decide(request: SignedInRequest, prescription: Prescription, form: ReviewForm) -> HttpResponse:
