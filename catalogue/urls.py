@@ -2,12 +2,13 @@
 
 from django.urls import path, re_path
 
-from catalogue import checking, views
+from catalogue import checking, leaflet, views
 
 PRODUCT = r"^(?P<product_slug>[\w-]*)_(?P<pk>\d+)"
 
 urlpatterns = [
     re_path(PRODUCT + r"/add/$", views.add_pack, name="add-pack"),
     re_path(PRODUCT + r"/check/$", checking.check_medicines, name="check"),
+    re_path(PRODUCT + r"/leaflet/$", leaflet.leaflet, name="leaflet"),
     path("tag/<slug:slug>/", views.tag, name="tag"),
 ]
