@@ -17,9 +17,10 @@ from oscar.apps.catalogue.views import ProductDetailView as OscarProductDetailVi
 
 from catalogue.content.models import Tag
 from catalogue.content.rendering import monograph_of
-from catalogue.listing import MAX_QUERY_LENGTH, cards_of, find, medicines
+from catalogue.listing import MAX_QUERY_LENGTH, cards_of, corrected, find, medicines
 from catalogue.models import Product
 from catalogue.packs import Pack, cheapest, packs_of, strengths_of
+from catalogue.structured import data_block, structured_data
 
 PER_PAGE = 24
 
@@ -59,10 +60,14 @@ class ProductDetailView(OscarProductDetailView):
         packs = packs_of([product.pk])
         medicine = getattr(product, "medicine", None)
         version = medicine.version if medicine else None
+        monograph = monograph_of(version) if version else None
         return {
             "view": self,
             "product": product,
-            "monograph": monograph_of(version) if version else None,
+            "monograph": monograph,
+            "structured": data_block(structured_data(product, version, monograph.content, packs))
+            if version and monograph
+            else "",
             "category_url": self.category_url(product),
             "strengths": strengths_of(packs, strength=self.chosen_strength, sku=self.chosen_sku),
             "from_pack": cheapest(packs),
@@ -118,7 +123,12 @@ def tag(request: HttpRequest, slug: str) -> HttpResponse:
 def search(request: HttpRequest) -> HttpResponse:
     """What the shop has for some words; the words are neither kept nor logged."""
     query = request.GET.get("q", "").replace("\0", "")[:MAX_QUERY_LENGTH]
-    return _listing(request, find(query), "oscar/search/results.html", query=query.strip())
+    products, meant = find(query), ""
+    if not products.exists():
+        meant = corrected(query)
+        products = find(meant)
+    context = {"query": query.strip(), "meant": meant}
+    return _listing(request, products, "oscar/search/results.html", **context)
 
 
 @require_POST

@@ -95,6 +95,7 @@ class Monograph:
     description: str
     lead: SafeString
     html: SafeString
+    content: Content
 
 
 def source_numbers(content: Content) -> dict[str, int]:
@@ -211,4 +212,5 @@ def _rendered(
         description=content.description,
         lead=statement_html(content.lead, source_numbers(content)),
         html=render_to_string("oscar/catalogue/partials/monograph.html", context),
+        content=content,
     )
