@@ -72,7 +72,7 @@ class Edition:
 def leaflet(request: HttpRequest, product_slug: str, pk: int) -> HttpResponse:  # noqa: ARG001
     """The leaflet, on the paper and in the print the address names."""
     product = get_object_or_404(
-        Product.objects.select_related("medicine__version")
+        Product.objects.select_related("medicine__version__signature")
         .defer("medicine__version__document")
         .filter(is_public=True, parent__isnull=True, medicine__version__isnull=False),
         pk=pk,

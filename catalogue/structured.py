@@ -57,6 +57,9 @@ def structured_data(
         "version": version.number,
         "dateModified": version.loaded_at.date().isoformat(),
     }
+    if version.signature:
+        page["lastReviewed"] = version.signature.signed_on.isoformat()
+        page["reviewedBy"] = {"@type": "Person", "name": version.signature.name}
     return {
         "@context": SCHEMA,
         "@graph": [page, {"@id": f"{url}#drug", **drug(content, url), **offers(packs, url)}],

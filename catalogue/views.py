@@ -43,7 +43,9 @@ class ProductDetailView(OscarProductDetailView):
             is_public=True, ancestors_are_public=True, productcategory__product=OuterRef("pk")
         ).order_by("path")[:1]
         return (
-            Product.objects.select_related("product_class", "parent", "medicine__version")
+            Product.objects.select_related(
+                "product_class", "parent", "medicine__version__signature"
+            )
             .defer("medicine__version__document", "medicine__search_text")
             .annotate(
                 category_name=Subquery(category.values("name")),

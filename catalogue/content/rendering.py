@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 from django.apps import apps
 from django.conf import settings
 from django.template.loader import render_to_string
-from django.utils import timezone
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
@@ -182,7 +181,7 @@ def severity_groups(content: Content) -> list[SeverityGroup]:
 def monograph_of(version: ContentVersion) -> Monograph:
     """The rendered content of a version; one query the first time in a process."""
     about = (version.pk, version.digest, get_language() or "", settings.EMERGENCY_NUMBER)
-    return _rendered(*about, version.review_by < timezone.localdate())
+    return _rendered(*about, version.review_is_overdue(), version.signature_id)
 
 
 @lru_cache(maxsize=128)
@@ -192,9 +191,10 @@ def _rendered(
     _language: str,
     emergency: str,
     review_is_overdue: bool,  # noqa: FBT001
+    _signature_pk: int | None,
 ) -> Monograph:
     model = apps.get_model("catalogue", "ContentVersion")
-    version = model.objects.select_related("medicine__product").get(pk=version_pk)
+    version = model.objects.select_related("medicine__product", "signature").get(pk=version_pk)
     content = version.content
     context = {
         "content": content,

@@ -19,6 +19,7 @@ from django.views.decorators.cache import never_cache
 from catalogue.checker import Result, check
 from catalogue.content.models import ContentVersion
 from shop.accounts.requests import SignedInRequest
+from shop.accounts.roles import superintendent_registration
 from shop.prescriptions import services as prescriptions
 from shop.prescriptions.desk_forms import Decision, ReviewForm, WithdrawForm
 from shop.prescriptions.models import Page, Prescription
@@ -68,6 +69,7 @@ def queue(request: SignedInRequest) -> HttpResponse:
         "shown_label": VIEWS[shown][0],
         "views": {name: label for name, (label, _statuses) in VIEWS.items()},
         "urgent_days": URGENT_DAYS,
+        "may_sign_content": superintendent_registration(request.user) is not None,
     }
     return render(request, "desk/queue.html", context)
 

@@ -90,6 +90,7 @@ def arguments(
         "catalogue:detail": [medicine.slug, medicine.pk],
         "catalogue:add-pack": [medicine.slug, medicine.pk],
         "catalogue:check": [medicine.slug, medicine.pk],
+        "admin:content-sign": [Medicine.objects.get(product=medicine).version_id],
         "catalogue:leaflet": [medicine.slug, medicine.pk],
         "catalogue:category": [category.full_slug, category.pk],
         "catalogue:tag": [tag.slug],
