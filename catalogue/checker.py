@@ -25,6 +25,7 @@ MOST_GUESSES = 5
 # Past this many entries the rest is listed without a guess, so that no text takes long.
 MOST_GUESSED_ENTRIES = 150
 LONGEST_NAME_IN_WORDS = 6
+LONGEST_SHORT_FORM = 3
 
 BREAK = re.compile(r"[\n\r\t\v\f\x00\x85\u2028\u2029;|•·‣◦▪●、]|(?<!\d),|,(?!\d)|\s[-–—*]+\s")
 ITEM = re.compile(r"^\s*(?:[-–—*]+|\d{1,2}[.)](?=\s))")
@@ -216,10 +217,16 @@ def _words(piece: str) -> list[_Word]:
     for match in WORD.finditer(piece):
         start = match.start()
         is_dose = any(first <= start < last for first, last in doses)
-        is_first = not words or bool(re.search(r"[/+&()\[\]]|\.\s", piece[end:start]))
+        is_first = not words or _ends_a_name(piece[end:start], words[-1])
         end = match.end()
         words.append(_Word(_key(match[0]), start, end, is_dose, is_first))
     return words
+
+
+def _ends_a_name(between: str, before: _Word) -> bool:
+    """Whether a sign ends the name before it; the full stop of “St.” does not."""
+    is_full_stop = re.match(r"\.\s", between) and len(before.key) > LONGEST_SHORT_FORM
+    return bool(is_full_stop or re.search(r"[/+&()\[\]]", between))
 
 
 def _read(piece: str, index: _Index) -> Iterator[tuple[str, str] | Unchecked]:

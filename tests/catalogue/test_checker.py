@@ -256,5 +256,12 @@ def test_pictures_alone_are_listed_as_not_checked(content):
     assert [entry.entry for entry in check(content, "\U0001f48a").unchecked] == ["\U0001f48a"]
 
 
+def test_a_short_form_with_a_full_stop_is_one_entry(content):
+    result = check(content, "St. John's wort. Valium")
+
+    assert [entry.entry for entry in result.unchecked] == ["St. John's wort"]
+    assert [hit.entries for hit in result.hits] == [("Valium",)]
+
+
 def test_each_thing_not_checked_is_listed_once(content):
     assert len(check(content, "omeprazole, Omeprazole\nomeprazole 20 mg").unchecked) == 2

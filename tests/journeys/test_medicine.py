@@ -34,6 +34,13 @@ def test_a_reader_checks_their_medicines(visitor_with: Visitor, baclofen: Produc
     assert sideways_scroll(page) <= 0
 
 
+def test_the_medicine_page_has_no_fault_and_fits(visitor_with: Visitor, baclofen: Product) -> None:
+    page = visitor_with.open(baclofen.get_absolute_url())
+
+    assert accessibility_faults(page) == []
+    assert sideways_scroll(page) <= 0
+
+
 def test_the_data_block_offends_no_policy(visitor: Visitor, baclofen: Product) -> None:
     page = visitor.open(baclofen.get_absolute_url())
 
