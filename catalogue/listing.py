@@ -6,12 +6,17 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db.models import Q, QuerySet
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
 
 from catalogue.models import Product
 from catalogue.packs import Pack, cheapest, packs_of
 
 MAX_QUERY_LENGTH = 200
 MAX_QUERY_WORDS = 8
+# A word that is one slip of the finger from one of ours, or two where it is long.
+SHORTEST_CORRECTED = 5
+SHORTEST_WITH_TWO_SLIPS = 8
 
 
 @dataclass(frozen=True)
@@ -90,3 +95,29 @@ def find(query: str) -> QuerySet[Product]:
             | Q(categories__name__icontains=word)
         )
     return found.distinct()
+
+
+def corrected(query: str) -> str:
+    """The query with misspelt words put right; empty when no word of ours is near."""
+    ours = _words_of_the_shop()
+    words = [_nearest(word, ours) for word in search_words(query)]
+    return " ".join(words) if words and all(words) else ""
+
+
+def _nearest(word: str, ours: list[str]) -> str:
+    if word in ours or any(word in one for one in ours):
+        return word
+    if len(word) < SHORTEST_CORRECTED:
+        return ""
+    slips = 2 if len(word) >= SHORTEST_WITH_TWO_SLIPS else 1
+    found = process.extractOne(word, ours, scorer=OSA.distance, score_cutoff=slips)
+    return found[0] if found else ""
+
+
+def _words_of_the_shop() -> list[str]:
+    """Words of titles, names, brands, tags and categories of what is on show. One query."""
+    rows = Product.objects.filter(is_public=True, parent__isnull=True).values_list(
+        "title", "medicine__search_text", "tags__name", "categories__name"
+    )
+    text = " ".join(each for row in rows for each in row if each)
+    return sorted(set(text.lower().split()))

@@ -7,7 +7,12 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from oscar.apps.catalogue.abstract_models import AbstractProduct, AbstractProductClass
 
-from catalogue.content.models import ContentVersion, Medicine, Tag  # noqa: F401 (models live here)
+from catalogue.content.models import (  # noqa: F401 (models live here)
+    ContentVersion,
+    Medicine,
+    Signature,
+    Tag,
+)
 
 
 class ProductClass(AbstractProductClass):

@@ -19,9 +19,10 @@ from catalogue.content.document import Country
 from catalogue.content.models import ContentVersion, Tag
 from catalogue.content.rendering import monograph_of, numbered_sources
 from catalogue.country import country_of
-from catalogue.listing import MAX_QUERY_LENGTH, cards_of, find, medicines
+from catalogue.listing import MAX_QUERY_LENGTH, cards_of, corrected, find, medicines
 from catalogue.models import Product
 from catalogue.packs import Pack, cheapest, packs_of, strengths_of
+from catalogue.structured import data_block, structured_data
 
 PER_PAGE = 24
 
@@ -44,7 +45,9 @@ class ProductDetailView(OscarProductDetailView):
             is_public=True, ancestors_are_public=True, productcategory__product=OuterRef("pk")
         ).order_by("path")[:1]
         return (
-            Product.objects.select_related("product_class", "parent", "medicine__version")
+            Product.objects.select_related(
+                "product_class", "parent", "medicine__version__signature"
+            )
             .defer("medicine__version__document", "medicine__search_text")
             .annotate(
                 category_name=Subquery(category.values("name")),
@@ -62,10 +65,14 @@ class ProductDetailView(OscarProductDetailView):
         medicine = getattr(product, "medicine", None)
         version = medicine.version if medicine else None
         country = country_of(self.request)
+        monograph = monograph_of(version, country=country) if version else None
         return {
             "view": self,
             "product": product,
-            "monograph": monograph_of(version, country=country) if version else None,
+            "monograph": monograph,
+            "structured": data_block(structured_data(product, version, monograph.content, packs))
+            if version and monograph
+            else "",
             "country": country,
             "countries": Country,
             "category_url": self.category_url(product),
@@ -151,7 +158,12 @@ def tag(request: HttpRequest, slug: str) -> HttpResponse:
 def search(request: HttpRequest) -> HttpResponse:
     """What the shop has for some words; the words are neither kept nor logged."""
     query = request.GET.get("q", "").replace("\0", "")[:MAX_QUERY_LENGTH]
-    return _listing(request, find(query), "oscar/search/results.html", query=query.strip())
+    products, meant = find(query), ""
+    if not products.exists():
+        meant = corrected(query)
+        products = find(meant)
+    context = {"query": query.strip(), "meant": meant}
+    return _listing(request, products, "oscar/search/results.html", **context)
 
 
 @require_POST

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from functools import cached_property
 
+from django.conf import settings
 from django.db import models
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -67,6 +70,16 @@ class ContentVersion(models.Model):
     document = models.JSONField(_("content"))
     review_by = models.DateField(_("next review by"))
     loaded_at = models.DateTimeField(_("loaded at"), default=timezone.now, editable=False)
+    # The latest signature, the one thing of a version that comes later; catalogue.signing puts it.
+    signature = models.OneToOneField(
+        "catalogue.Signature",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("latest signature"),
+    )
 
     class Meta:
         ordering = ("-number",)
@@ -77,6 +90,47 @@ class ContentVersion(models.Model):
     def __str__(self) -> str:
         return f"{self.medicine} {self.number}"
 
+    @property
+    def next_review(self) -> dt.date:
+        """The day the last signature names, or the files when nobody has signed."""
+        return self.signature.review_by if self.signature else self.review_by
+
+    def review_is_overdue(self) -> bool:
+        return self.next_review < timezone.localdate()
+
     @cached_property
     def content(self) -> Content:
         return content_from_json(self.document)
+
+
+class Signature(models.Model):
+    """A superintendent pharmacist answers for a version until its next review. Never changed."""
+
+    version = models.ForeignKey(
+        ContentVersion, on_delete=models.PROTECT, related_name="signatures", editable=False
+    )
+    signed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", editable=False
+    )
+    # As they were on the day: a name or a registration may change later.
+    name = models.CharField(_("name"), max_length=150)
+    register = models.CharField(_("register"), max_length=120)
+    number = models.CharField(_("registration number"), max_length=40)
+    signed_on = models.DateField(_("signed on"))
+    review_by = models.DateField(_("next review by"))
+
+    class Meta:
+        ordering = ("-signed_on", "-pk")
+        constraints = (
+            models.UniqueConstraint(fields=("version", "signed_on"), name="one_signature_a_day"),
+            models.CheckConstraint(
+                condition=Q(review_by__gt=F("signed_on")), name="review_comes_after_signing"
+            ),
+            models.CheckConstraint(
+                condition=Q(name__gt="", register__gt="", number__gt=""),
+                name="a_signature_has_a_name_and_a_number",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.version}: {self.name}"

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 from django.apps import apps
 from django.conf import settings
 from django.template.loader import render_to_string
-from django.utils import timezone
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
@@ -126,6 +125,7 @@ class Monograph:
     facts: SafeString
     entries: tuple[tuple[str, str], ...]
     html: SafeString
+    content: Content
 
 
 def source_numbers(content: Content) -> dict[str, int]:
@@ -250,7 +250,7 @@ def severity_groups(content: Content) -> list[SeverityGroup]:
 def monograph_of(version: ContentVersion, *, country: str) -> Monograph:
     """A version as readers in a country see it; one query the first time in a process."""
     about = (version.pk, version.digest, get_language() or "", settings.EMERGENCY_NUMBER)
-    return _rendered(*about, version.review_by < timezone.localdate(), country)
+    return _rendered(*about, version.review_is_overdue(), version.signature_id, country)
 
 
 @lru_cache(maxsize=256)
@@ -260,10 +260,11 @@ def _rendered(
     _language: str,
     emergency: str,
     review_is_overdue: bool,  # noqa: FBT001
+    _signature_pk: int | None,
     country: str,
 ) -> Monograph:
     model = apps.get_model("catalogue", "ContentVersion")
-    version = model.objects.select_related("medicine").get(pk=version_pk)
+    version = model.objects.select_related("medicine__product", "signature").get(pk=version_pk)
     content = version.content.for_country(country)
     numbers = source_numbers(content)
     context = {
@@ -287,6 +288,7 @@ def _rendered(
         facts=_part("facts", context),
         entries=entries_of(content),
         html=_part("monograph", context),
+        content=content,
     )
 
 

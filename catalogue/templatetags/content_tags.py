@@ -3,7 +3,14 @@
 from django import template
 from django.utils.safestring import SafeString
 
-from catalogue.content.document import Block, Citation, Comparison, ComparisonRow, Statement
+from catalogue.content.document import (
+    Block,
+    Citation,
+    Comparison,
+    ComparisonRow,
+    Severity,
+    Statement,
+)
 from catalogue.content.rendering import (
     TableRow,
     cites_html,
@@ -44,3 +51,8 @@ def rows(block: Block) -> list[TableRow]:
 def cells(row: ComparisonRow, comparison: Comparison) -> list[tuple[str, Statement]]:
     """Each medicine with what the row says of it."""
     return list(zip(comparison.medicines, row.cells, strict=True))
+
+
+@register.filter
+def severity_label(severity: str) -> str:
+    return str(Severity(severity).label)

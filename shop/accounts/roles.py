@@ -3,7 +3,7 @@
 from django.contrib.auth.models import AnonymousUser, Group, Permission
 from django.db.models import Q
 
-from shop.accounts.models import User
+from shop.accounts.models import PharmacistRegistration, User
 
 SHOP_STAFF = "Shop staff"
 SUPERINTENDENT = "Superintendent"
@@ -23,6 +23,13 @@ MAY_DO: dict[str, dict[str, tuple[str, ...]]] = {
 def is_superintendent(user: User | AnonymousUser) -> bool:
     """Whether the user is the superintendent pharmacist, by group, never by being a superuser."""
     return user.is_active and user.is_staff and user.groups.filter(name=SUPERINTENDENT).exists()
+
+
+def superintendent_registration(user: User | AnonymousUser) -> PharmacistRegistration | None:
+    """The registration a superintendent signs content with today; None for anybody else."""
+    if isinstance(user, User) and is_superintendent(user):
+        return user.current_registration
+    return None
 
 
 def create_groups() -> None:

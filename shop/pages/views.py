@@ -52,6 +52,12 @@ def accessibility(request: HttpRequest) -> HttpResponse:
     return render(request, "pages/accessibility.html")
 
 
+def robots(request: HttpRequest) -> HttpResponse:
+    """What search engines may read: what anybody may, and nobody's own pages."""
+    context = {"site_url": settings.SITE_URL}
+    return render(request, "pages/robots.txt", context, content_type="text/plain")
+
+
 def health(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
     """Say "ok" only while the database answers: a load balancer asks this."""
     try:

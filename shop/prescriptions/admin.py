@@ -16,7 +16,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
+from catalogue.checker import Result, check
+from catalogue.content.models import ContentVersion
 from shop.accounts.requests import SignedInRequest
+from shop.accounts.roles import superintendent_registration
 from shop.prescriptions import services as prescriptions
 from shop.prescriptions.desk_forms import Decision, ReviewForm, WithdrawForm
 from shop.prescriptions.models import Page, Prescription
@@ -66,6 +69,7 @@ def queue(request: SignedInRequest) -> HttpResponse:
         "shown_label": VIEWS[shown][0],
         "views": {name: label for name, (label, _statuses) in VIEWS.items()},
         "urgent_days": URGENT_DAYS,
+        "may_sign_content": superintendent_registration(request.user) is not None,
     }
     return render(request, "desk/queue.html", context)
 
@@ -90,6 +94,7 @@ def _review_context(prescription: Prescription, **forms: Any) -> dict[str, Any]:
         ),
         "wishes": prescription.requested_packs.select_related("medicine"),
         "authorisations": prescription.authorisations.select_related("medicine"),
+        "checks": checks_of(prescription),
         "events": prescription.events.select_related("by"),
         "age": prescription.age_on(timezone.localdate()),
         "urgent_days": URGENT_DAYS,
@@ -98,6 +103,14 @@ def _review_context(prescription: Prescription, **forms: Any) -> dict[str, Any]:
         "withdraw_form": WithdrawForm(initial={"version": prescription.version}),
         **forms,
     }
+
+
+def checks_of(prescription: Prescription) -> list[tuple[ContentVersion, Result]]:
+    """What the patient takes against what was ordered, by the content as it is today."""
+    versions = ContentVersion.objects.filter(
+        pk__in=prescription.requested_packs.values("medicine__medicine__version")
+    ).select_related("medicine")
+    return [(version, check(version.content, prescription.other_medicines)) for version in versions]
 
 
 def _decide(request: SignedInRequest, prescription: Prescription, form: ReviewForm) -> HttpResponse:

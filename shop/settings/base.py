@@ -20,6 +20,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.sites",
+    "django.contrib.sitemaps",
     "django.contrib.flatpages",
     "django.contrib.messages",
     "django.contrib.staticfiles",
@@ -208,6 +209,6 @@ LOGGING = {
     "disable_existing_loggers": False,
     "handlers": {"console": {"class": "logging.StreamHandler"}},
     "root": {"handlers": ["console"], "level": "INFO"},
-    # At INFO the client writes a line for every call.
-    "loggers": {"stripe": {"level": "WARNING"}},
+    # At INFO the client writes a line for every call, and the font tools several for every leaflet.
+    "loggers": {"stripe": {"level": "WARNING"}, "fontTools": {"level": "WARNING"}},
 }

@@ -113,7 +113,7 @@ def test_search_finds_the_medicine(client, baclofen, words):
         "'; drop table catalogue_product; --",
         "<script>alert(1)</script>",
         "💊",
-        "bac\0lofen\0x",
+        "xy\0zz\0y",
         "%",
         "_",
         "ibuprofen",
@@ -136,3 +136,58 @@ def test_what_is_searched_for_is_neither_kept_nor_logged(client, customer, caplo
 
     assert not UserSearch.objects.exists()
     assert "a-very-private-word" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "baclofen",
+        "baclofin",
+        "Bacloffen",
+        "muscle relaxant",
+        "musle relaxent",
+        "spasticity",
+        "spastisity",
+        "Lioresal",
+        "lioresel",
+        "BACLOFEN\0",
+    ],
+)
+def test_a_medicine_is_found_by_its_words_and_by_misspelt_ones(query, client, baclofen):
+    assert MEDICINE in client.get("/search/", {"q": query}).content.decode()
+
+
+def test_a_corrected_search_says_so(client, baclofen):
+    html = client.get("/search/", {"q": "baclofin"}).content.decode()
+
+    assert "We found nothing for “baclofin”. This is what we have for “baclofen”." in html
+
+
+@pytest.mark.parametrize("query", ["omeprazole", "tablets omeprazole", "xyz", "bac1ofxx"])
+def test_what_is_far_from_our_words_finds_nothing(query, client, baclofen):
+    html = client.get("/search/", {"q": query}).content.decode()
+
+    assert MEDICINE not in html
+    assert "We found nothing" in html
+
+
+@pytest.mark.parametrize(
+    "query", ["", " ", '"', "'\"'", "\U0001f48a", "x" * 5_000, "baclofin " * 900, "%_\\", "\u202e"]
+)
+def test_any_query_gets_a_page(query, client, baclofen):
+    response = client.get("/search/", {"q": query})
+
+    assert response.status_code == 200
+    assert "<h1>" in response.content.decode()
+
+
+def test_a_misspelt_search_takes_no_more_queries_with_many_products(
+    client, baclofen, django_assert_num_queries
+):
+    kind = prescription_class()
+    Product.objects.bulk_create(
+        Product(title=f"Medicine {n:04}", slug=f"m{n}", product_class=kind) for n in range(200)
+    )
+
+    with django_assert_num_queries(5):
+        client.get("/search/?q=baclofin")

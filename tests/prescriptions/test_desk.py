@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import datetime
+import io
 import re
 
 import pytest
+from django.core.management import call_command
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from catalogue.models import Product
+from catalogue.models import Medicine, Product
 from shop.accounts.models import PharmacistRegistration, User
 from shop.prescriptions import services
 from shop.prescriptions.models import Page, Prescription
@@ -428,3 +430,31 @@ def test_asking_twice_keeps_the_last_answer(prescription: Prescription, pharmaci
 
     assert prescription.answer == "answer to the second"
     assert prescription.events.filter(action=Action.ANSWER).count() == 2
+
+
+@pytest.fixture
+def content(medicine: Product) -> None:
+    Medicine.objects.create(slug="baclofen", name="Baclofen", product=medicine)
+    call_command("load_medicines", "baclofen", stdout=io.StringIO())
+
+
+@pytest.mark.parametrize(
+    ("other_medicines", "shown"),
+    [
+        ("OxyContin 10 mg", "query-prescriber</strong>"),
+        ("OxyContin 10 mg", "content version 1"),
+        ("zebrafort", "Not recognized, so not checked"),
+        ("lithiumm", "did they mean lithium (moderate)?"),
+        ("Tylenol Sinus", "(holds the name tylenol, but more as well)"),
+        ("", "Left empty: ask what else the patient takes."),
+        ("none", "The patient says they take nothing else."),
+        ("lisinopril", "Look for this combination yourself:"),
+    ],
+)
+def test_the_pharmacist_sees_what_the_other_medicines_do(
+    other_medicines: str, shown: str, desk: Client, prescription: Prescription, content: None
+) -> None:
+    prescription.other_medicines = other_medicines
+    prescription.save()
+
+    assert shown in " ".join(desk.get(address_of(prescription)).content.decode().split())

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 import pytest
 from django.contrib.sites.models import Site
+from django.core.management import call_command
 from oscar.apps.address.models import UserAddress
 from oscar.apps.catalogue.models import AttributeOptionGroup, Category, Option
 from oscar.apps.order.models import Order
@@ -37,6 +39,8 @@ def world(
     pay_by_card(url)
     settle(attempt)
     order = Order.objects.get()
+    Medicine.objects.create(slug="baclofen", name="Baclofen", product=medicine)
+    call_command("load_medicines", "baclofen", stdout=io.StringIO())
     category = Category.add_root(name="Muscle relaxants")
     group = AttributeOptionGroup.objects.create(name="Group", code="group")
     option = Option.objects.create(name="Option", code="option")
@@ -86,8 +90,11 @@ def arguments(
         "catalogue:detail": [medicine.slug, medicine.pk],
         "catalogue:add-pack": [medicine.slug, medicine.pk],
         "catalogue:choose-country": [medicine.slug, medicine.pk],
-        "catalogue:medicine": [Medicine.objects.create(slug="baclofen", product=medicine).slug],
-        "catalogue:sources": ["baclofen"],
+        "catalogue:medicine": [Medicine.objects.get(product=medicine).slug],
+        "catalogue:sources": [Medicine.objects.get(product=medicine).slug],
+        "catalogue:check": [medicine.slug, medicine.pk],
+        "admin:content-sign": [Medicine.objects.get(product=medicine).version_id],
+        "catalogue:leaflet": [medicine.slug, medicine.pk],
         "catalogue:category": [category.full_slug, category.pk],
         "catalogue:tag": [tag.slug],
         "checkout:return": [attempt.reference],

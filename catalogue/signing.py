@@ -1,0 +1,67 @@
+"""Signing a content version: a pharmacist answers for what its readers are told."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any, Protocol
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from catalogue.content.models import ContentVersion, Medicine, Signature
+
+
+class Registration(Protocol):
+    """An entry in a pharmacists' register; the accounts keep them."""
+
+    user_id: int
+    register: str
+    number: str
+    valid_until: dt.date
+
+
+class NotSigned(Exception):
+    """The signature was not taken; the message says why, for the person who signs."""
+
+    def __init__(self, message: str) -> None:
+        self.message = message
+        super().__init__(message)
+
+
+@transaction.atomic
+def sign(
+    version: ContentVersion, *, by: Any, registration: Registration, review_by: dt.date
+) -> Signature:
+    """Sign the current version of a medicine, for the first time or at its review.
+
+    The caller has made sure that ``by`` is the superintendent. Raises NotSigned when the
+    registration is not theirs or has ended, when the version has been replaced or was signed
+    meanwhile, when the next review is not in the future, and when ``by`` has given no name.
+    """
+    today = timezone.localdate()
+    if registration.user_id != by.pk or registration.valid_until < today:
+        raise NotSigned(_("Your registration is not valid today."))
+    if review_by <= today:
+        raise NotSigned(_("The next review must be in the future."))
+    if not by.get_full_name():
+        raise NotSigned(_("Put your full name into your account first: the page shows it."))
+    current = Medicine.objects.select_for_update(of=("self",)).get(pk=version.medicine_id)
+    if current.version_id != version.pk:
+        raise NotSigned(_("A newer version has been loaded. Read and sign that one."))
+    if version.signatures.filter(signed_on=today).exists():
+        raise NotSigned(_("This version was already signed today."))
+    signature = Signature.objects.create(
+        version=version,
+        signed_by=by,
+        name=by.get_full_name(),
+        register=registration.register,
+        number=registration.number,
+        signed_on=today,
+        review_by=review_by,
+    )
+    swapped = ContentVersion.objects.filter(pk=version.pk, signature=version.signature_id)
+    if not swapped.update(signature=signature):
+        raise NotSigned(_("This version was signed meanwhile."))
+    version.signature = signature
+    return signature

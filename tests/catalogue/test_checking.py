@@ -1,0 +1,116 @@
+"""The page that checks a list of medicines."""
+
+import logging
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.test import Client
+from django.urls import reverse
+
+
+@pytest.fixture
+def address(baclofen):
+    return reverse("catalogue:check", args=[baclofen.slug, baclofen.pk])
+
+
+@pytest.fixture
+def answer(client, address):
+    def ask(text):
+        response = client.post(address, {"medicines": text})
+        assert response.status_code == 200
+        return response.content.decode()
+
+    return ask
+
+
+def test_the_medicine_page_has_the_form(client, baclofen, address):
+    html = client.get(baclofen.get_absolute_url()).content.decode()
+
+    assert f'method="post" action="{address}"' in html
+
+
+def test_the_form_of_the_page_needs_no_token(address):
+    visitor = Client(enforce_csrf_checks=True)
+
+    assert visitor.post(address, {"medicines": "lithium"}).status_code == 200
+
+
+def test_results_stand_worst_first_with_what_to_do_and_sources(answer):
+    html = answer("lithium\nMorphine 10 mg; metformin")
+
+    places = [html.index(label) for label in ("Avoid, or only as", "Check first", "Tell us</h3>")]
+    assert places == sorted(places)
+    assert "Tell us if you take any opioid" in html
+    assert html.count('href="#source-') >= html.count('id="source-') > 0
+    cited = {part.split('"')[0] for part in html.split('href="#source-')[1:]}
+    assert cited == {part.split('"')[0] for part in html.split('id="source-')[1:]}
+
+
+def test_what_is_not_in_the_list_is_named_as_not_checked(answer):
+    html = answer("omeprazole")
+
+    assert "Not checked: tell the pharmacist" in html
+    assert "<strong>omeprazole</strong>" in html
+    assert "Nothing you typed is in our list. That does not mean that it goes together." in html
+
+
+def test_a_misspelt_name_is_a_question_with_its_warning(answer):
+    html = answer("oxycodonne")
+
+    assert "Did you mean one of these?" in html
+    assert "<strong>oxycodone</strong>: Avoid, or only as your doctor says." in html
+
+
+def test_adderall_gets_the_honest_answer(answer):
+    html = answer("Adderall")
+
+    assert "None found in the texts we checked" in html
+    assert "Amphetamines are stimulants, so baclofen cannot add to a calming effect" in html
+    assert "Still tell us about both." in html
+
+
+@pytest.mark.parametrize("text", ["omeprazole", "adderall, food, tylenol", "none", "x" * 4_000])
+def test_no_answer_calls_anything_safe(text, answer):
+    words = answer(text).lower().replace("safety", "").split()
+
+    assert not {"safe", "harmless", "fine"} & {word.strip(".,:;()“”") for word in words}
+
+
+@pytest.mark.parametrize(
+    "text", ["\0", "\U0001f48a" * 50, "<script>alert(1)</script>", "'\"{{ x }}%s", "\u202e\u0301"]
+)
+def test_garbage_gets_a_page(text, answer):
+    assert "<script>alert" not in answer(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"), [("", "Type at least one medicine"), ("x " * 5_000, "too long to check")]
+)
+def test_what_cannot_be_checked_is_said(text, problem, answer):
+    assert problem in answer(text)
+
+
+def test_nothing_typed_is_kept_anywhere(client, address, answer, caplog, django_assert_num_queries):
+    answer("morphine")
+    caplog.set_level(logging.DEBUG)
+
+    with django_assert_num_queries(1):
+        response = client.post(address, {"medicines": "methadone, zebra"})
+
+    assert not response.cookies
+    assert not Session.objects.exists()
+    assert "no-store" in response["Cache-Control"]
+    assert "methadone" not in caplog.text
+
+
+def test_an_address_with_a_list_in_it_shows_the_empty_form(client, address):
+    html = client.get(address, {"medicines": "methadone"}).content.decode()
+
+    assert "methadone" not in html
+
+
+def test_a_medicine_without_content_has_no_check(client, baclofen, address):
+    baclofen.medicine.version = None
+    baclofen.medicine.save()
+
+    assert client.post(address, {"medicines": "x"}).status_code == 404
