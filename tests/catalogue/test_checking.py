@@ -114,3 +114,8 @@ def test_a_medicine_without_content_has_no_check(client, baclofen, address):
     baclofen.medicine.save()
 
     assert client.post(address, {"medicines": "x"}).status_code == 404
+
+
+def test_only_warnings_carry_a_tag(answer):
+    assert 'class="tag' not in answer("Adderall, metformin").split("<h1")[1]
+    assert "tag--stop" in answer("morphine")

@@ -1,14 +1,21 @@
-"""A reader of the medicine page, in Chromium."""
+"""Readers of the medicine page, and who signs it, in Chromium."""
 
 from __future__ import annotations
 
 import io
 
 import pytest
+from django.conf import settings
+from django.contrib.auth.models import Group
 from django.core.management import call_command
+from django.urls import reverse
 
-from catalogue.models import Medicine, Product
+from catalogue.models import ContentVersion, Medicine, Product
+from shop.accounts import roles
+from shop.accounts.models import User
+from shop.prescriptions.models import Prescription
 from tests.browser import Visitor, accessibility_faults, sideways_scroll
+from tests.conftest import signed_in
 
 pytestmark = pytest.mark.journey
 
@@ -46,3 +53,26 @@ def test_the_data_block_offends_no_policy(visitor: Visitor, baclofen: Product) -
 
     assert page.locator('script[type="application/ld+json"]').count() == 1
     assert visitor.complaints == []
+
+
+def test_the_pages_of_the_desk_that_show_and_sign_content_have_no_fault(
+    visitor_with: Visitor, baclofen: Product, pharmacist: User, prescription: Prescription
+) -> None:
+    roles.create_groups()
+    pharmacist.groups.add(Group.objects.get(name=roles.SUPERINTENDENT))
+    prescription.other_medicines = "OxyContin, lithiumm, zebrafort, Tylenol Sinus, lisinopril"
+    prescription.save()
+    session = signed_in(pharmacist).cookies[settings.SESSION_COOKIE_NAME].value
+    cookie = {"name": settings.SESSION_COOKIE_NAME, "value": session, "url": visitor_with.origin}
+    visitor_with.page.context.add_cookies([cookie])  # type: ignore[list-item]
+    version = ContentVersion.objects.get()
+
+    for address in (
+        reverse("admin:prescription-review", args=[prescription.reference]),
+        reverse("admin:content-versions"),
+        reverse("admin:content-sign", args=[version.pk]),
+    ):
+        page = visitor_with.open(address)
+        assert page.locator("h1").count() == 1
+        assert accessibility_faults(page) == []
+        assert sideways_scroll(page) <= 0
