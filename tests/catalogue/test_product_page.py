@@ -259,6 +259,14 @@ def test_the_page_of_sources_has_the_same_numbers_with_addresses(client, page, b
     assert reverse("catalogue:sources", args=["baclofen"]) in html
 
 
+def test_every_source_says_when_it_was_read_and_how_far_it_is_checked(page):
+    for source in page().split('id="source-')[1:]:
+        text = source.split("</li>")[0]
+        own = "No source read yet" in text
+        assert own or "Read November 2026." in text, text
+        assert any(mark in text for mark in ("erified", "hird-party copy", "eeds checking")), text
+
+
 def test_a_hidden_medicine_has_no_page_of_sources(client, baclofen):
     Product.objects.filter(pk=baclofen.pk).update(is_public=False)
 
