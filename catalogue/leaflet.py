@@ -255,9 +255,10 @@ class Sheet(FPDF):
                 self.say(each.statement, bullet=True)
         for group in frequency_groups(self.content):
             self.heading(f"{group.label} ({group.meaning})", 1)
-            for effect in group.effects:
-                text = f"{effect.name} ({effect.system})"
-                self.say(Statement(text, effect.citations), bullet=True)
+            for system in group.systems:
+                for effect in system.effects:
+                    text = f"{effect.name} ({effect.system})"
+                    self.say(Statement(text, effect.citations), bullet=True)
 
     def write_interactions(self) -> None:
         for group in severity_groups(self.content):

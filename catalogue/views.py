@@ -1,5 +1,7 @@
 """Pages a visitor browses. None of them records who looked at what."""
 
+from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from django.contrib import messages
@@ -25,6 +27,12 @@ from catalogue.packs import Pack, cheapest, packs_of, strengths_of
 from catalogue.structured import data_block, structured_data
 
 PER_PAGE = 24
+
+
+@lru_cache(maxsize=1024)
+def tags_of(product_pk: int, _changed: datetime) -> tuple[Tag, ...]:
+    """The tags of a product; read again once the product has been saved."""
+    return tuple(Tag.objects.filter(products=product_pk))
 
 
 class ProductDetailView(OscarProductDetailView):
@@ -76,6 +84,7 @@ class ProductDetailView(OscarProductDetailView):
             "country": country,
             "countries": Country,
             "category_url": self.category_url(product),
+            "tags": tags_of(product.pk, product.date_updated),
             "strengths": strengths_of(packs, strength=self.chosen_strength, sku=self.chosen_sku),
             "from_pack": cheapest(packs),
             "problem": self.problem,

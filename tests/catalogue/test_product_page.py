@@ -279,6 +279,10 @@ def test_no_id_stands_twice(page):
     assert sorted(ids) == sorted(set(ids))
 
 
+def test_the_tags_of_the_medicine_lead_to_their_pages(page):
+    assert '<a class="tag" href="/catalogue/tag/baclofen/">Baclofen</a>' in page()
+
+
 def test_the_content_says_that_nobody_has_signed_it(page):
     assert "Not yet signed by a pharmacist" in page()
 
