@@ -93,7 +93,7 @@ def _review_context(prescription: Prescription, **forms: Any) -> dict[str, Any]:
             "document"
         ),
         "wishes": prescription.requested_packs.select_related("medicine"),
-        "authorisations": prescription.authorisations.select_related("medicine"),
+        "authorisations": prescription.authorisations.select_related("medicine", "content_version"),
         "checks": checks_of(prescription),
         "events": prescription.events.select_related("by"),
         "age": prescription.age_on(timezone.localdate()),

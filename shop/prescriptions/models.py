@@ -208,6 +208,10 @@ class Authorisation(models.Model):
     tablets_per_supply = models.PositiveSmallIntegerField()
     supplies = models.PositiveSmallIntegerField()
     directions = models.CharField(max_length=300)
+    # What the pharmacist could read about the medicine when deciding; versions are never changed.
+    content_version = models.ForeignKey(
+        "catalogue.ContentVersion", on_delete=models.PROTECT, related_name="+", null=True
+    )
     tablets_supplied = models.PositiveIntegerField(default=0)
 
     class Meta:

@@ -13,6 +13,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext
 
+from catalogue.content.models import Medicine
 from shop.accounts.models import User
 from shop.prescriptions import emails, vault
 from shop.prescriptions.intake import Picture
@@ -196,9 +197,18 @@ def approve(
             **decision,
         )
         Authorisation.objects.bulk_create(
-            Authorisation(prescription=prescription, **asdict(allowance))
+            Authorisation(
+                prescription=prescription,
+                content_version_id=_content_version_of(allowance.medicine_id),
+                **asdict(allowance),
+            )
             for allowance in allowances
         )
+
+
+def _content_version_of(product_id: int) -> int | None:
+    current = Medicine.objects.filter(product_id=product_id)
+    return current.values_list("version_id", flat=True).first()
 
 
 def refuse(prescription: Prescription, *, by: User, reason: RefusalReason, message: str) -> None:

@@ -7,15 +7,16 @@ import datetime
 import pytest
 from django.core import mail
 from django.core.files.storage import storages
+from django.core.management import call_command
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from pytest_django import Settings
 
-from catalogue.models import Product
+from catalogue.models import Medicine, Product
 from shop.accounts.models import PharmacistRegistration, User
 from shop.prescriptions import emails, services
 from shop.prescriptions.intake import Picture
-from shop.prescriptions.models import Event, Page, Prescription
+from shop.prescriptions.models import Authorisation, Event, Page, Prescription
 from shop.prescriptions.services import NotAllowed, TransitionRefused, Upload
 from shop.prescriptions.statuses import TRANSITIONS, Action, RefusalReason, Status
 from tests.conftest import approve, make_pharmacist, send_prescription
@@ -164,6 +165,18 @@ def test_an_approval_keeps_who_when_and_with_which_registration(approved: Prescr
         "pharmacist@example.com",
     )
     assert approved.decided_registration == "Test register 12345"
+
+
+def test_an_approval_refers_to_the_content_the_pharmacist_could_read(
+    customer: User, pharmacist: User
+) -> None:
+    call_command("load_packs", verbosity=0)
+    call_command("load_medicines", verbosity=0)
+    baclofen = Medicine.objects.get(slug="baclofen")
+
+    approve(send_prescription(customer, baclofen.product), baclofen.product, by=pharmacist)
+
+    assert Authorisation.objects.get().content_version == baclofen.version
 
 
 def test_a_stranger_cannot_answer_or_cancel(
