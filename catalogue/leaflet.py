@@ -80,7 +80,8 @@ def leaflet(request: HttpRequest, product_slug: str, pk: int) -> HttpResponse:  
         pk=pk,
     )
     version = product.medicine.version
-    context = {"product": product, "version": version}
+    country = country_of(request)
+    context = {"product": product, "version": version, "country": country}
     edition = Edition(
         paper=_chosen(Paper, request.GET.get("paper", Paper.A4)),
         size=_chosen(Print, request.GET.get("print", Print.NORMAL)),
@@ -88,7 +89,7 @@ def leaflet(request: HttpRequest, product_slug: str, pk: int) -> HttpResponse:  
         foot=render_to_string("oscar/catalogue/leaflet_foot.txt", context, request),
         language=get_language() or "en",
         emergency=settings.EMERGENCY_NUMBER,
-        country=country_of(request),
+        country=country,
     )
     name = f"{product.slug}-{version.number}-{edition.paper}-{edition.size}.pdf"
     return HttpResponse(

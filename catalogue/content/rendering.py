@@ -249,14 +249,15 @@ def severity_groups(content: Content) -> list[SeverityGroup]:
 
 def monograph_of(version: ContentVersion, *, country: str) -> Monograph:
     """A version as readers in a country see it; one query the first time in a process."""
-    about = (version.pk, version.digest, get_language() or "", settings.EMERGENCY_NUMBER)
+    kept_as = f"{version.digest} {version.loaded_at}"
+    about = (version.pk, kept_as, get_language() or "", settings.EMERGENCY_NUMBER)
     return _rendered(*about, version.review_is_overdue(), version.signature_id, country)
 
 
 @lru_cache(maxsize=256)
 def _rendered(
     version_pk: int,
-    _digest: str,
+    _kept_as: str,
     _language: str,
     emergency: str,
     review_is_overdue: bool,  # noqa: FBT001

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib.auth.models import Group
 from django.core.management import call_command
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from catalogue.models import ContentVersion, Medicine, Product
 from shop.accounts import roles
@@ -34,8 +35,8 @@ def test_a_reader_checks_their_medicines(visitor_with: Visitor, baclofen: Produc
     page.get_by_role("button", name="Check", exact=True).click()
 
     assert "Valium" not in page.url
-    assert page.get_by_text("Not checked: tell the pharmacist").is_visible()
-    assert page.get_by_text("Did you mean one of these?").is_visible()
+    expect(page.get_by_text("Not checked: tell the pharmacist")).to_be_visible()
+    expect(page.get_by_text("Did you mean one of these?")).to_be_visible()
     assert page.get_by_text("None found in the texts we checked").first.is_visible()
     assert accessibility_faults(page) == []
     assert sideways_scroll(page) <= 0
