@@ -10,7 +10,7 @@ import time_machine
 from django.core.management import CommandError, call_command
 from oscar.core.loading import get_model
 
-from catalogue.content import files
+from catalogue.content import files, texts
 from catalogue.content.document import content_from_json
 from catalogue.content.files import ContentInvalid, problems_of, read_medicine
 from catalogue.models import ContentVersion, Medicine, Product, Tag
@@ -379,7 +379,7 @@ def test_a_link_to_a_medicine_that_is_not_there_is_refused(folder, row, reason):
     assert reason in " ".join(map(str, problems_of(folder)))
 
 
-@pytest.mark.parametrize("slug", files.REQUIRED_IF_SOLD)
+@pytest.mark.parametrize("slug", texts.REQUIRED_IF_SOLD)
 def test_each_section_of_a_medicine_in_the_shop_must_be_there(folder, slug):
     for path in (folder / "sections").iterdir():
         if f"section: {slug}\n" in path.read_text():
