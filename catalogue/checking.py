@@ -12,11 +12,15 @@ from django.views.decorators.debug import sensitive_post_parameters, sensitive_v
 from django.views.decorators.http import require_http_methods
 
 from catalogue.checker import Result, check
+from catalogue.combinations import known_of
+from catalogue.content.document import Severity
 from catalogue.content.models import ContentVersion
 from catalogue.content.rendering import TAG_OF_SEVERITY, source_numbers
 from catalogue.models import Product
 
 LONGEST_LIST = 5_000
+# Raised when the shape of a frozen check changes.
+FROZEN_FORMAT = 1
 
 
 class MedicinesForm(forms.Form):
@@ -71,17 +75,58 @@ def answer(version: ContentVersion, text: str) -> dict[str, Any]:
         for each in [
             *(hit.interaction for hit in result.hits),
             *(row for entry in result.unchecked for g in entry.guesses for row in g.interactions),
-            *result.combinations,
+            *(each.combination.rule for each in result.combinations),
         ]
         for citation in each.citations
     }
     numbers = source_numbers(content)
     return {
         "result": result,
+        "together": [
+            (each, Severity(severity), TAG_OF_SEVERITY.get(Severity(severity), ""))
+            for each in result.combinations
+            for severity in [each.combination.rule.severity]
+        ],
         "groups": [
             (severity, TAG_OF_SEVERITY.get(severity, ""), hits)
             for severity, hits in result.by_severity
         ],
         "numbers": numbers,
         "sources": [(numbers[key], by_key[key]) for key in numbers if key in used],
+    }
+
+
+def frozen_check(
+    version: ContentVersion, medicines_text: str, *, age: int | None, egfr: float | None
+) -> dict[str, Any]:
+    """A check as it was made, in JSON’s own types, to be kept with the decision it served.
+
+    Age in years, eGFR in mL/min/1.73 m²; None is not known. Raises ValueError for a negative value
+    or one that is no number. The same version, text, age and eGFR give the same again.
+
+        {"format": 1,
+         "medicine": "baclofen", "content_version": 3, "content_digest": "<SHA-256>",
+         "input": {"medicines": "<as typed>", "age": 70, "egfr": null},
+         "takes_nothing": false,
+         "hits": [{"rule": "opioids", "severity": "major", "review_action": "query-prescriber",
+                   "matched": [{"typed": "Codeine", "name": "codeine", "how": "exact"}]}],
+         "combinations": [{"rule": …, "severity": …, "review_action": …,
+                           "is_certain": false, "depends_on": "egfr-below-60" or null,
+                           "parts": [{"part": "an opioid", "typed": […], "unclear": […]}]}],
+         "unchecked": [{"typed": "zebra", "partly": [],
+                        "similar": [{"name": …, "rules": [{"rule": …, "severity": …}]}]}]}
+
+    A rule is the id of a row of interactions.yaml or combinations.yaml in that version. A
+    combination that is not certain depends on something nobody has said, or on an unclear entry.
+    """
+    # PostgreSQL’s JSON cannot hold it.
+    medicines_text = medicines_text.replace("\0", " ")
+    result = check(version.content, medicines_text, known=known_of(age=age, egfr=egfr))
+    return {
+        "format": FROZEN_FORMAT,
+        "medicine": version.medicine.slug,
+        "content_version": version.number,
+        "content_digest": version.digest,
+        "input": {"medicines": medicines_text, "age": age, "egfr": egfr},
+        **result.as_json(),
     }

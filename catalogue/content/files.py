@@ -3,6 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
+from catalogue.content.combinations import read_combinations
 from catalogue.content.document import Content, Source
 from catalogue.content.folder import Folder
 from catalogue.content.interactions import read_interactions
@@ -54,13 +55,14 @@ def problems_of(path: Path) -> list[Problem]:
 
 def read_content(folder: Folder) -> Content:
     sources = read_sources(folder)
-    content = read_medicine_file(folder)
+    interactions = read_interactions(folder)
     content = replace(
-        content,
+        read_medicine_file(folder),
         sections=read_sections(folder),
         side_effects=read_side_effects(folder),
         advice=read_advice(folder),
-        interactions=read_interactions(folder),
+        interactions=interactions,
+        combinations=read_combinations(folder, interactions),
         comparison=read_comparison(folder),
         questions=read_questions(folder),
         claims=read_claims(folder),

@@ -1,6 +1,6 @@
 """Reads the interactions of a medicine and the names they are matched by."""
 
-from typing import Any
+from dataclasses import replace
 
 from catalogue.content.document import Interaction, Severity
 from catalogue.content.folder import Folder, refuse_duplicates
@@ -18,6 +18,20 @@ REVIEW_ACTIONS = [
     "counsel",
     "info",
 ]
+# The entries that every rule has, whatever sets it off.
+RULE = {
+    "id",
+    "label",
+    "severity",
+    "what_can_happen",
+    "customer_text",
+    "effect",
+    "mechanism",
+    "management",
+    "review_action",
+    "note",
+    "sources",
+}
 
 
 def read_interactions(folder: Folder) -> tuple[Interaction, ...]:
@@ -39,23 +53,35 @@ def read_interactions(folder: Folder) -> tuple[Interaction, ...]:
 
 
 def read_interaction(folder: Folder, notes: Notes, row: Row) -> Interaction:
-    notes.only(row, {*Interaction.__dataclass_fields__, "sources"} - {"citations"})
-    texts: dict[str, Any] = {
-        key: notes.text(row, key)
-        for key in ("id", "label", "what_can_happen", "customer_text", "effect")
-    }
+    notes.only(row, RULE | {"names", "also_names", "atc"})
     names = notes.texts(row, "names")
+    if not names:
+        notes.add(row.line, "an interaction needs names; several together are a combination")
     if any(name != name.strip().lower() for name in names):
         notes.add(row.line_of("names"), "names are written in lower case")
-    return Interaction(
-        **texts,
-        severity=notes.choice(row, "severity", Severity.values),
-        mechanism=notes.text(row, "mechanism"),
-        management=notes.text(row, "management"),
-        review_action=notes.choice(row, "review_action", REVIEW_ACTIONS),
+    return replace(
+        read_rule(folder, notes, row),
         names=names,
         also_names=notes.texts(row, "also_names"),
         atc=notes.texts(row, "atc"),
+    )
+
+
+def read_rule(folder: Folder, notes: Notes, row: Row) -> Interaction:
+    """What a row says and does, without what sets it off."""
+    return Interaction(
+        id=notes.text(row, "id"),
+        label=notes.text(row, "label"),
+        severity=notes.choice(row, "severity", Severity.values),
+        what_can_happen=notes.text(row, "what_can_happen"),
+        customer_text=notes.text(row, "customer_text"),
+        effect=notes.text(row, "effect"),
+        mechanism=notes.text(row, "mechanism"),
+        management=notes.text(row, "management"),
+        review_action=notes.choice(row, "review_action", REVIEW_ACTIONS),
+        names=(),
+        also_names=(),
+        atc=(),
         note=notes.text(row, "note", default=""),
         citations=Citer(folder.marks, notes).citations(notes.texts(row, "sources"), row.line),
     )

@@ -11,8 +11,8 @@ from django.core.management import CommandError, call_command
 from oscar.core.loading import get_model
 
 from catalogue.content import files, texts
-from catalogue.content.document import content_from_json
 from catalogue.content.files import ContentInvalid, problems_of, read_medicine
+from catalogue.content.stored import content_from_json
 from catalogue.models import ContentVersion, Medicine, Product, Tag
 from catalogue.shelf import load_packs
 
