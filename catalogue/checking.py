@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext_lazy as _
@@ -12,8 +13,8 @@ from django.views.decorators.debug import sensitive_post_parameters, sensitive_v
 from django.views.decorators.http import require_http_methods
 
 from catalogue.checker import Result, check
-from catalogue.combinations import known_of
-from catalogue.content.document import Severity
+from catalogue.combinations import Known, known_of
+from catalogue.content.document import Circumstance, Severity
 from catalogue.content.models import ContentVersion
 from catalogue.content.rendering import TAG_OF_SEVERITY, source_numbers
 from catalogue.models import Product
@@ -23,8 +24,16 @@ LONGEST_LIST = 5_000
 FROZEN_FORMAT = 1
 
 
+class Answer(models.TextChoices):
+    """What somebody says about the person; nothing is a good answer, too."""
+
+    UNSAID = "", _("Not sure, or rather not say")
+    YES = "yes", _("Yes")
+    NO = "no", _("No")
+
+
 class MedicinesForm(forms.Form):
-    """Medicines in the words of the person who takes them."""
+    """Medicines in the words of the person who takes them, and what some rules ask besides."""
 
     medicines = forms.CharField(
         label=_("Your other medicines"),
@@ -37,6 +46,26 @@ class MedicinesForm(forms.Form):
             "max_length": _("That is too long to check at once. Send fewer medicines."),
         },
     )
+    older = forms.ChoiceField(
+        label=_("Age 65 or over?"),
+        choices=Answer.choices,
+        required=False,
+        error_messages={"invalid_choice": _("Choose one of the answers about the age.")},
+    )
+    kidneys = forms.ChoiceField(
+        label=_("Has a doctor ever said that the kidneys do not work well?"),
+        choices=Answer.choices,
+        required=False,
+        error_messages={"invalid_choice": _("Choose one of the answers about the kidneys.")},
+    )
+
+    def known(self) -> Known:
+        """The circumstances that were answered; weak kidneys count as an eGFR below 60."""
+        answers = {
+            Circumstance.AGE_65_OR_OVER: self.cleaned_data["older"],
+            Circumstance.EGFR_BELOW_60: self.cleaned_data["kidneys"],
+        }
+        return {asked: said == Answer.YES for asked, said in answers.items() if said}
 
 
 # The answer depends on the text alone and changes nothing, so there is nothing to forge; and the
@@ -44,7 +73,7 @@ class MedicinesForm(forms.Form):
 @csrf_exempt
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-@sensitive_post_parameters("medicines")
+@sensitive_post_parameters("medicines", "older", "kidneys")
 @sensitive_variables("form", "context", "data")
 def check_medicines(request: HttpRequest, product_slug: str, pk: int) -> HttpResponse:  # noqa: ARG001
     """Interactions of a list of medicines with this one. The list is not kept anywhere."""
@@ -58,17 +87,17 @@ def check_medicines(request: HttpRequest, product_slug: str, pk: int) -> HttpRes
     form = MedicinesForm()
     context: dict[str, Any] = {"product": product, "version": version, "form": form}
     if request.method == "POST":
-        data = {"medicines": request.POST.get("medicines", "").replace("\0", " ")}
+        data = {name: request.POST.get(name, "").replace("\0", " ") for name in form.fields}
         context["form"] = form = MedicinesForm(data)
         if form.is_valid():
-            context |= answer(version, form.cleaned_data["medicines"])
+            context |= answer(version, form.cleaned_data["medicines"], form.known())
     return render(request, "oscar/catalogue/check.html", context)
 
 
-def answer(version: ContentVersion, text: str) -> dict[str, Any]:
+def answer(version: ContentVersion, text: str, known: Known) -> dict[str, Any]:
     """What a template needs to show the result of a check."""
     content = version.content
-    result: Result = check(content, text)
+    result: Result = check(content, text, known=known)
     by_key = {source.key: source for source in content.sources}
     used = {
         citation.source
