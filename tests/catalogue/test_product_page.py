@@ -284,7 +284,10 @@ def test_the_tags_of_the_medicine_lead_to_their_pages(page):
 
 
 def test_the_content_says_that_nobody_has_signed_it(page):
-    assert "Not yet signed by a pharmacist" in page()
+    html = page()
+
+    assert html.count("Not yet signed by a pharmacist") == 2
+    assert html.index('href="#src">Not yet signed') < html.index('id="buy"')
 
 
 def test_all_interactions_are_listed_worst_first(page):
