@@ -3,7 +3,8 @@
 import re
 import unicodedata
 
-WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+# A number is a word of its own, for who types “valium10mg”.
+WORD = re.compile(r"\d+|[^\W\d_]+(?:['’][^\W\d_]+)*")
 
 
 def key_of_word(word: str) -> str:

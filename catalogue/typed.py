@@ -17,6 +17,7 @@ from catalogue.names import WORD, key_of, key_of_word
 # Shorter names are matched exactly or not at all: too many words are one letter away from them.
 SHORTEST_GUESSED = 5
 SHORTEST_WITH_TWO_EDITS = 8
+SHORTEST_WITH_PLURAL = 4
 MOST_GUESSES = 5
 LONGEST_NAME_IN_WORDS = 6
 LONGEST_SHORT_FORM = 3
@@ -29,14 +30,22 @@ FORM = (
     r"|patch(?:es)?"
 )
 NUMBER = r"\d+(?:[.,]\d+)?"
+NOT_AFTER_NUMBER = r"(?<!\d)(?<!\d[.,])"
 DOSE = re.compile(
-    rf"\b{NUMBER}(?:\s*[/x×-]\s*{NUMBER})*\s*(?:{UNIT}|x|×|times)(?![^\W_])"
+    rf"{NOT_AFTER_NUMBER}{NUMBER}(?:\s*[/x×-]\s*{NUMBER})*\s*(?:{UNIT}|x|×|times)(?![^\W_])"
     rf"(?:\s*/\s*(?:{NUMBER}\s*)?(?:{UNIT}|h|hr|day|dose))*"
+    rf"|{NOT_AFTER_NUMBER}\d\s*/\s*\d(?:\s+(?:of\s+)?(?:a\s+)?(?:{FORM}))?(?![^\W_])"
     r"|\b(?:once|twice|thrice|one|two|three|four|half)\b"
     rf"|^\s*(?:{NUMBER}|one|two|half)\s*(?:a\s+)?(?:{FORM})\b"
     r"|\b(?:at|every|each|per|in\s+the|a|before|after)\s+(?:other\s+)?"
     r"(?:\d+\s+)?(?:night|day|morning|evening|bedtime|bed|week|month|hours?|meals?)\b"
     r"|\b(?:as|when|if)\s+(?:needed|required)\b|\bdaily\b|\bweekly\b|\bnightly\b",
+    re.IGNORECASE,
+)
+_MASS = r"(?:\s*(?:mgs?|mcgs?|μg|ug|g|grams?))?"
+# Two strengths, as in “30/500”: a product of two ingredients, unlike the 120 mg/5 ml of a syrup.
+MIXTURE = re.compile(
+    rf"{NOT_AFTER_NUMBER}{NUMBER}{_MASS}\s*[/+]\s*\d{{2,}}(?:[.,]\d+)?{_MASS}(?![^\W_])",
     re.IGNORECASE,
 )
 JOINS = {"and", "with", "or", "for", "because"}
@@ -100,6 +109,7 @@ class _Word:
     is_dose: bool
     # Where a slash, a plus or a full stop stands before it, no name continues.
     is_first: bool
+    is_of_a_mixture: bool
 
     @property
     def is_number(self) -> bool:
@@ -152,16 +162,28 @@ def index_of(interactions: tuple[Interaction, ...]) -> Index:
 
 
 def _words(piece: str) -> list[_Word]:
-    doses = [match.span() for match in DOSE.finditer(piece)]
+    mixtures = [match.span() for match in MIXTURE.finditer(piece)]
+    doses = [*mixtures, *(match.span() for match in DOSE.finditer(piece))]
     words: list[_Word] = []
     end = 0
     for match in WORD.finditer(piece):
         start = match.start()
-        is_dose = any(first <= start < last for first, last in doses)
         is_first = not words or _ends_a_name(piece[end:start], words[-1])
         end = match.end()
-        words.append(_Word(key_of_word(match[0]), start, end, is_dose, is_first))
+        word = _Word(
+            key=key_of_word(match[0]),
+            start=start,
+            end=end,
+            is_dose=_lies_in(doses, start),
+            is_first=is_first,
+            is_of_a_mixture=_lies_in(mixtures, start),
+        )
+        words.append(word)
     return words
+
+
+def _lies_in(spans: list[tuple[int, int]], place: int) -> bool:
+    return any(first <= place < last for first, last in spans)
 
 
 def _ends_a_name(between: str, before: _Word) -> bool:
@@ -201,7 +223,7 @@ def _known(key: str, index: Index) -> str:
     if key in index.rows:
         return key
     single = key.removesuffix("s")
-    return single if len(single) >= SHORTEST_GUESSED and single in index.rows else ""
+    return single if len(single) >= SHORTEST_WITH_PLURAL and single in index.rows else ""
 
 
 def _taken(matches: list[_Match]) -> set[int]:
@@ -229,8 +251,9 @@ def _judge(
     left = [place for place in segment if place not in taken and not words[place].is_dose]
     spoken = [place for place in left if not _says_nothing(words[place], is_named=bool(matches))]
     names = [match.name for match in matches]
-    numbered = any(words[place].key in ONE_DIGIT for place in left)
-    if (spoken or (names and numbered)) and all(_is_undocumented(name, index) for name in names):
+    more = any(words[place].key in ONE_DIGIT for place in left)
+    more = more or any(words[place].is_of_a_mixture for place in segment)
+    if (spoken or (names and more)) and all(_is_undocumented(name, index) for name in names):
         # “Tylenol Sinus” is not plain Tylenol: one word of a longer name clears nothing.
         partly = tuple(dict.fromkeys(index.names[name] for name in names))
         yield Rest(_typed(piece, words, segment), partly)
@@ -289,6 +312,8 @@ def similar(entry: str, index: Index) -> list[str]:
 
 def _windows(words: list[str]) -> Iterator[str]:
     for first in range(len(words)):
+        if words[first].isdigit():
+            continue
         for last in range(first + 1, min(first + 4, len(words)) + 1):
             key = "".join(words[first:last])
             if len(key) >= SHORTEST_GUESSED - 1 and key not in SMALL_WORDS | SALTS:
