@@ -8,7 +8,6 @@ from catalogue.content.document import Content, Source
 from catalogue.content.folder import Folder
 from catalogue.content.interactions import read_interactions
 from catalogue.content.located import Problem
-from catalogue.content.rendering import is_one_paragraph
 from catalogue.content.tables import (
     read_advice,
     read_claims,
@@ -69,7 +68,6 @@ def read_content(folder: Folder) -> Content:
         sources=tuple(source for source, _line in sources),
     )
     check_every_source_is_cited(folder, content, sources)
-    check_texts(folder, content)
     return content
 
 
@@ -80,10 +78,3 @@ def check_every_source_is_cited(
     for source, line in sources:
         if source.key not in cited:
             folder.notes("sources.yaml").add(line, f"nothing cites source “{source.key}”")
-
-
-def check_texts(folder: Folder, content: Content) -> None:
-    for statement in content.statements():
-        if statement.text and not is_one_paragraph(statement.text):
-            reason = f"more than one plain paragraph: “{statement.text[:60]}”"
-            folder.notes("sections").add(1, reason)

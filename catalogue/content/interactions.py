@@ -6,6 +6,7 @@ from catalogue.content.document import Interaction, Severity
 from catalogue.content.folder import Folder, refuse_duplicates
 from catalogue.content.located import Notes, Row
 from catalogue.content.sections import Citer
+from catalogue.names import key_of
 
 REVIEW_ACTIONS = [
     "block-until-prescriber",
@@ -38,16 +39,17 @@ def read_interactions(folder: Folder) -> tuple[Interaction, ...]:
     notes, rows = folder.rows_if_sold("interactions.yaml", "interactions")
     refuse_duplicates(notes, rows, "id")
     found = [(read_interaction(folder, notes, row), row) for row in rows]
+    # Names that are typed alike are one name: “co-codamol” and “cocodamol”.
     owners: dict[str, str] = {}
     for interaction, row in found:
         for name in interaction.names:
-            if name in owners:
-                reason = f"“{name}” is claimed by {owners[name]} and {interaction.id}"
+            owner = owners.setdefault(key_of(name), interaction.id)
+            if owner != interaction.id:
+                reason = f"“{name}” is claimed by {owner} and {interaction.id}"
                 notes.add(row.line_of("names"), reason)
-            owners.setdefault(name, interaction.id)
     for interaction, row in found:
         for name in interaction.also_names:
-            if owners.get(name) in (None, interaction.id):
+            if owners.get(key_of(name)) in (None, interaction.id):
                 notes.add(row.line_of("also_names"), f"no other interaction names “{name}”")
     return tuple(interaction for interaction, _row in found)
 

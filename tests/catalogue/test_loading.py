@@ -88,6 +88,14 @@ MALFORMED = [
     ("interactions.yaml", "severity: major", "severity: bad", "“bad” is not one of"),
     ("interactions.yaml", "id: opioids", "id: alcohol", "“alcohol” stands here more than once"),
     ("interactions.yaml", "[opioid,", "[beer, opioid,", "“beer” is claimed by alcohol and opioids"),
+    ("interactions.yaml", "[opioid,", "[night-nurse, opioid,", "is claimed by alcohol and opioids"),
+    (
+        "sections/01-for.md",
+        "Baclofen treats",
+        "1. Baclofen treats",
+        "more than one plain paragraph",
+    ),
+    ("questions.yaml", 'answer: "', 'answer: "# ', "more than one plain paragraph"),
     ("interactions.yaml", "[opioid,", "[Opioid,", "names are written in lower case"),
     ("interactions.yaml", "also_names: [tramadol]", "also_names: [tramol]", "no other interaction"),
     ("sections/01-for.md", "{US}", "{XX}", "unknown country “XX”"),
@@ -191,6 +199,18 @@ def test_a_name_added_to_a_row_that_is_split_must_be_sorted_too(folder):
 
     assert problem.line == line_of(folder / "combinations.yaml", "- row: antihypertensives")
     assert "“lotensin” of antihypertensives is in no group" in problem.reason
+
+
+def test_a_text_of_more_than_one_paragraph_names_its_line(folder):
+    path = folder / "sections/01-for.md"
+    edit(path, "Baclofen treats", "1. Baclofen treats")
+
+    (problem,) = problems_of(folder)
+
+    assert (problem.file, problem.line) == (
+        "baclofen/sections/01-for.md",
+        line_of(path, "1. Baclofen treats"),
+    )
 
 
 def test_a_missing_section_is_named(folder):
