@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
-from importlib.resources import as_file, files
 from typing import TypeVar
 
 from django.apps import apps
@@ -15,59 +11,14 @@ from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
-from django.utils.translation import get_language, gettext_lazy
-from django.utils.translation import gettext as _
+from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
-from fpdf import FPDF
-from fpdf.enums import XPos, YPos
 
-from catalogue.content.document import Block, Citation, Content, Statement
-from catalogue.content.rendering import (
-    advice_groups,
-    cited,
-    frequency_groups,
-    numbered_sources,
-    severity_groups,
-    source_numbers,
-)
 from catalogue.country import country_of
 from catalogue.models import Product
+from catalogue.sheet import Edition, Paper, Print, Sheet
 
 Choice = TypeVar("Choice", bound=models.TextChoices)
-
-FONT = "Atkinson"
-FONTS = {"": "AtkinsonHyperlegible-Regular.ttf", "B": "AtkinsonHyperlegible-Bold.ttf"}
-MARGIN_MM = 18.0
-MM_PER_POINT = 25.4 / 72
-LINE_HEIGHT = 1.4
-INDENT_MM = 5.0
-
-
-class Paper(models.TextChoices):
-    A4 = "a4", "A4"
-    LETTER = "letter", "Letter"
-
-
-class Print(models.TextChoices):
-    NORMAL = "normal", gettext_lazy("normal print")
-    LARGE = "large", gettext_lazy("large print")
-
-
-# Body text in points; 18 is what sight charities call large print.
-BODY_POINTS = {Print.NORMAL: 11, Print.LARGE: 18}
-
-
-@dataclass(frozen=True)
-class Edition:
-    """What one leaflet is made for; head and foot are plain text, a line each."""
-
-    paper: Paper
-    size: Print
-    head: str
-    foot: str
-    language: str
-    emergency: str
-    country: str
 
 
 @require_safe
@@ -115,181 +66,3 @@ def leaflet_pdf(version_pk: int, _digest: str, edition: Edition) -> bytes:
     sheet.set_creation_date(version.loaded_at)
     sheet.write_all()
     return bytes(sheet.output())
-
-
-class Sheet(FPDF):
-    """Writes the content from top to bottom: one column, headings as bookmarks."""
-
-    def __init__(self, content: Content, edition: Edition) -> None:
-        super().__init__(format=edition.paper.value)
-        self.content = content
-        self.edition = edition
-        self.points = BODY_POINTS[edition.size]
-        self.numbers = source_numbers(content)
-        package = files("fontpkg_atkinson_hyperlegible") / "files"
-        for style, name in FONTS.items():
-            with as_file(package / name) as path:
-                self.add_font(FONT, style, path)
-        self.set_margin(MARGIN_MM)
-        self.set_auto_page_break(auto=True, margin=self.foot_height() + MARGIN_MM)
-        self.set_title(content.title)
-        self.set_lang(edition.language)
-        self.set_author(edition.head.splitlines()[0])
-
-    @property
-    def foot_points(self) -> float:
-        return max(8.0, self.points * 0.7)
-
-    def foot_height(self) -> float:
-        lines = len(self.edition.foot.splitlines()) + 2
-        return lines * self.foot_points * LINE_HEIGHT * MM_PER_POINT
-
-    def footer(self) -> None:
-        self.set_y(-self.foot_height() - MARGIN_MM / 2)
-        page = _("Page %(page)s of %(pages)s") % {"page": self.page_no(), "pages": "{nb}"}
-        lines = [*self.edition.foot.splitlines(), page]
-        self.line_of("\n".join(lines), points=self.foot_points)
-
-    def line_of(
-        self, text: str, *, points: float | None = None, bold: bool = False, indent: float = 0
-    ) -> None:
-        """A paragraph over the whole width."""
-        size = points or self.points
-        self.set_font(FONT, "B" if bold else "", size)
-        self.set_x(self.l_margin + indent)
-        self.multi_cell(
-            w=self.epw - indent,
-            h=size * LINE_HEIGHT * MM_PER_POINT,
-            text=text,
-            markdown=not bold,
-            align="L",
-            new_x=XPos.LMARGIN,
-            new_y=YPos.NEXT,
-        )
-
-    def gap(self, lines: float = 0.5) -> None:
-        self.ln(self.points * lines * MM_PER_POINT)
-
-    def heading(self, text: str, level: int) -> None:
-        self.gap(1 if level == 0 else 0.5)
-        # A heading does not stand alone at the foot of a page.
-        if self.will_page_break(self.points * 4 * MM_PER_POINT):
-            self.add_page()
-        self.start_section(self.plain(text), level=level)
-        self.line_of(
-            self.plain(text), points=self.points * (1.4 if level == 0 else 1.15), bold=True
-        )
-
-    def plain(self, text: str) -> str:
-        """The words of a heading."""
-        return self.marked(text).replace("**", "")
-
-    def marked(self, text: str) -> str:
-        """Text of the content files with bold as the only mark."""
-        text = text.replace("{emergency}", self.edition.emergency)
-        text = re.sub(r"\[([^\]]+)\]\([^)]+\)", r"\1", text)
-        text = re.sub(r"(?<!\*)\*(?!\*)([^*]+)\*(?!\*)", r"\1", text)
-        return text.replace("__", "_").replace("--", "–").replace("~~", "~")
-
-    def cites(self, citations: tuple[Citation, ...]) -> str:
-        numbers = ", ".join(map(str, cited(citations, self.numbers)))
-        return f" [{numbers}]" if numbers else ""
-
-    def say(self, statement: Statement, *, bullet: bool = False, indent: float = 0) -> None:
-        text = self.marked(statement.text) + self.cites(statement.citations)
-        self.line_of(f"• {text}" if bullet else text, indent=indent)
-
-    def write_all(self) -> None:
-        self.add_page()
-        self.line_of(self.edition.head.splitlines()[0], points=self.points * 0.9)
-        self.line_of(self.content.title, points=self.points * 2, bold=True)
-        self.line_of("\n".join(self.edition.head.splitlines()[1:]))
-        self.gap()
-        self.say(self.content.lead)
-        self.heading(self.content.warning.title, 0)
-        self.write_blocks(self.content.warning.blocks)
-        self.heading(_("In short"), 0)
-        for fact in self.content.facts:
-            statement = Statement(
-                f"**{fact.name}:** {fact.statement.text}", fact.statement.citations
-            )
-            self.say(statement)
-        for section in self.content.sections:
-            self.heading(section.title, 0)
-            self.write_blocks(section.blocks)
-            if section.slug == "side":
-                self.write_side_effects()
-            if section.slug == "mix":
-                self.write_interactions()
-        self.write_sources()
-
-    def write_blocks(self, blocks: Iterable[Block], indent: float = 0) -> None:
-        for block in blocks:
-            if block.kind == "table":
-                self.write_rows(block)
-                continue
-            title = _half_titles().get(block.kind, block.title)
-            if block.kind == "list" and title:
-                self.line_of(self.marked(title), indent=indent)
-            elif title:
-                self.heading(title, 1)
-            for statement in block.statements:
-                self.say(statement, bullet=block.kind in ("list", "do", "dont"), indent=indent)
-            self.write_blocks(block.blocks, indent=min(indent + INDENT_MM, 2 * INDENT_MM))
-            self.gap(0.3)
-
-    def write_rows(self, table: Block) -> None:
-        """A table as a list: on a narrow sheet in large print its columns would not fit."""
-        headings = [each.strip() for each in table.title.split("|")]
-        for row in table.statements:
-            cells = [each.strip() for each in row.text.split("|")]
-            text = "; ".join(
-                f"{heading}: {cell}" for heading, cell in zip(headings, cells, strict=True)
-            )
-            self.say(Statement(text, row.citations), bullet=True)
-        self.gap(0.3)
-
-    def write_side_effects(self) -> None:
-        for advice in advice_groups(self.content):
-            self.heading(advice.label, 1)
-            for each in advice.advice:
-                self.say(each.statement, bullet=True)
-        for group in frequency_groups(self.content):
-            self.heading(f"{group.label} ({group.meaning})", 1)
-            for system in group.systems:
-                for effect in system.effects:
-                    text = f"{effect.name} ({effect.system})"
-                    self.say(Statement(text, effect.citations), bullet=True)
-
-    def write_interactions(self) -> None:
-        for group in severity_groups(self.content):
-            self.heading(str(group.severity.label), 1)
-            for row in group.interactions:
-                text = f"**{row.label}:** {row.what_can_happen} {row.customer_text}"
-                self.say(Statement(text, row.citations), bullet=True)
-        self.line_of(
-            _(
-                "This list does not hold every interaction. A medicine that is not here has not"
-                " been checked: ask a pharmacist."
-            )
-        )
-
-    def write_sources(self) -> None:
-        self.heading(_("Sources"), 0)
-        small = self.points * 0.85
-        for each in numbered_sources(self.content):
-            marks = "; ".join(str(mark.label) for mark in each.marks)
-            read = _("read %(date)s") % {"date": each.source.read}
-            text = f"{each.number}. {each.source.publisher}: {each.source.title}. {read}; {marks}."
-            self.line_of(self.marked(text), points=small)
-        self.gap()
-        self.line_of(
-            _(
-                "This leaflet helps you ask good questions. It does not replace the leaflet in the"
-                " pack or your doctor’s advice."
-            )
-        )
-
-
-def _half_titles() -> dict[str, str]:
-    return {"do": _("Do"), "dont": _("Don’t")}

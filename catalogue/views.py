@@ -27,6 +27,7 @@ from catalogue.packs import Pack, cheapest, packs_of, strengths_of
 from catalogue.structured import data_block, structured_data
 
 PER_PAGE = 24
+LISTING = "oscar/catalogue/listing.html"
 
 
 @lru_cache(maxsize=1024)
@@ -110,7 +111,7 @@ class CatalogueView(TemplateView):
     """All medicines."""
 
     def get(self, request: HttpRequest, *_args: Any, **_kwargs: Any) -> HttpResponse:
-        return _listing(request, medicines(), "oscar/catalogue/browse.html")
+        return _listing(request, medicines(), LISTING)
 
 
 class ProductCategoryView(TemplateView):
@@ -124,7 +125,7 @@ class ProductCategoryView(TemplateView):
             category__path__startswith=category.path, category__is_public=True
         )
         products = medicines().filter(pk__in=inside.values("product_id"))
-        return _listing(request, products, "oscar/catalogue/category.html", category=category)
+        return _listing(request, products, LISTING, heading=category.name)
 
 
 @require_GET
@@ -160,7 +161,7 @@ def tag(request: HttpRequest, slug: str) -> HttpResponse:
     """The medicines that carry a tag."""
     found = get_object_or_404(Tag, slug=slug)
     products = medicines().filter(tags=found)
-    return _listing(request, products, "oscar/catalogue/tag.html", tag=found)
+    return _listing(request, products, LISTING, heading=found.name)
 
 
 @require_GET

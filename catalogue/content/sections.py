@@ -16,6 +16,7 @@ from dataclasses import dataclass
 
 from catalogue.content.document import Block, Citation, Country, Mark, Statement
 from catalogue.content.located import Notes
+from catalogue.content.rendering import is_one_paragraph
 
 BOXES = ("warn", "now", "soon", "plain", "dodont")
 CITED = re.compile(
@@ -38,7 +39,9 @@ class Citer:
     notes: Notes
 
     def statement(self, text: str, line: int) -> Statement:
-        """A text that must end in its citations."""
+        """A text that must be one paragraph and end in its citations."""
+        if text.strip() and not is_one_paragraph(text):
+            self.notes.add(line, f"more than one plain paragraph: “{text.strip()[:60]}”")
         found = CITED.match(text.strip())
         if found is None:
             self.notes.add(line, f"statement without a source: “{text.strip()[:60]}”")

@@ -167,13 +167,18 @@ def test_adderall_gets_the_honest_answer(content):
         "paracetamol plus",
         "Tylenol Cold",
         "tylenol night",
+        "Tylenol 300/30",
+        "paracetamol 8/500",
+        "Tylenol2",
+        "acetaminophen 300 mg/30 mg",
+        "panadol 500/65mg",
     ],
 )
 def test_one_word_of_a_longer_name_clears_nothing(product, content):
     result = check(content, product)
 
     assert result.hits == ()
-    assert result.unchecked[0].entry == product
+    assert product.startswith(result.unchecked[0].entry)
     assert result.unchecked[0].partly
 
 
@@ -188,6 +193,13 @@ def test_one_word_of_a_longer_name_clears_nothing(product, content):
         ("cocodamol 8/500", "opioids"),
         ("lioresal intrathecal", "intrathecal-baclofen"),
         ("take a night nurse capsule", "alcohol"),
+        ("Tylenol3", "opioids"),
+        ("Valium10", "benzodiazepines"),
+        ("diazepam5mg", "benzodiazepines"),
+        ("zopiclone7.5mg", "zdrugs"),
+        ("amitriptyline10mg nocte", "tca"),
+        ("oxycodone/paracetamol 5/325", "opioids"),
+        ("2 beers a day", "alcohol"),
         ("IBUPROF\u00c8N", "nsaids"),
         ("\uff36\uff21\uff2c\uff29\uff35\uff2d", "benzodiazepines"),
     ],
@@ -225,10 +237,6 @@ def test_nothing_else_is_understood(text, content):
     assert (result.hits, result.unchecked) == ((), ())
 
 
-def test_the_rule_on_a_combination_is_shown_for_a_person_to_judge(content):
-    assert [row.id for row in check(content, "x").combinations] == ["acei-diuretic-nsaid"]
-
-
 @pytest.mark.parametrize(
     "text",
     [
@@ -261,6 +269,23 @@ def test_a_short_form_with_a_full_stop_is_one_entry(content):
 
     assert [entry.entry for entry in result.unchecked] == ["St. John's wort"]
     assert [hit.entries for hit in result.hits] == [("Valium",)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "diazepam5mg",
+        "co codamol 30/500",
+        "Cocodamol30/500mg",
+        "Calpol 120mg/5ml",
+        "valium 1/2 tablet",
+    ],
+)
+def test_a_strength_beside_or_glued_to_a_name_is_no_entry(text, content):
+    result = check(content, text)
+
+    assert result.unchecked == ()
+    assert len(result.hits) == 1
 
 
 def test_each_thing_not_checked_is_listed_once(content):

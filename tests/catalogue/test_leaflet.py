@@ -1,11 +1,14 @@
 """The leaflet, as a PDF reader sees it."""
 
 import io
+import re
 from itertools import product
 
 import pypdfium2
 import pytest
 from django.urls import reverse
+
+from catalogue.content.rendering import numbered_sources
 
 SIZES_IN_POINTS = {"a4": (595, 842), "letter": (612, 792)}
 
@@ -62,11 +65,54 @@ def test_every_interaction_and_every_source_is_in_it(leaflet, baclofen):
     content = baclofen.medicine.version.content
     squeezed = "".join("".join(words_of(leaflet())).split())
 
-    missing = [
-        row.label for row in content.interactions if "".join(row.label.split()) not in squeezed
-    ]
+    missing = [row.label for row in content.warnings if "".join(row.label.split()) not in squeezed]
     assert missing == []
     assert [s.key for s in content.sources if "".join(s.title.split())[:30] not in squeezed] == []
+
+
+def test_comparison_questions_and_claims_are_in_it(leaflet, baclofen):
+    content = baclofen.medicine.version.content.for_country("US")
+    squeezed = "".join("".join(words_of(leaflet())).split())
+    texts = [
+        *(cell.text for row in content.comparison.rows for cell in row.cells),
+        *(each.question for each in content.questions),
+        *(each.answer.text for each in content.questions),
+        *(each.claim for each in content.claims),
+    ]
+
+    first_words = ["".join(text.replace("*", "").split())[:25] for text in texts]
+    assert len(first_words) > 100
+    assert [words for words in first_words if words not in squeezed] == []
+
+
+@pytest.mark.parametrize(("paper", "size"), list(product(SIZES_IN_POINTS, ("normal", "large"))))
+def test_the_foot_of_each_page_names_version_date_and_who_is_cited_on_it(
+    paper, size, leaflet, baclofen
+):
+    content = baclofen.medicine.version.content.for_country("US")
+    by_number = {each.number: each.source.publisher for each in numbered_sources(content)}
+    loaded = f"{baclofen.medicine.version.loaded_at:%-d %B %Y}"
+
+    for page in words_of(leaflet(paper, size)):
+        body, foot = page.rsplit("Baclofen tablets, version 1 of", 1)
+        assert foot.strip().startswith(loaded)
+        body = body.split("This leaflet helps you")[0]
+        cited = {
+            by_number[int(number)]
+            for numbers in re.findall(r"\[(\d+(?:, \d+)*)\]", body)
+            for number in numbers.split(", ")
+        }
+        missing = [name for name in cited if "".join(name.split()) not in "".join(foot.split())]
+        more = re.search(r"and (\d+) more", foot)
+        assert len(missing) <= (int(more[1]) if more else 0), (missing, foot)
+        assert bool(cited) <= ("Sources on this page:" in foot)
+
+
+def test_a_source_that_nobody_has_read_has_no_date(leaflet):
+    text = " ".join(words_of(leaflet()))
+
+    assert "before it counts. Needs checking." in text
+    assert "not applicable" not in text
 
 
 def test_no_leaflet_calls_anything_safe(leaflet):

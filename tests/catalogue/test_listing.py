@@ -25,6 +25,24 @@ def test_lists_show_the_medicine_as_a_card(client, baclofen, address):
         assert text in html
 
 
+@pytest.mark.parametrize(
+    ("address", "heading"),
+    [
+        ("/catalogue/", "Medicines"),
+        ("/catalogue/tag/baclofen/", "Baclofen"),
+        ("", "Muscle relaxants"),
+    ],
+)
+def test_each_list_has_its_heading(client, baclofen, address, heading):
+    address = address or Category.objects.get(name="Muscle relaxants").get_absolute_url()
+
+    html = client.get(address).content.decode()
+
+    assert f"<h1>{heading}</h1>" in html
+    assert f"<title>{heading} " in " ".join(html.split())
+    assert (f'<li aria-current="page">{heading}</li>' in html) == (heading != "Medicines")
+
+
 def test_a_category_shows_what_is_in_the_categories_below_it(client, baclofen):
     top = Category.add_root(name="Nerves and muscles")
     below = top.add_child(name="Muscles")

@@ -284,14 +284,19 @@ def test_the_tags_of_the_medicine_lead_to_their_pages(page):
 
 
 def test_the_content_says_that_nobody_has_signed_it(page):
-    assert "Not yet signed by a pharmacist" in page()
+    html = page()
+
+    assert html.count("Not yet signed by a pharmacist") == 2
+    assert html.index('href="#src">Not yet signed') < html.index('id="buy"')
 
 
 def test_all_interactions_are_listed_worst_first(page):
     html = page()
 
-    assert html.count('<tr id="with-') == 41
+    # 40 medicines or groups of them, and four combinations.
+    assert html.count('<tr id="with-') == 44
     assert html.index("with-opioids") < html.index("with-lithium") < html.index("with-food")
+    assert html.index("with-opioid-benzodiazepine") < html.index("with-lithium")
 
 
 def test_no_text_of_the_page_calls_anything_safe(page):
