@@ -21,6 +21,7 @@ from catalogue.models import Product, ProductClass
 from shop.accounts import roles
 from shop.accounts.models import PharmacistRegistration, User
 from shop.basket.models import Basket
+from shop.patients.answers import Answers
 from shop.payments.emulator.server import Emulator
 from shop.prescriptions import services
 from shop.prescriptions.intake import Picture
@@ -165,17 +166,25 @@ def send_prescription(user: User, medicine: Product, *, strength: int = 10) -> P
     """A prescription as the customer sends it, with one page."""
     return services.submit(
         by=user,
-        answers={
-            "patient_name": "Robin Example",
-            "date_of_birth": datetime.date(1968, 3, 14),
-            "kidney_problems": "no",
-        },
+        answers=Answers(
+            patient_name="Robin Example",
+            date_of_birth=datetime.date(1968, 3, 14),
+            kidney_problems="no",
+        ),
         wishes=[Wish(medicine_id=medicine.pk, strength_mg=strength, tablets=60)],
         uploads=[Upload(data=b"as sent", pictures=(Picture(b"a picture", 10, 10),))],
     )
 
 
 def approve(
+    prescription: Prescription, medicine: Product, *, by: User, **allowed: Any
+) -> Prescription:
+    """Take the prescription for review, and approve it."""
+    services.claim(prescription, by=by)
+    return decide_to_approve(prescription, medicine, by=by, **allowed)
+
+
+def decide_to_approve(
     prescription: Prescription,
     medicine: Product,
     *,

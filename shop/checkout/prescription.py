@@ -17,7 +17,7 @@ from shop.prescriptions import services as prescriptions
 from shop.prescriptions.forms import PrescriptionForm
 from shop.prescriptions.models import Prescription
 from shop.prescriptions.services import Wish
-from shop.prescriptions.statuses import Status
+from shop.prescriptions.statuses import UNDER_REVIEW
 from shop.prescriptions.uploads import RequestTooLarge, memory_only_uploads
 
 
@@ -50,6 +50,7 @@ def _ask_for_prescription(request: SignedInRequest, refusal: Refused) -> HttpRes
         prescription = prescriptions.submit(
             by=request.user,
             answers=form.answers(),
+            days_left=form.cleaned_data["days_left"],
             wishes=[Wish(need.medicine_id, need.strength_mg, need.tablets) for need in needs],
             uploads=form.cleaned_data["documents"],
         )
@@ -65,9 +66,7 @@ def _worth_saying(refusal: Refused) -> str:
 def _waiting_for(request: SignedInRequest, needs: tuple[Need, ...]) -> Prescription | None:
     """A prescription under review that was sent in for just this basket."""
     wanted = {(need.medicine_id, need.strength_mg, need.tablets) for need in needs}
-    under_review = Prescription.objects.of(request.user).filter(
-        status__in=(Status.SUBMITTED, Status.QUESTION)
-    )
+    under_review = Prescription.objects.of(request.user).filter(status__in=UNDER_REVIEW)
     for prescription in under_review.prefetch_related("requested_packs"):
         packs = prescription.requested_packs.all()
         if wanted == {(pack.medicine_id, pack.strength_mg, pack.tablets) for pack in packs}:

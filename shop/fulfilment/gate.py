@@ -111,9 +111,13 @@ def _why_none(user: User) -> Refused:
 
 def _why_not(prescription: Prescription) -> Refused:
     reasons = {
+        Status.DRAFT: Reason.NO_PRESCRIPTION,
         Status.SUBMITTED: Reason.WAITING,
+        Status.IN_REVIEW: Reason.WAITING,
         Status.QUESTION: Reason.QUESTION,
         Status.APPROVED: Reason.EXPIRED,
+        Status.USED_UP: Reason.USED_UP,
+        Status.EXPIRED: Reason.EXPIRED,
         Status.REFUSED: Reason.REFUSED,
         Status.WITHDRAWN: Reason.WITHDRAWN,
         Status.CANCELLED: Reason.NO_PRESCRIPTION,

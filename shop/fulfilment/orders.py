@@ -84,6 +84,7 @@ def _take_tablets(prescription: Prescription, order: Order, lines: list[Any]) ->
         if product.needs_prescription:
             authorisation = authorised[product.parent_id, product.strength_mg]
             _take(authorisation, line.quantity * product.tablets, line)
+    ledger.close_if_used_up(prescription, by=order.user)
 
 
 def _take(authorisation: Any, tablets: int, line: Any) -> None:

@@ -16,6 +16,7 @@ class Reason(TextChoices):
     WAITING = "waiting", _("A pharmacist is still checking your prescription. Nothing to pay yet.")
     QUESTION = "question", _("The pharmacist has a question about your prescription.")
     EXPIRED = "expired", _("Your prescription is out of date. Send us a new one.")
+    USED_UP = "used_up", _("All tablets on your prescription were supplied. Send us a new one.")
     WITHDRAWN = "withdrawn", _("The pharmacist has withdrawn the approval of your prescription.")
     REFUSED = "refused", _("The pharmacist could not approve your prescription.")
     OTHER_STRENGTH = (

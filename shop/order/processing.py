@@ -11,7 +11,7 @@ from shop.order import emails
 from shop.payments.models import PaymentAttempt
 from shop.payments.statuses import Status as PaymentStatus
 from shop.prescriptions.models import Prescription, Supply
-from shop.prescriptions.statuses import Status as PrescriptionStatus
+from shop.prescriptions.statuses import STANDS
 
 LEAVES_THE_SHELF = ("Dispensing", "Dispatched")
 
@@ -55,7 +55,7 @@ def _check_line(line: Any) -> None:
     prescription = Prescription.objects.select_for_update().get(
         pk=supply.authorisation.prescription_id
     )
-    if prescription.status != PrescriptionStatus.APPROVED:
+    if prescription.status not in STANDS:
         raise InvalidOrderStatus(
             _("A pharmacist has withdrawn the prescription for this order. It must not leave.")
         )

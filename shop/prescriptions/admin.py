@@ -23,17 +23,20 @@ from shop.accounts.roles import superintendent_registration
 from shop.prescriptions import services as prescriptions
 from shop.prescriptions.desk_forms import Decision, ReviewForm, WithdrawForm
 from shop.prescriptions.models import Page, Prescription
-from shop.prescriptions.services import NotAllowed, TransitionRefused
-from shop.prescriptions.statuses import Status
+from shop.prescriptions.services import HeldByAnother, NotAllowed, TransitionRefused
+from shop.prescriptions.statuses import STANDS, UNDER_REVIEW, Status
 from shop.prescriptions.views import page_of, picture_response
 
 QUEUE_PAGE_SIZE = 50
 URGENT_DAYS = 3
 # What the queue can show, by the word in its address.
 VIEWS = {
-    "waiting": (_("To review"), (Status.SUBMITTED,)),
+    "waiting": (_("To review"), (Status.SUBMITTED, Status.IN_REVIEW)),
     "questions": (_("Waiting for the customer"), (Status.QUESTION,)),
-    "decided": (_("Decided"), (Status.APPROVED, Status.REFUSED, Status.WITHDRAWN)),
+    "decided": (
+        _("Decided"),
+        (Status.APPROVED, Status.USED_UP, Status.EXPIRED, Status.REFUSED, Status.WITHDRAWN),
+    ),
 }
 
 View = Callable[..., HttpResponse]
@@ -96,10 +99,11 @@ def _review_context(prescription: Prescription, **forms: Any) -> dict[str, Any]:
         "authorisations": prescription.authorisations.select_related("medicine", "content_version"),
         "checks": checks_of(prescription),
         "events": prescription.events.select_related("by"),
-        "age": prescription.age_on(timezone.localdate()),
+        "answers": prescription.answers,
+        "age": prescription.answers.age_on(timezone.localdate()),
         "urgent_days": URGENT_DAYS,
-        "is_open": prescription.status in (Status.SUBMITTED, Status.QUESTION),
-        "is_approved": prescription.status == Status.APPROVED,
+        "is_open": prescription.status in UNDER_REVIEW,
+        "is_approved": prescription.status in STANDS,
         "withdraw_form": WithdrawForm(initial={"version": prescription.version}),
         **forms,
     }
@@ -110,12 +114,17 @@ def checks_of(prescription: Prescription) -> list[tuple[ContentVersion, Result]]
     versions = ContentVersion.objects.filter(
         pk__in=prescription.requested_packs.values("medicine__medicine__version")
     ).select_related("medicine")
-    return [(version, check(version.content, prescription.other_medicines)) for version in versions]
+    return [
+        (version, check(version.content, prescription.answers.other_medicines))
+        for version in versions
+    ]
 
 
 def _decide(request: SignedInRequest, prescription: Prescription, form: ReviewForm) -> HttpResponse:
     prescription.version = form.cleaned_data["version"]
     try:
+        if prescription.status != Status.IN_REVIEW:
+            prescriptions.claim(prescription, by=request.user)
         _DECIDE[form.cleaned_data["decision"]](prescription, request, form)
     except (TransitionRefused, NotAllowed) as refused:
         return _not_recorded(request, prescription, refused)
@@ -128,7 +137,7 @@ def _decide(request: SignedInRequest, prescription: Prescription, form: ReviewFo
 def _not_recorded(
     request: SignedInRequest, prescription: Prescription, refused: Exception
 ) -> HttpResponse:
-    if isinstance(refused, TransitionRefused):
+    if isinstance(refused, (TransitionRefused, HeldByAnother)):
         messages.error(request, refused.message)
     else:
         messages.error(request, _("You cannot decide on your own prescription."))

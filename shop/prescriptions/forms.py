@@ -10,9 +10,9 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from shop.patients.answers import QUESTIONS, Answers, YesNo
 from shop.prescriptions.intake import MAX_FILES, DocumentRefused, read_document
 from shop.prescriptions.services import Upload
-from shop.prescriptions.statuses import Kidneys
 from shop.prescriptions.uploads import content_of
 
 OLDEST_PATIENT_YEARS = 125
@@ -140,7 +140,7 @@ class PrescriptionForm(forms.Form):
     kidney_problems = forms.ChoiceField(
         label=_("Has a doctor ever said that the patient’s kidneys do not work well?"),
         help_text=_("Baclofen leaves the body through the kidneys and can build up."),
-        choices=Kidneys,
+        choices=YesNo,
         widget=forms.RadioSelect,
         error_messages={"required": _("Choose an answer about the kidneys.")},
     )
@@ -151,7 +151,7 @@ class PrescriptionForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
-    health_notes = forms.CharField(
+    conditions = forms.CharField(
         label=_("Allergies and other conditions"),
         help_text=_("For example epilepsy, a stomach ulcer, pregnancy or breastfeeding."),
         max_length=2000,
@@ -179,17 +179,11 @@ class PrescriptionForm(forms.Form):
         error_messages={"required": _("Tick the box so that the pharmacist may read it.")},
     )
 
-    def answers(self) -> dict[str, Any]:
-        """The patient's answers, by the names of the prescription's fields."""
-        asked = (
-            "patient_name",
-            "date_of_birth",
-            "kidney_problems",
-            "other_medicines",
-            "health_notes",
-            "days_left",
-        )
-        return {name: self.cleaned_data[name] for name in asked}
+    def answers(self) -> Answers:
+        """What was answered, today."""
+        given = {name: self.cleaned_data[name] for name in QUESTIONS if name in self.cleaned_data}
+        today = timezone.localdate()
+        return Answers(**given, dates=dict.fromkeys(given, today))
 
 
 class AnswerForm(forms.Form):

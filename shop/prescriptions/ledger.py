@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from django.db.models import F
 
+from shop.accounts.models import User
+from shop.prescriptions import services
 from shop.prescriptions.models import Authorisation, Prescription, Supply
 
 if TYPE_CHECKING:
@@ -14,6 +16,15 @@ if TYPE_CHECKING:
 
 class NothingLeft(Exception):
     """The authorisation does not hold that many tablets any more."""
+
+
+def close_if_used_up(prescription: Prescription, *, by: User) -> None:
+    """Close the approval when no authorisation of it holds a tablet any more."""
+    left = prescription.authorisations.filter(
+        tablets_supplied__lt=F("tablets_per_supply") * F("supplies")
+    )
+    if not left.exists():
+        services.use_up(prescription, by=by)
 
 
 def lock(prescription: Prescription) -> Prescription:

@@ -13,14 +13,16 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from shop.patients.answers import Answers
 from shop.prescriptions.statuses import (
     TOLD_TO_CUSTOMER,
+    UNDER_REVIEW,
     Action,
     Authenticity,
-    Kidneys,
     RefusalReason,
     Status,
 )
+from shop.vault.fields import SealedJSONField
 
 # No vowels and nothing that reads like a digit: a reference spells no word and survives a phone call.
 REFERENCE_ALPHABET = "23456789BCDFGHJKMNPQRSTVWXZ"
@@ -35,11 +37,17 @@ def new_reference() -> str:
 class PrescriptionQuerySet(models.QuerySet["Prescription"]):
     def of(self, user: Any) -> PrescriptionQuerySet:
         """The prescriptions that this customer sent in."""
-        return self.filter(user=user)
+        return self.filter(user=user).exclude(status=Status.DRAFT)
+
+    def draft_of(self, user: Any) -> Prescription | None:
+        """What this customer typed and did not send yet."""
+        return self.filter(user=user, status=Status.DRAFT).first()
 
     def waiting(self) -> PrescriptionQuerySet:
         """Prescriptions a pharmacist has to decide, longest wait first."""
-        return self.filter(status=Status.SUBMITTED).order_by("submitted_at", "pk")
+        return self.filter(status__in=(Status.SUBMITTED, Status.IN_REVIEW)).order_by(
+            "submitted_at", "pk"
+        )
 
     def usable_on(self, day: datetime.date) -> PrescriptionQuerySet:
         """Approved and not past their last day."""
@@ -53,15 +61,21 @@ class Prescription(models.Model):
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="prescriptions"
     )
-    status = models.CharField(max_length=12, choices=Status, default=Status.SUBMITTED)
+    patient = models.ForeignKey(
+        "patients.Patient", on_delete=models.PROTECT, related_name="prescriptions", null=True
+    )
+    status = models.CharField(max_length=12, choices=Status, default=Status.DRAFT)
     version = models.PositiveIntegerField(default=1)
     submitted_at = models.DateTimeField(default=timezone.now)
+    claimed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
+    claim_until = models.DateTimeField(null=True, blank=True)
 
-    patient_name = models.CharField(_("name on the prescription"), max_length=150)
-    date_of_birth = models.DateField(_("date of birth"))
-    kidney_problems = models.CharField(_("kidney problems"), max_length=6, choices=Kidneys)
-    other_medicines = models.TextField(_("other medicines"), blank=True)
-    health_notes = models.TextField(_("allergies and conditions"), blank=True)
+    # The patient's answers as they were when the prescription was sent.
+    answers_json = SealedJSONField(row_name="reference")
+    # What was typed into the form of a prescription that is not sent yet.
+    typed = SealedJSONField(row_name="reference", null=True)
     days_left = models.PositiveSmallIntegerField(_("days of tablets left"), null=True, blank=True)
 
     question = models.TextField(blank=True)
@@ -87,14 +101,22 @@ class Prescription(models.Model):
         constraints = (
             models.CheckConstraint(condition=Q(status__in=Status.values), name="known_status"),
             models.CheckConstraint(
-                condition=Q(status__in=(Status.SUBMITTED, Status.QUESTION, Status.CANCELLED))
+                condition=Q(status__in=(Status.DRAFT, *UNDER_REVIEW, Status.CANCELLED))
                 | Q(
                     decided_at__isnull=False, decided_by__isnull=False, decided_registration__gt=""
                 ),
                 name="a_decision_has_a_pharmacist",
             ),
             models.CheckConstraint(
-                condition=~Q(status=Status.APPROVED)
+                condition=~Q(status=Status.IN_REVIEW)
+                | Q(claimed_by__isnull=False, claim_until__isnull=False),
+                name="a_review_has_a_pharmacist",
+            ),
+            models.UniqueConstraint(
+                fields=("user",), condition=Q(status=Status.DRAFT), name="one_draft_per_customer"
+            ),
+            models.CheckConstraint(
+                condition=~Q(status__in=(Status.APPROVED, Status.USED_UP, Status.EXPIRED))
                 | Q(
                     valid_until__isnull=False,
                     issued_on__isnull=False,
@@ -120,10 +142,10 @@ class Prescription(models.Model):
             and self.valid_until >= day
         )
 
-    def age_on(self, day: datetime.date) -> int:
-        """The patient's age in whole years."""
-        born = self.date_of_birth
-        return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+    @property
+    def answers(self) -> Answers:
+        """What the patient told the pharmacy when the prescription was sent."""
+        return Answers.from_json(self.answers_json)
 
 
 class RequestedPack(models.Model):
@@ -274,7 +296,10 @@ class Event(models.Model):
     from_status = models.CharField(max_length=12, choices=Status, blank=True)
     to_status = models.CharField(max_length=12, choices=Status)
     at = models.DateTimeField(default=timezone.now)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    # Nobody, when the clock or the ledger did it.
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True
+    )
     registration = models.CharField(max_length=160, blank=True)
     note = models.TextField(blank=True)
     told_at = models.DateTimeField(null=True, blank=True)

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from shop.prescriptions.models import Prescription
-from shop.prescriptions.statuses import Status
+from shop.prescriptions.statuses import UNDER_REVIEW, Status
 
 Step = dict[str, Any]
 
@@ -34,8 +34,8 @@ def steps_of(prescription: Prescription) -> list[Step]:
 
 
 def _review_step(prescription: Prescription) -> Step:
-    if prescription.decided_at is None or prescription.decided_by is None:
-        under_review = prescription.status in (Status.SUBMITTED, Status.QUESTION)
+    under_review = prescription.status in UNDER_REVIEW
+    if under_review or prescription.decided_at is None or prescription.decided_by is None:
         return {
             "status": "now" if under_review else "todo",
             "title": _("Checked by a pharmacist"),

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
@@ -15,7 +16,9 @@ from django.utils.translation import gettext
 
 from catalogue.content.models import Medicine
 from shop.accounts.models import User
-from shop.prescriptions import emails, vault
+from shop.patients.answers import Answers
+from shop.patients.models import Patient
+from shop.prescriptions import emails
 from shop.prescriptions.intake import Picture
 from shop.prescriptions.models import (
     Authorisation,
@@ -33,10 +36,30 @@ from shop.prescriptions.statuses import (
     RefusalReason,
     Status,
 )
+from shop.vault import storage as vault
 
 
 class NotAllowed(Exception):
     """This person may not do this to this prescription."""
+
+
+class HeldByAnother(NotAllowed):
+    """Another pharmacist took the prescription for review, or nobody did."""
+
+    def __init__(self, prescription: Prescription) -> None:
+        self.prescription = prescription
+        super().__init__(f"{prescription} is held by {prescription.claimed_by_id}")
+
+    @property
+    def message(self) -> str:
+        """Plain words for the pharmacist who does not hold it."""
+        holder = self.prescription.claimed_by
+        if holder is None:
+            return gettext("Take the prescription for review before you decide.")
+        return gettext("%(name)s is reviewing this prescription until %(until)s.") % {
+            "name": holder.name,
+            "until": f"{self.prescription.claim_until:%H:%M} UTC",
+        }
 
 
 class TransitionRefused(Exception):
@@ -58,6 +81,10 @@ class TransitionRefused(Exception):
             "at": f"{decided.decided_at:%Y-%m-%d %H:%M} UTC",
             "status": decided.get_status_display(),
         }
+
+
+# What ends a claim.
+NOT_HELD: dict[str, Any] = {"claimed_by": None, "claim_until": None}
 
 
 @dataclass(frozen=True)
@@ -98,17 +125,48 @@ class Legal:
     valid_until: datetime.date
 
 
-def submit(
-    *, by: User, answers: dict[str, Any], wishes: Iterable[Wish], uploads: Sequence[Upload]
+def save_draft(*, by: User, typed: dict[str, Any]) -> Prescription:
+    """Keep what somebody typed into the form, until they send it."""
+    with transaction.atomic():
+        draft = _draft(by)
+        draft.typed = typed
+        draft.save(update_fields=("typed",))
+    return draft
+
+
+def _draft(by: User) -> Prescription:
+    drafts = Prescription.objects.select_for_update()
+    draft, _ = drafts.get_or_create(user=by, status=Status.DRAFT, defaults={"answers_json": {}})
+    return draft
+
+
+def submit(  # noqa: PLR0913
+    *,
+    by: User,
+    answers: Answers,
+    wishes: Iterable[Wish],
+    uploads: Sequence[Upload],
+    patient: Patient | None = None,
+    days_left: int | None = None,
 ) -> Prescription:
     """Store a prescription and put it in the pharmacists' queue; all of it or nothing."""
     kept: list[str] = []
     try:
         documents = [_seal(upload, kept) for upload in uploads]
         with transaction.atomic():
-            prescription = Prescription.objects.create(user=by, **answers)
+            prescription = _draft(by)
+            prescription.answers_json = answers.as_json()
+            prescription.typed = None
+            prescription.save(update_fields=("answers_json", "typed"))
             _write_rows(prescription, wishes, documents)
-            _record(Event(prescription=prescription, action=Action.SUBMIT, by=by))
+            _move(
+                prescription,
+                Action.SUBMIT,
+                by=by,
+                patient=patient,
+                days_left=days_left,
+                submitted_at=timezone.now(),
+            )
     except BaseException:
         for name in kept:
             vault.discard(name)
@@ -149,9 +207,36 @@ def _write_rows(
             page.save()
 
 
+def claim(prescription: Prescription, *, by: User) -> None:
+    """Take a prescription for review, or keep it a while longer; raises HeldByAnother."""
+    registration = _registration(prescription, by)
+    now = timezone.now()
+    if (
+        prescription.status == Status.IN_REVIEW
+        and prescription.claimed_by_id != by.pk
+        and (prescription.claim_until or now) > now
+    ):
+        raise HeldByAnother(prescription)
+    until = now + datetime.timedelta(minutes=settings.REVIEW_CLAIM_MINUTES)
+    _move(
+        prescription,
+        Action.CLAIM,
+        by=by,
+        registration=registration,
+        claimed_by=by,
+        claim_until=until,
+    )
+
+
+def release(prescription: Prescription, *, by: User) -> None:
+    """Put a prescription back into the queue undecided."""
+    registration = _held_registration(prescription, by)
+    _move(prescription, Action.RELEASE, by=by, registration=registration, **NOT_HELD)
+
+
 def ask(prescription: Prescription, *, by: User, question: str) -> None:
     """Put a question to the customer; the prescription waits for the answer."""
-    registration = _registration(prescription, by)
+    registration = _held_registration(prescription, by)
     _move(
         prescription,
         Action.ASK,
@@ -160,6 +245,7 @@ def ask(prescription: Prescription, *, by: User, question: str) -> None:
         note=question,
         question=question,
         answer="",
+        **NOT_HELD,
     )
 
 
@@ -179,8 +265,9 @@ def approve(
 ) -> None:
     """Allow these tablets until ``legal.valid_until``.
 
-    Raises NotAllowed for anyone who is not a pharmacist today, or for one's own prescription, and
-    TransitionRefused when somebody else changed the prescription first.
+    Raises NotAllowed for anyone who is not a pharmacist today, or for one's own prescription,
+    HeldByAnother when it is not theirs to decide, and TransitionRefused when somebody else changed
+    the prescription first.
     """
     if not allowances:
         raise ValueError("an approval allows at least one strength")
@@ -239,10 +326,30 @@ def withdraw(prescription: Prescription, *, by: User, message: str) -> None:
     )
 
 
+def reopen(prescription: Prescription, *, by: User, reason: str) -> None:
+    """Send an approval back to the pharmacists, because what they knew has changed."""
+    _move(prescription, Action.REOPEN, by=by, note=reason)
+
+
+def use_up(prescription: Prescription, *, by: User | None = None) -> None:
+    """Close an approval whose last tablets were supplied."""
+    _move(prescription, Action.USE_UP, by=by)
+
+
+def give_back(prescription: Prescription, *, by: User | None = None) -> None:
+    """Open an approval again, because tablets supplied on it came back to it."""
+    _move(prescription, Action.GIVE_BACK, by=by)
+
+
+def expire(prescription: Prescription) -> None:
+    """Close an approval whose last day is over."""
+    _move(prescription, Action.EXPIRE, by=None)
+
+
 def cancel(prescription: Prescription, *, by: User) -> None:
     """Take the prescription back before it is decided."""
     _check_owner(prescription, by)
-    _move(prescription, Action.CANCEL, by=by)
+    _move(prescription, Action.CANCEL, by=by, **NOT_HELD)
 
 
 def open_page_as_owner(page: Page, *, by: User) -> bytes:
@@ -285,11 +392,23 @@ def _registration(prescription: Prescription, by: User) -> str:
     return str(registration)
 
 
+def _held_registration(prescription: Prescription, by: User) -> str:
+    """The registration of the pharmacist who holds the prescription; raises HeldByAnother.
+
+    A claim that ran out still counts while nobody else took it: the version tells.
+    """
+    registration = _registration(prescription, by)
+    if prescription.status == Status.IN_REVIEW and prescription.claimed_by_id != by.pk:
+        raise HeldByAnother(prescription)
+    return registration
+
+
 def _decision(prescription: Prescription, by: User) -> dict[str, Any]:
     return {
-        "decided_registration": _registration(prescription, by),
+        "decided_registration": _held_registration(prescription, by),
         "decided_by": by,
         "decided_at": timezone.now(),
+        **NOT_HELD,
     }
 
 
@@ -297,7 +416,7 @@ def _move(
     prescription: Prescription,
     action: Action,
     *,
-    by: User,
+    by: User | None,
     registration: str = "",
     note: str = "",
     **changes: Any,
@@ -306,6 +425,7 @@ def _move(
     from_status = Status(prescription.status)
     to_status = TRANSITIONS.get((from_status, action))
     if to_status is None:
+        prescription.refresh_from_db()
         raise TransitionRefused(prescription, action)
     with transaction.atomic():
         moved = Prescription.objects.filter(

@@ -5,20 +5,30 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Status(TextChoices):
+    DRAFT = "draft", _("Not sent yet")
     SUBMITTED = "submitted", _("Waiting for the pharmacist")
+    IN_REVIEW = "in_review", _("With the pharmacist")
     QUESTION = "question", _("The pharmacist has a question")
     APPROVED = "approved", _("Approved")
     REFUSED = "refused", _("Not approved")
+    USED_UP = "used_up", _("All tablets supplied")
+    EXPIRED = "expired", _("Out of date")
     WITHDRAWN = "withdrawn", _("Approval withdrawn")
     CANCELLED = "cancelled", _("Cancelled by you")
 
 
 class Action(TextChoices):
     SUBMIT = "submit", _("Sent to the pharmacist")
+    CLAIM = "claim", _("Taken for review")
+    RELEASE = "release", _("Put back in the queue")
     ASK = "ask", _("Question asked")
     ANSWER = "answer", _("Question answered")
     APPROVE = "approve", _("Approved")
     REFUSE = "refuse", _("Refused")
+    REOPEN = "reopen", _("To be checked again")
+    USE_UP = "use_up", _("Last tablets supplied")
+    GIVE_BACK = "give_back", _("Tablets given back")
+    EXPIRE = "expire", _("Out of date")
     WITHDRAW = "withdraw", _("Approval withdrawn")
     CANCEL = "cancel", _("Cancelled by the customer")
     OPEN_PAGE = "open_page", _("Page opened")
@@ -26,15 +36,32 @@ class Action(TextChoices):
 
 # Which action leads from which status to which; whatever is not here is refused.
 TRANSITIONS: dict[tuple[Status, Action], Status] = {
-    (Status.SUBMITTED, Action.ASK): Status.QUESTION,
+    (Status.DRAFT, Action.SUBMIT): Status.SUBMITTED,
+    (Status.SUBMITTED, Action.CLAIM): Status.IN_REVIEW,
+    (Status.QUESTION, Action.CLAIM): Status.IN_REVIEW,
+    # A claim may be renewed by its holder, and taken over once it has run out.
+    (Status.IN_REVIEW, Action.CLAIM): Status.IN_REVIEW,
+    (Status.IN_REVIEW, Action.RELEASE): Status.SUBMITTED,
+    (Status.IN_REVIEW, Action.ASK): Status.QUESTION,
     (Status.QUESTION, Action.ANSWER): Status.SUBMITTED,
-    (Status.SUBMITTED, Action.APPROVE): Status.APPROVED,
-    (Status.SUBMITTED, Action.REFUSE): Status.REFUSED,
-    (Status.QUESTION, Action.REFUSE): Status.REFUSED,
+    (Status.IN_REVIEW, Action.APPROVE): Status.APPROVED,
+    (Status.IN_REVIEW, Action.REFUSE): Status.REFUSED,
+    (Status.APPROVED, Action.REOPEN): Status.SUBMITTED,
+    (Status.USED_UP, Action.REOPEN): Status.SUBMITTED,
+    (Status.APPROVED, Action.USE_UP): Status.USED_UP,
+    (Status.USED_UP, Action.GIVE_BACK): Status.APPROVED,
+    (Status.APPROVED, Action.EXPIRE): Status.EXPIRED,
     (Status.APPROVED, Action.WITHDRAW): Status.WITHDRAWN,
+    (Status.USED_UP, Action.WITHDRAW): Status.WITHDRAWN,
     (Status.SUBMITTED, Action.CANCEL): Status.CANCELLED,
+    (Status.IN_REVIEW, Action.CANCEL): Status.CANCELLED,
     (Status.QUESTION, Action.CANCEL): Status.CANCELLED,
 }
+
+# Sent in, and no decision yet.
+UNDER_REVIEW = (Status.SUBMITTED, Status.IN_REVIEW, Status.QUESTION)
+# What was ordered on it before may still leave the pharmacy.
+STANDS = (Status.APPROVED, Status.USED_UP)
 
 # Actions after which the customer is told.
 TOLD_TO_CUSTOMER = (
@@ -80,9 +107,3 @@ class RefusalReason(TextChoices):
     PRESCRIBER_WITHDREW = "R20", _("The prescriber withdrew it")
     NO_ANSWER = "R21", _("We had no answer to our question")
     IDENTITY = "R23", _("We could not confirm who you are")
-
-
-class Kidneys(TextChoices):
-    NO = "no", _("No")
-    YES = "yes", _("Yes")
-    UNSURE = "unsure", _("I am not sure")

@@ -29,6 +29,8 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "shop.accounts.apps.AccountsConfig",
+    "shop.vault",
+    "shop.patients",
     "shop.prescriptions",
     "shop.payments",
     "shop.fulfilment",
@@ -135,7 +137,7 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
     "prescriptions": {
-        "BACKEND": "shop.prescriptions.vault.WholeFileStorage",
+        "BACKEND": "shop.vault.storage.WholeFileStorage",
         "OPTIONS": {
             "location": env("PRESCRIPTION_STORAGE", default=str(VAR_DIR / "prescriptions")),
             "base_url": None,
@@ -185,6 +187,8 @@ ACCEPTED_AUTHENTICITY = env.list(
 )
 # Longest time an approval may last, in days from the date on the prescription.
 PRESCRIPTION_VALID_DAYS = env.int("PRESCRIPTION_VALID_DAYS", default=180)
+# How long a pharmacist holds a prescription taken for review, in minutes.
+REVIEW_CLAIM_MINUTES = env.int("REVIEW_CLAIM_MINUTES", default=20)
 
 STRIPE_SECRET_KEY = env("STRIPE_SECRET_KEY", default="sk_test_emulator")
 STRIPE_WEBHOOK_SECRETS = env.list("STRIPE_WEBHOOK_SECRETS", default=[])

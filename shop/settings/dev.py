@@ -45,9 +45,9 @@ os.environ.setdefault("SITE_URL", f"http://127.0.0.1:{PORT}")
 os.environ.setdefault("STRIPE_API_BASE", f"http://127.0.0.1:{EMULATOR_PORT}")
 os.environ.setdefault("STRIPE_CHECKOUT_ORIGIN", f"http://127.0.0.1:{EMULATOR_PORT}")
 
-from shop.prescriptions.keys import parse_keys
 from shop.settings.base import *
 from shop.settings.base import INSTALLED_APPS
+from shop.vault.keys import parse_keys
 
 SECRET_KEY = env("SECRET_KEY")
 DOCUMENT_KEYS = parse_keys(env("DOCUMENT_KEYS"))

@@ -1,8 +1,8 @@
 """A real pharmacy: every secret comes from the environment, and a missing one stops the start."""
 
-from shop.prescriptions.keys import parse_keys
 from shop.settings.base import *
 from shop.settings.env import env
+from shop.vault.keys import parse_keys
 
 SECRET_KEY = env("SECRET_KEY")
 DOCUMENT_KEYS = parse_keys(env("DOCUMENT_KEYS"))

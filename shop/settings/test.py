@@ -24,7 +24,7 @@ STORAGES = {
     **STORAGES,
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     "prescriptions": {
-        "BACKEND": "shop.prescriptions.vault.WholeFileStorage",
+        "BACKEND": "shop.vault.storage.WholeFileStorage",
         "OPTIONS": {"location": f"{FOLDER.name}/prescriptions", "base_url": None},
     },
 }

@@ -469,7 +469,7 @@ def test_extra_fields_change_nothing(client: Client, other_customer: User) -> No
     prescription = Prescription.objects.get()
     assert prescription.status == "submitted"
     assert prescription.user != other_customer
-    assert (prescription.valid_until, prescription.version) == (None, 1)
+    assert (prescription.valid_until, prescription.version) == (None, 2)
 
 
 def test_the_status_of_the_attempt_is_captured(

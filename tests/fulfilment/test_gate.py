@@ -73,6 +73,7 @@ def test_one_that_waits_is_refused(prescription: Prescription, medicine: Product
 def test_one_with_a_question_is_refused(
     prescription: Prescription, medicine: Product, pharmacist: User
 ) -> None:
+    services.claim(prescription, by=pharmacist)
     services.ask(prescription, by=pharmacist, question="Which dose?")
 
     assert refusal(prescription.user, pack_of(medicine, 10, 30)) == Reason.QUESTION
@@ -81,6 +82,7 @@ def test_one_with_a_question_is_refused(
 def test_a_refused_one_is_refused(
     prescription: Prescription, medicine: Product, pharmacist: User
 ) -> None:
+    services.claim(prescription, by=pharmacist)
     services.refuse(prescription, by=pharmacist, reason=RefusalReason.DOSE, message="Call us")
 
     assert refusal(prescription.user, pack_of(medicine, 10, 30)) == Reason.REFUSED

@@ -61,7 +61,8 @@ def test_the_pages_of_the_desk_that_show_and_sign_content_have_no_fault(
 ) -> None:
     roles.create_groups()
     pharmacist.groups.add(Group.objects.get(name=roles.SUPERINTENDENT))
-    prescription.other_medicines = "OxyContin, lithiumm, zebrafort, Tylenol Sinus, lisinopril"
+    told = "OxyContin, lithiumm, zebrafort, Tylenol Sinus, lisinopril"
+    prescription.answers_json = {**prescription.answers_json, "other_medicines": told}
     prescription.save()
     session = signed_in(pharmacist).cookies[settings.SESSION_COOKIE_NAME].value
     cookie = {"name": settings.SESSION_COOKIE_NAME, "value": session, "url": visitor_with.origin}

@@ -81,6 +81,7 @@ def test_a_withdrawn_prescription_stops_the_order(
 ) -> None:
     if before == "Dispensing":
         move(desk, order, "Dispensing")
+    approved.refresh_from_db()
     services.withdraw(approved, by=pharmacist, message="Call us")
 
     told = move(desk, order, "Dispensing" if before == "Paid" else "Dispatched")
@@ -110,6 +111,7 @@ def test_a_line_without_a_supply_stays(desk: Client, order: Order) -> None:
 def test_the_list_of_orders_is_no_way_round(
     desk: Client, order: Order, approved: Prescription, pharmacist: User
 ) -> None:
+    approved.refresh_from_db()
     services.withdraw(approved, by=pharmacist, message="Call us")
 
     response = desk.post(

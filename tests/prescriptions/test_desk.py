@@ -425,6 +425,7 @@ def test_which_proof_counts_is_a_setting(
 
 def test_asking_twice_keeps_the_last_answer(prescription: Prescription, pharmacist: User) -> None:
     for number in ("first", "second"):
+        services.claim(prescription, by=pharmacist)
         services.ask(prescription, by=pharmacist, question=number)
         services.answer(prescription, by=prescription.user, text=f"answer to the {number}")
 
@@ -454,7 +455,7 @@ def content(medicine: Product) -> None:
 def test_the_pharmacist_sees_what_the_other_medicines_do(
     other_medicines: str, shown: str, desk: Client, prescription: Prescription, content: None
 ) -> None:
-    prescription.other_medicines = other_medicines
+    prescription.answers_json = {**prescription.answers_json, "other_medicines": other_medicines}
     prescription.save()
 
     assert shown in " ".join(desk.get(address_of(prescription)).content.decode().split())

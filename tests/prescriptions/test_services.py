@@ -14,12 +14,13 @@ from pytest_django import Settings
 
 from catalogue.models import Medicine, Product
 from shop.accounts.models import PharmacistRegistration, User
+from shop.patients.answers import Answers
 from shop.prescriptions import emails, services
 from shop.prescriptions.intake import Picture
 from shop.prescriptions.models import Authorisation, Event, Page, Prescription
-from shop.prescriptions.services import NotAllowed, TransitionRefused, Upload
+from shop.prescriptions.services import HeldByAnother, NotAllowed, TransitionRefused, Upload, Wish
 from shop.prescriptions.statuses import TRANSITIONS, Action, RefusalReason, Status
-from tests.conftest import approve, make_pharmacist, send_prescription
+from tests.conftest import approve, decide_to_approve, make_pharmacist, send_prescription
 
 DECISIONS = (Action.ASK, Action.APPROVE, Action.REFUSE, Action.WITHDRAW)
 
@@ -28,9 +29,15 @@ def act(action: Action, prescription: Prescription, medicine: Product, pharmacis
     """Do one action as the person it belongs to."""
     owner = prescription.user
     steps = {
+        Action.CLAIM: lambda: services.claim(prescription, by=pharmacist),
+        Action.RELEASE: lambda: services.release(prescription, by=pharmacist),
+        Action.REOPEN: lambda: services.reopen(prescription, by=owner, reason="New medicine"),
+        Action.USE_UP: lambda: services.use_up(prescription),
+        Action.GIVE_BACK: lambda: services.give_back(prescription),
+        Action.EXPIRE: lambda: services.expire(prescription),
         Action.ASK: lambda: services.ask(prescription, by=pharmacist, question="Which dose?"),
         Action.ANSWER: lambda: services.answer(prescription, by=owner, text="Three a day"),
-        Action.APPROVE: lambda: approve(prescription, medicine, by=pharmacist),
+        Action.APPROVE: lambda: decide_to_approve(prescription, medicine, by=pharmacist),
         Action.REFUSE: lambda: services.refuse(
             prescription, by=pharmacist, reason=RefusalReason.NOT_SIGNED, message="Sign it"
         ),
@@ -43,20 +50,24 @@ def act(action: Action, prescription: Prescription, medicine: Product, pharmacis
 # How to get a prescription into each status.
 WAY_TO = {
     Status.SUBMITTED: (),
-    Status.QUESTION: (Action.ASK,),
-    Status.APPROVED: (Action.APPROVE,),
-    Status.REFUSED: (Action.REFUSE,),
-    Status.WITHDRAWN: (Action.APPROVE, Action.WITHDRAW),
+    Status.IN_REVIEW: (Action.CLAIM,),
+    Status.QUESTION: (Action.CLAIM, Action.ASK),
+    Status.APPROVED: (Action.CLAIM, Action.APPROVE),
+    Status.REFUSED: (Action.CLAIM, Action.REFUSE),
+    Status.USED_UP: (Action.CLAIM, Action.APPROVE, Action.USE_UP),
+    Status.EXPIRED: (Action.CLAIM, Action.APPROVE, Action.EXPIRE),
+    Status.WITHDRAWN: (Action.CLAIM, Action.APPROVE, Action.WITHDRAW),
     Status.CANCELLED: (Action.CANCEL,),
 }
+# A draft has its own tests: nothing can be done to it but send it.
 ACTIONS = tuple(action for action in Action if action not in (Action.SUBMIT, Action.OPEN_PAGE))
 
 
 def test_every_status_can_be_reached() -> None:
-    assert set(WAY_TO) == set(Status)
+    assert set(WAY_TO) == set(Status) - {Status.DRAFT}
 
 
-@pytest.mark.parametrize("status", Status)
+@pytest.mark.parametrize("status", WAY_TO)
 @pytest.mark.parametrize("action", ACTIONS)
 def test_each_action_leads_where_the_table_says_or_is_refused(
     status: Status,
@@ -91,8 +102,8 @@ def test_only_a_pharmacist_decides(
     pharmacist: User,
     request: pytest.FixtureRequest,
 ) -> None:
-    if action == Action.WITHDRAW:
-        approve(prescription, medicine, by=pharmacist)
+    for step in (Action.CLAIM, Action.APPROVE) if action == Action.WITHDRAW else (Action.CLAIM,):
+        act(step, prescription, medicine, pharmacist)
     before = prescription.status
 
     with pytest.raises(NotAllowed):
@@ -149,12 +160,13 @@ def test_the_second_of_two_pharmacists_is_told_who_decided(
 def test_a_decision_from_a_page_opened_before_the_answer_is_refused(
     prescription: Prescription, medicine: Product, pharmacist: User
 ) -> None:
+    services.claim(prescription, by=pharmacist)
     seen_early = Prescription.objects.get(pk=prescription.pk)
     services.ask(prescription, by=pharmacist, question="Which dose?")
     services.answer(prescription, by=prescription.user, text="My doctor changed it")
 
     with pytest.raises(TransitionRefused):
-        approve(seen_early, medicine, by=pharmacist)
+        decide_to_approve(seen_early, medicine, by=pharmacist)
 
 
 def test_an_approval_keeps_who_when_and_with_which_registration(approved: Prescription) -> None:
@@ -177,6 +189,47 @@ def test_an_approval_refers_to_the_content_the_pharmacist_could_read(
     approve(send_prescription(customer, baclofen.product), baclofen.product, by=pharmacist)
 
     assert Authorisation.objects.get().content_version == baclofen.version
+
+
+def test_a_prescription_that_another_pharmacist_holds_cannot_be_taken_or_decided(
+    prescription: Prescription, medicine: Product, pharmacist: User
+) -> None:
+    services.claim(prescription, by=pharmacist)
+    second = make_pharmacist("second@example.com", number="2")
+
+    for step in (Action.CLAIM, Action.RELEASE, *DECISIONS[:3]):
+        with pytest.raises(HeldByAnother) as refused:
+            act(step, prescription, medicine, second)
+        assert "Nia Okafor" in refused.value.message
+
+
+def test_a_claim_that_ran_out_can_be_taken_over(
+    prescription: Prescription, medicine: Product, pharmacist: User
+) -> None:
+    services.claim(prescription, by=pharmacist)
+    ago = timezone.now() - datetime.timedelta(minutes=1)
+    Prescription.objects.update(claim_until=ago)
+    prescription.refresh_from_db()
+    second = make_pharmacist("second@example.com", number="2")
+    seen_by_first = Prescription.objects.get()
+
+    services.claim(prescription, by=second)
+
+    with pytest.raises(TransitionRefused):
+        decide_to_approve(seen_by_first, medicine, by=pharmacist)
+    approve(prescription, medicine, by=second)
+
+
+def test_a_draft_is_kept_and_goes_with_what_is_sent(customer: User, medicine: Product) -> None:
+    services.save_draft(by=customer, typed={"patient_name": "Rob"})
+    draft = services.save_draft(by=customer, typed={"patient_name": "Robin"})
+    assert draft.typed == {"patient_name": "Robin"}
+    assert not Prescription.objects.of(customer).exists()
+
+    sent = send_prescription(customer, medicine)
+
+    assert (sent.pk, sent.typed, sent.status) == (draft.pk, None, Status.SUBMITTED)
+    assert Prescription.objects.draft_of(customer) is None
 
 
 def test_a_stranger_cannot_answer_or_cancel(
@@ -208,8 +261,8 @@ def test_nothing_stays_behind_when_a_prescription_cannot_be_stored(
     with pytest.raises(IntegrityError), transaction.atomic():
         services.submit(
             by=customer,
-            answers={"patient_name": "Robin", "date_of_birth": None, "kidney_problems": "no"},
-            wishes=[],
+            answers=Answers(patient_name="Robin"),
+            wishes=[Wish(medicine_id=medicine.pk, strength_mg=10, tablets=0)],
             uploads=[Upload(data=b"x", pictures=(Picture(b"y", 1, 1),))],
         )
 

@@ -13,9 +13,10 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django.test import override_settings
 
-from shop.prescriptions import vault
-from shop.prescriptions.keys import new_key, parse_keys
-from shop.prescriptions.vault import VaultError, WholeFileStorage, seal, unseal
+from shop.vault import storage
+from shop.vault.keys import new_key, parse_keys
+from shop.vault.sealing import VaultError, key_id_of, seal, unseal
+from shop.vault.storage import WholeFileStorage
 
 OLD = {"old": b"1" * 32}
 NEW = {"new": b"2" * 32}
@@ -27,7 +28,7 @@ MARKER = b"Planted Patient, baclofen 10 mg"
 @pytest.fixture
 def folder(tmp_path: Path) -> Iterator[Path]:
     backend = {
-        "BACKEND": "shop.prescriptions.vault.WholeFileStorage",
+        "BACKEND": "shop.vault.storage.WholeFileStorage",
         "OPTIONS": {"location": tmp_path},
     }
     with override_settings(DOCUMENT_KEYS=OLD, STORAGES={"prescriptions": backend}):
@@ -99,8 +100,8 @@ def test_the_first_key_seals_and_an_older_one_still_opens() -> None:
     with override_settings(DOCUMENT_KEYS=NEW | OLD):
         after = seal(MARKER, context=FRONT)
 
-        assert vault.key_id_of(before) == "old"
-        assert vault.key_id_of(after) == "new"
+        assert key_id_of(before) == "old"
+        assert key_id_of(after) == "new"
         assert unseal(before, context=FRONT) == unseal(after, context=FRONT) == MARKER
 
 
@@ -122,13 +123,13 @@ def test_a_stolen_key_name_does_not_open_another_keys_page() -> None:
 
 
 def test_a_stored_page_is_fetched_again(folder: Path) -> None:
-    name = vault.store(MARKER, context=FRONT)
+    name = storage.store(MARKER, context=FRONT)
 
-    assert vault.fetch(name, context=FRONT) == MARKER
+    assert storage.fetch(name, context=FRONT) == MARKER
 
 
 def test_stored_names_are_random_and_two_folders_deep(folder: Path) -> None:
-    names = {vault.store(MARKER, context=FRONT) for _ in range(20)}
+    names = {storage.store(MARKER, context=FRONT) for _ in range(20)}
 
     assert len(names) == 20
     for name in names:
@@ -138,14 +139,14 @@ def test_stored_names_are_random_and_two_folders_deep(folder: Path) -> None:
 
 
 def test_the_folder_holds_no_readable_page(folder: Path) -> None:
-    vault.store(MARKER, context=FRONT)
+    storage.store(MARKER, context=FRONT)
 
     [file] = files_in(folder)
     assert MARKER not in file.read_bytes()
 
 
 def test_only_the_shop_may_read_the_folder(folder: Path) -> None:
-    vault.store(MARKER, context=FRONT)
+    storage.store(MARKER, context=FRONT)
 
     [file] = files_in(folder)
     assert file.stat().st_mode & 0o777 == 0o600
@@ -154,29 +155,29 @@ def test_only_the_shop_may_read_the_folder(folder: Path) -> None:
 
 
 def test_two_stored_pages_that_were_swapped_do_not_open(folder: Path) -> None:
-    front, back = vault.store(b"front", context=FRONT), vault.store(b"back", context=BACK)
+    front, back = storage.store(b"front", context=FRONT), storage.store(b"back", context=BACK)
     (folder / front).rename(folder / "kept")
     (folder / back).rename(folder / front)
     (folder / "kept").rename(folder / back)
 
     for name, context in ((front, FRONT), (back, BACK)):
         with pytest.raises(VaultError):
-            vault.fetch(name, context=context)
+            storage.fetch(name, context=context)
 
 
 def test_a_missing_page_is_an_error_and_not_an_empty_one(folder: Path) -> None:
-    name = vault.store(MARKER, context=FRONT)
+    name = storage.store(MARKER, context=FRONT)
     (folder / name).unlink()
 
     with pytest.raises(VaultError):
-        vault.fetch(name, context=FRONT)
+        storage.fetch(name, context=FRONT)
 
 
 def test_a_discarded_page_is_gone(folder: Path) -> None:
-    name = vault.store(MARKER, context=FRONT)
+    name = storage.store(MARKER, context=FRONT)
 
-    vault.discard(name)
-    vault.discard(name)
+    storage.discard(name)
+    storage.discard(name)
 
     assert not files_in(folder)
 
@@ -188,7 +189,7 @@ def test_a_full_disk_leaves_nothing_behind(folder: Path, monkeypatch: pytest.Mon
     monkeypatch.setattr(os, "fsync", full)
 
     with pytest.raises(OSError, match="No space"):
-        vault.store(MARKER, context=FRONT)
+        storage.store(MARKER, context=FRONT)
     assert not files_in(folder)
 
 
@@ -197,11 +198,11 @@ def test_a_killed_process_leaves_no_page_under_a_name(tmp_path: Path) -> None:
         "import os, signal, sys\n"
         "from django.conf import settings\n"
         f"options = {{'location': {str(tmp_path)!r}}}\n"
-        "backend = {'BACKEND': 'shop.prescriptions.vault.WholeFileStorage', 'OPTIONS': options}\n"
+        "backend = {'BACKEND': 'shop.vault.storage.WholeFileStorage', 'OPTIONS': options}\n"
         "settings.configure(DOCUMENT_KEYS={'a': b'1' * 32}, STORAGES={'prescriptions': backend})\n"
-        "from shop.prescriptions import vault\n"
-        "vault.os.fsync = lambda descriptor: os.kill(os.getpid(), signal.SIGKILL)\n"
-        f"vault.store({MARKER!r}, context='page:image:front')\n"
+        "from shop.vault import storage\n"
+        "storage.os.fsync = lambda descriptor: os.kill(os.getpid(), signal.SIGKILL)\n"
+        f"storage.store({MARKER!r}, context='page:image:front')\n"
     )
 
     ended = subprocess.run([sys.executable, "-c", half_way], check=False, timeout=30)
@@ -256,7 +257,7 @@ def test_wrong_keys_are_explained_without_showing_them(text: str, complaint: str
 
 
 def test_keys_are_read_without_any_settings() -> None:
-    read = "from shop.prescriptions.keys import new_key, parse_keys; parse_keys('a:' + new_key())"
+    read = "from shop.vault.keys import new_key, parse_keys; parse_keys('a:' + new_key())"
     bare = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
 
     assert (

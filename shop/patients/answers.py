@@ -1,0 +1,93 @@
+"""What a patient, or the person who cares for them, has told the pharmacy, and when."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass, field, fields
+from typing import Any, Self
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class YesNo(TextChoices):
+    NO = "no", _("No")
+    YES = "yes", _("Yes")
+    UNSURE = "unsure", _("I am not sure")
+
+
+class Pregnancy(TextChoices):
+    NO = "no", _("No")
+    PREGNANT = "pregnant", _("Pregnant, or may be")
+    PLANNED = "planned", _("Planning a pregnancy")
+    BREASTFEEDING = "breastfeeding", _("Breastfeeding")
+
+
+class Alcohol(TextChoices):
+    NEVER = "never", _("Never")
+    SOMETIMES = "sometimes", _("Sometimes")
+    DAILY = "daily", _("Every day, or nearly")
+
+
+@dataclass(frozen=True)
+class Answers:
+    """The answers to the pharmacy's questions; an empty one was not given.
+
+    ``egfr`` is the estimated glomerular filtration rate in mL/min/1.73 m². ``dates`` holds the day
+    each answer was given, by its name.
+    """
+
+    patient_name: str = ""
+    date_of_birth: datetime.date | None = None
+    sex_at_birth: str = ""
+    address: str = ""
+    postcode: str = ""
+    country: str = ""
+    phone: str = ""
+    allergies: str = ""
+    conditions: str = ""
+    epilepsy: str = ""
+    stomach_ulcer: str = ""
+    kidney_problems: str = ""
+    egfr: float | None = None
+    egfr_on: datetime.date | None = None
+    pregnancy: str = ""
+    alcohol: str = ""
+    other_medicines: str = ""
+    takes_nothing_else: bool = False
+    dates: dict[str, datetime.date] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        """For a sealed field: only what was answered."""
+        given = {
+            name: _plain(getattr(self, name)) for name in QUESTIONS if getattr(self, name) != ""
+        }
+        return {**given, "dates": {name: day.isoformat() for name, day in self.dates.items()}}
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Self:
+        known = {name: data[name] for name in QUESTIONS if name in data}
+        for name in DATES:
+            if known.get(name):
+                known[name] = datetime.date.fromisoformat(known[name])
+        days = data.get("dates", {})
+        dates = {name: datetime.date.fromisoformat(day) for name, day in days.items()}
+        return cls(**known, dates=dates)
+
+    def get_kidney_problems_display(self) -> str:
+        return str(YesNo(self.kidney_problems).label) if self.kidney_problems else ""
+
+    def age_on(self, day: datetime.date) -> int | None:
+        """The patient's age in whole years."""
+        born = self.date_of_birth
+        if born is None:
+            return None
+        return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, datetime.date) else value
+
+
+QUESTIONS = tuple(f.name for f in fields(Answers) if f.name != "dates")
+DATES = ("date_of_birth", "egfr_on")
