@@ -6,81 +6,37 @@ similar to a name is a guess, never a match; what is left over is “not checked
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import groupby
+from typing import Any
 
-from rapidfuzz import process
-from rapidfuzz.distance import OSA
-
+from catalogue.combinations import NOTHING_KNOWN, Candidate, Fired, Known, fired
 from catalogue.content.document import Content, Interaction, Severity
+from catalogue.names import key_of
+from catalogue.typed import Index, Named, Rest, index_of, read, says_nothing_is_taken, similar
 
-# Shorter names are matched exactly or not at all: too many words are one letter away from them.
-SHORTEST_GUESSED = 5
-SHORTEST_WITH_TWO_EDITS = 8
-MOST_GUESSES = 5
 # Past this many entries the rest is listed without a guess, so that no text takes long.
 MOST_GUESSED_ENTRIES = 150
-LONGEST_NAME_IN_WORDS = 6
-LONGEST_SHORT_FORM = 3
 
-BREAK = re.compile(r"[\n\r\t\v\f\x00\x85\u2028\u2029;|•·‣◦▪●、]|(?<!\d),|,(?!\d)|\s[-–—*]+\s")
-ITEM = re.compile(r"^\s*(?:[-–—*]+|\d{1,2}[.)](?=\s))")
-WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
-UNIT = r"mgs?|mcgs?|μg|ug|g|grams?|mls?|l|iu|units?|mmol|meq|%"
-FORM = (
-    r"tablets?|tabs?|capsules?|caps?|pills?|puffs?|drops?|sprays?|sachets?|spoonfuls?|doses?"
-    r"|patch(?:es)?"
-)
-NUMBER = r"\d+(?:[.,]\d+)?"
-DOSE = re.compile(
-    rf"\b{NUMBER}(?:\s*[/x×-]\s*{NUMBER})*\s*(?:{UNIT}|x|×|times)(?![^\W_])"
-    rf"(?:\s*/\s*(?:{NUMBER}\s*)?(?:{UNIT}|h|hr|day|dose))*"
-    r"|\b(?:once|twice|thrice|one|two|three|four|half)\b"
-    rf"|^\s*(?:{NUMBER}|one|two|half)\s*(?:a\s+)?(?:{FORM})\b"
-    r"|\b(?:at|every|each|per|in\s+the|a|before|after)\s+(?:other\s+)?"
-    r"(?:\d+\s+)?(?:night|day|morning|evening|bedtime|bed|week|month|hours?|meals?)\b"
-    r"|\b(?:as|when|if)\s+(?:needed|required)\b|\bdaily\b|\bweekly\b|\bnightly\b",
-    re.IGNORECASE,
-)
-JOINS = {"and", "with", "or", "for", "because"}
-# Tylenol 2 and Tylenol 4 hold codeine too.
-ONE_DIGIT = frozenset("123456789")
-# Between two names it joins them; after one alone it may be part of another product’s name.
-MAYBE_JOIN = "plus"
-_SMALL = """
-i a an the my some also only take takes taking took use using on of to it is am im bd tds od qds
-prn po sometimes occasionally usually medicine medicines medication drug x er xr sr mr cr la xl dr
-ir retard tablet tablets tab tabs capsule capsules cap caps pill pills liquid syrup suspension
-solution granules sachet drops spray injection inhaler patch patches gel cream ointment
-suppository suppositories
-"""
-_SALTS = """
-hydrochloride hcl sodium potassium sulfate sulphate citrate maleate tartrate succinate mesylate
-mesilate besylate besilate fumarate acetate phosphate hydrobromide
-"""
-SMALL_WORDS = frozenset(_SMALL.split())
-SALTS = frozenset(_SALTS.split())
-TAKES_NOTHING = frozenset(
-    {
-        "none",
-        "nothing",
-        "nothing else",
-        "nil",
-        "no",
-        "n a",
-        "na",
-        "no other medicines",
-        "no medicines",
-        "no other medication",
-        "i take nothing else",
-        "i take nothing",
-        "i do not take anything else",
-    }
-)
+
+@dataclass(frozen=True)
+class Match:
+    """What was typed, and the name of the list that it is."""
+
+    entry: str
+    name: str
+
+    @property
+    def is_plural(self) -> bool:
+        return key_of(self.entry) != key_of(self.name)
+
+    def as_json(self) -> dict[str, str]:
+        return {
+            "typed": self.entry,
+            "name": self.name,
+            "how": "plural" if self.is_plural else "exact",
+        }
 
 
 @dataclass(frozen=True)
@@ -88,7 +44,17 @@ class Hit:
     """An interaction, and what was typed that it is about."""
 
     interaction: Interaction
-    entries: tuple[str, ...]
+    matches: tuple[Match, ...]
+
+    @property
+    def entries(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(match.entry for match in self.matches))
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            **_rule(self.interaction),
+            "matched": [match.as_json() for match in self.matches],
+        }
 
 
 @dataclass(frozen=True)
@@ -107,14 +73,24 @@ class Unchecked:
     guesses: tuple[Guess, ...] = ()
     partly: tuple[str, ...] = ()
 
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "typed": self.entry,
+            "partly": list(self.partly),
+            "similar": [
+                {"name": guess.name, "rules": [_rule(row) for row in guess.interactions]}
+                for guess in self.guesses
+            ],
+        }
+
 
 @dataclass(frozen=True)
 class Result:
-    """What a list of medicines gives; combinations are the rules that no single name sets off."""
+    """What a list of medicines gives, one by one and together."""
 
     hits: tuple[Hit, ...]
     unchecked: tuple[Unchecked, ...]
-    combinations: tuple[Interaction, ...]
+    combinations: tuple[Fired, ...]
     takes_nothing: bool
 
     @property
@@ -123,240 +99,97 @@ class Result:
         grouped = groupby(self.hits, key=lambda hit: hit.interaction.severity)
         return [(Severity(severity), list(hits)) for severity, hits in grouped]
 
-
-@dataclass(frozen=True)
-class _Word:
-    key: str
-    start: int
-    end: int
-    is_dose: bool
-    # Where a slash, a plus or a full stop stands before it, no name continues.
-    is_first: bool
-
-    @property
-    def is_number(self) -> bool:
-        """Whether it counts something: the 3 of “3 times a day”, unlike that of “Tylenol 3”."""
-        return self.is_dose and self.key[0].isdigit()
+    def as_json(self) -> dict[str, Any]:
+        """Rule ids, severities and how each was matched, in JSON’s own types, to be kept."""
+        return {
+            "takes_nothing": self.takes_nothing,
+            "hits": [hit.as_json() for hit in self.hits],
+            "combinations": [_fired(each) for each in self.combinations],
+            "unchecked": [each.as_json() for each in self.unchecked],
+        }
 
 
-@dataclass(frozen=True)
-class _Match:
-    first: int
-    last: int
-    name: str
-
-    def lies_within(self, other: _Match) -> bool:
-        return self != other and other.first <= self.first and self.last <= other.last
+def _rule(interaction: Interaction) -> dict[str, str]:
+    return {
+        "rule": interaction.id,
+        "severity": interaction.severity,
+        "review_action": interaction.review_action,
+    }
 
 
-@dataclass(frozen=True)
-class _Index:
-    """The rows by the name that sets them off, written without spaces."""
+def _fired(each: Fired) -> dict[str, Any]:
+    return {
+        **_rule(each.combination.rule),
+        "is_certain": each.is_certain,
+        "depends_on": each.depends_on or None,
+        "parts": [
+            {"part": part.label, "typed": list(part.entries), "unclear": list(part.unclear)}
+            for part in each.parts
+        ],
+    }
 
-    rows: dict[str, tuple[Interaction, ...]]
-    names: dict[str, str]
-    guessable: tuple[str, ...]
 
+def check(content: Content, text: str, *, known: Known = NOTHING_KNOWN) -> Result:
+    """Every interaction of what was typed, and everything typed that was not checked.
 
-def check(content: Content, text: str) -> Result:
-    """Every interaction of what was typed, and everything typed that was not checked."""
-    index = _index(content.interactions)
-    text = unicodedata.normalize("NFKC", text)
-    combinations = tuple(each for each in content.interactions if not each.names)
-    if " ".join(_key(word) for word in WORD.findall(text)) in TAKES_NOTHING:
-        return Result((), (), combinations, takes_nothing=True)
-    entries: dict[str, list[str]] = {}
-    unchecked: dict[str, Unchecked] = {}
-    for piece in BREAK.split(text):
-        for found in _read(ITEM.sub(" ", piece), index):
-            if isinstance(found, Unchecked):
-                unchecked.setdefault(found.entry.casefold(), found)
-                continue
-            name, entry = found
-            for row in index.rows[name]:
-                entries.setdefault(row.id, []).append(entry)
+    Known says which circumstances are true of the person; what it does not say stays open.
+    """
+    if says_nothing_is_taken(text):
+        return Result((), (), (), takes_nothing=True)
+    index = index_of(content.interactions)
+    named: list[Named] = []
+    rest: dict[str, Rest] = {}
+    for found in read(text, index):
+        if isinstance(found, Named):
+            named.append(found)
+        else:
+            rest.setdefault(found.entry.casefold(), found)
+    unchecked = tuple(_with_guesses(list(rest.values()), index))
     return Result(
-        hits=_hits(content, entries),
-        unchecked=tuple(_with_guesses(list(unchecked.values()), index)),
-        combinations=combinations,
+        hits=_hits(content, named, index),
+        unchecked=unchecked,
+        combinations=fired(content.combinations, _candidates(named, unchecked, index), known),
         takes_nothing=False,
     )
 
 
-def _hits(content: Content, entries: dict[str, list[str]]) -> tuple[Hit, ...]:
+def _hits(content: Content, named: list[Named], index: Index) -> tuple[Hit, ...]:
+    matches: dict[str, dict[Match, None]] = {}
+    for each in named:
+        for row in index.rows[each.key]:
+            matches.setdefault(row.id, {})[Match(each.entry, index.names[each.key])] = None
     order = list(Severity)
-    rows = [row for row in content.interactions if row.id in entries]
+    rows = [row for row in content.interactions if row.id in matches]
     rows.sort(key=lambda row: order.index(Severity(row.severity)))
-    return tuple(Hit(row, tuple(dict.fromkeys(entries[row.id]))) for row in rows)
+    return tuple(Hit(row, tuple(matches[row.id])) for row in rows)
 
 
-@lru_cache(maxsize=16)
-def _index(interactions: tuple[Interaction, ...]) -> _Index:
-    rows: dict[str, tuple[Interaction, ...]] = {}
-    names: dict[str, str] = {}
-    for interaction in interactions:
-        for name in interaction.all_names:
-            key = "".join(_key(word) for word in WORD.findall(name))
-            names.setdefault(key, name)
-            if interaction not in rows.get(key, ()):
-                rows[key] = (*rows.get(key, ()), interaction)
-    guessable = tuple(key for key in rows if len(key) >= SHORTEST_GUESSED)
-    return _Index(rows, names, guessable)
+def _candidates(
+    named: list[Named], unchecked: tuple[Unchecked, ...], index: Index
+) -> list[Candidate]:
+    """Everything that can play a part in a combination, the misspelt names too."""
+    sure = [
+        Candidate(each.entry, each.key, frozenset(row.id for row in index.rows[each.key]))
+        for each in named
+    ]
+    guessed = [
+        Candidate(each.entry, key_of(guess.name), _ids(guess), is_guess=True)
+        for each in unchecked
+        for guess in each.guesses
+    ]
+    return sure + guessed
 
 
-def _key(word: str) -> str:
-    """A word in lower case, without accents and apostrophes."""
-    letters = unicodedata.normalize("NFKD", word.casefold())
-    return "".join(char for char in letters if not unicodedata.combining(char) and char not in "'’")
+def _ids(guess: Guess) -> frozenset[str]:
+    return frozenset(row.id for row in guess.interactions)
 
 
-def _words(piece: str) -> list[_Word]:
-    doses = [match.span() for match in DOSE.finditer(piece)]
-    words: list[_Word] = []
-    end = 0
-    for match in WORD.finditer(piece):
-        start = match.start()
-        is_dose = any(first <= start < last for first, last in doses)
-        is_first = not words or _ends_a_name(piece[end:start], words[-1])
-        end = match.end()
-        words.append(_Word(_key(match[0]), start, end, is_dose, is_first))
-    return words
-
-
-def _ends_a_name(between: str, before: _Word) -> bool:
-    """Whether a sign ends the name before it; the full stop of “St.” does not."""
-    is_full_stop = re.match(r"\.\s", between) and len(before.key) > LONGEST_SHORT_FORM
-    return bool(is_full_stop or re.search(r"[/+&()\[\]]", between))
-
-
-def _read(piece: str, index: _Index) -> Iterator[tuple[str, str] | Unchecked]:
-    """The names in one piece of text with what was typed for them, and what is left of it."""
-    words = _words(piece)
-    if not words:
-        if any(unicodedata.category(char)[0] in "LNS" for char in piece):
-            yield Unchecked(piece.strip())
-        return
-    matches = _matches(words, index)
-    for segment in _segments(words, matches):
-        inside = [match for match in matches if match.first in segment]
-        yield from _judge(piece, words, segment, inside, index)
-
-
-def _matches(words: list[_Word], index: _Index) -> list[_Match]:
-    """Every name that no longer name contains."""
-    found = []
-    for first in range(len(words)):
-        for last in range(first, min(first + LONGEST_NAME_IN_WORDS, len(words))):
-            if words[last].is_number or (last > first and words[last].is_first):
-                break
-            key = _known("".join(word.key for word in words[first : last + 1]), index)
-            if key:
-                found.append(_Match(first, last, key))
-    return [match for match in found if not any(match.lies_within(other) for other in found)]
-
-
-def _known(key: str, index: _Index) -> str:
-    """The name a key stands for, in the plural too; empty when there is none."""
-    if key in index.rows:
-        return key
-    single = key.removesuffix("s")
-    return single if len(single) >= SHORTEST_GUESSED and single in index.rows else ""
-
-
-def _taken(matches: list[_Match]) -> set[int]:
-    return {place for match in matches for place in range(match.first, match.last + 1)}
-
-
-def _segments(words: list[_Word], matches: list[_Match]) -> list[list[int]]:
-    """Places of the words, cut where “and”, “with”, a slash or a plus stands between names."""
-    taken = _taken(matches)
-    segments: list[list[int]] = [[]]
-    for place, word in enumerate(words):
-        between = {place - 1, place + 1} <= taken
-        joins = word.key in JOINS or (word.key == MAYBE_JOIN and between)
-        if (joins and place not in taken) or word.is_first:
-            segments.append([])
-        if not joins or place in taken:
-            segments[-1].append(place)
-    return [segment for segment in segments if segment]
-
-
-def _judge(
-    piece: str, words: list[_Word], segment: list[int], matches: list[_Match], index: _Index
-) -> Iterator[tuple[str, str] | Unchecked]:
-    taken = _taken(matches)
-    left = [place for place in segment if place not in taken and not words[place].is_dose]
-    spoken = [place for place in left if not _says_nothing(words[place], is_named=bool(matches))]
-    names = [match.name for match in matches]
-    numbered = any(words[place].key in ONE_DIGIT for place in left)
-    if (spoken or (names and numbered)) and all(_is_undocumented(name, index) for name in names):
-        # “Tylenol Sinus” is not plain Tylenol: one word of a longer name clears nothing.
-        partly = tuple(dict.fromkeys(index.names[name] for name in names))
-        yield Unchecked(_typed(piece, words, segment), partly=partly)
-        return
-    for match in matches:
-        yield match.name, _typed(piece, words, [match.first, match.last])
-    if spoken:
-        yield from (Unchecked(_typed(piece, words, run)) for run in _runs(spoken, taken))
-    elif left and not matches:
-        yield Unchecked(_typed(piece, words, segment))
-
-
-def _says_nothing(word: _Word, *, is_named: bool) -> bool:
-    """Whether a word beside a name adds nothing to it: a number, a form, a salt."""
-    return word.key in SMALL_WORDS or word.key.isdigit() or (is_named and word.key in SALTS)
-
-
-def _is_undocumented(name: str, index: _Index) -> bool:
-    return all(row.severity == Severity.NONE_DOCUMENTED for row in index.rows[name])
-
-
-def _typed(piece: str, words: list[_Word], places: list[int]) -> str:
-    return " ".join(piece[words[places[0]].start : words[places[-1]].end].split())
-
-
-def _runs(places: list[int], taken: set[int]) -> list[list[int]]:
-    """Places in groups that no matched word interrupts."""
-    runs: list[list[int]] = []
-    for place in places:
-        if runs and not taken & set(range(runs[-1][-1], place)):
-            runs[-1].append(place)
-        else:
-            runs.append([place])
-    return runs
-
-
-def _with_guesses(unchecked: list[Unchecked], index: _Index) -> Iterator[Unchecked]:
-    for each in unchecked[:MOST_GUESSED_ENTRIES]:
-        guesses = tuple(g for g in _guesses(each.entry, index) if g.name not in each.partly)
+def _with_guesses(rest: list[Rest], index: Index) -> Iterator[Unchecked]:
+    for each in rest[:MOST_GUESSED_ENTRIES]:
+        guesses = tuple(
+            Guess(index.names[key], index.rows[key])
+            for key in similar(each.entry, index)
+            if index.names[key] not in each.partly
+        )
         yield Unchecked(each.entry, guesses, each.partly)
-    yield from unchecked[MOST_GUESSED_ENTRIES:]
-
-
-def _guesses(entry: str, index: _Index) -> tuple[Guess, ...]:
-    """The names nearest to the entry or to a few words in a row of it, nearest first."""
-    words = [word.key for word in _words(entry) if not word.is_dose][:50]
-    nearest: dict[str, int] = {}
-    for key in dict.fromkeys(_windows(words)):
-        if key in index.rows:
-            continue
-        for name, edits, _place in process.extract(
-            key, index.guessable, scorer=OSA.distance, score_cutoff=2, limit=None
-        ):
-            allowed = 2 if len(name) >= SHORTEST_WITH_TWO_EDITS else 1
-            if edits <= allowed:
-                nearest[name] = min(edits, nearest.get(name, edits))
-    order = list(Severity)
-    best = sorted(
-        nearest,
-        key=lambda name: (nearest[name], order.index(Severity(index.rows[name][0].severity))),
-    )[:MOST_GUESSES]
-    return tuple(Guess(index.names[name], index.rows[name]) for name in best)
-
-
-def _windows(words: list[str]) -> Iterator[str]:
-    for first in range(len(words)):
-        for last in range(first + 1, min(first + 4, len(words)) + 1):
-            key = "".join(words[first:last])
-            if len(key) >= SHORTEST_GUESSED - 1 and key not in SMALL_WORDS | SALTS:
-                yield key
+    yield from (Unchecked(each.entry, partly=each.partly) for each in rest[MOST_GUESSED_ENTRIES:])

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext_lazy as _
@@ -12,15 +13,27 @@ from django.views.decorators.debug import sensitive_post_parameters, sensitive_v
 from django.views.decorators.http import require_http_methods
 
 from catalogue.checker import Result, check
+from catalogue.combinations import Known, known_of
+from catalogue.content.document import Circumstance, Severity
 from catalogue.content.models import ContentVersion
 from catalogue.content.rendering import TAG_OF_SEVERITY, source_numbers
 from catalogue.models import Product
 
 LONGEST_LIST = 5_000
+# Raised when the shape of a frozen check changes.
+FROZEN_FORMAT = 1
+
+
+class Answer(models.TextChoices):
+    """What somebody says about the person; nothing is a good answer, too."""
+
+    UNSAID = "", _("Not sure, or rather not say")
+    YES = "yes", _("Yes")
+    NO = "no", _("No")
 
 
 class MedicinesForm(forms.Form):
-    """Medicines in the words of the person who takes them."""
+    """Medicines in the words of the person who takes them, and what some rules ask besides."""
 
     medicines = forms.CharField(
         label=_("Your other medicines"),
@@ -33,6 +46,26 @@ class MedicinesForm(forms.Form):
             "max_length": _("That is too long to check at once. Send fewer medicines."),
         },
     )
+    older = forms.ChoiceField(
+        label=_("Age 65 or over?"),
+        choices=Answer.choices,
+        required=False,
+        error_messages={"invalid_choice": _("Choose one of the answers about the age.")},
+    )
+    kidneys = forms.ChoiceField(
+        label=_("Has a doctor ever said that the kidneys do not work well?"),
+        choices=Answer.choices,
+        required=False,
+        error_messages={"invalid_choice": _("Choose one of the answers about the kidneys.")},
+    )
+
+    def known(self) -> Known:
+        """The circumstances that were answered; weak kidneys count as an eGFR below 60."""
+        answers = {
+            Circumstance.AGE_65_OR_OVER: self.cleaned_data["older"],
+            Circumstance.EGFR_BELOW_60: self.cleaned_data["kidneys"],
+        }
+        return {asked: said == Answer.YES for asked, said in answers.items() if said}
 
 
 # The answer depends on the text alone and changes nothing, so there is nothing to forge; and the
@@ -40,7 +73,7 @@ class MedicinesForm(forms.Form):
 @csrf_exempt
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-@sensitive_post_parameters("medicines")
+@sensitive_post_parameters("medicines", "older", "kidneys")
 @sensitive_variables("form", "context", "data")
 def check_medicines(request: HttpRequest, product_slug: str, pk: int) -> HttpResponse:  # noqa: ARG001
     """Interactions of a list of medicines with this one. The list is not kept anywhere."""
@@ -54,34 +87,75 @@ def check_medicines(request: HttpRequest, product_slug: str, pk: int) -> HttpRes
     form = MedicinesForm()
     context: dict[str, Any] = {"product": product, "version": version, "form": form}
     if request.method == "POST":
-        data = {"medicines": request.POST.get("medicines", "").replace("\0", " ")}
+        data = {name: request.POST.get(name, "").replace("\0", " ") for name in form.fields}
         context["form"] = form = MedicinesForm(data)
         if form.is_valid():
-            context |= answer(version, form.cleaned_data["medicines"])
+            context |= answer(version, form.cleaned_data["medicines"], form.known())
     return render(request, "oscar/catalogue/check.html", context)
 
 
-def answer(version: ContentVersion, text: str) -> dict[str, Any]:
+def answer(version: ContentVersion, text: str, known: Known) -> dict[str, Any]:
     """What a template needs to show the result of a check."""
     content = version.content
-    result: Result = check(content, text)
+    result: Result = check(content, text, known=known)
     by_key = {source.key: source for source in content.sources}
     used = {
         citation.source
         for each in [
             *(hit.interaction for hit in result.hits),
             *(row for entry in result.unchecked for g in entry.guesses for row in g.interactions),
-            *result.combinations,
+            *(each.combination.rule for each in result.combinations),
         ]
         for citation in each.citations
     }
     numbers = source_numbers(content)
     return {
         "result": result,
+        "together": [
+            (each, Severity(severity), TAG_OF_SEVERITY.get(Severity(severity), ""))
+            for each in result.combinations
+            for severity in [each.combination.rule.severity]
+        ],
         "groups": [
             (severity, TAG_OF_SEVERITY.get(severity, ""), hits)
             for severity, hits in result.by_severity
         ],
         "numbers": numbers,
         "sources": [(numbers[key], by_key[key]) for key in numbers if key in used],
+    }
+
+
+def frozen_check(
+    version: ContentVersion, medicines_text: str, *, age: int | None, egfr: float | None
+) -> dict[str, Any]:
+    """A check as it was made, in JSON’s own types, to be kept with the decision it served.
+
+    Age in years, eGFR in mL/min/1.73 m²; None is not known. Raises ValueError for a negative value
+    or one that is no number. The same version, text, age and eGFR give the same again.
+
+        {"format": 1,
+         "medicine": "baclofen", "content_version": 3, "content_digest": "<SHA-256>",
+         "input": {"medicines": "<as typed>", "age": 70, "egfr": null},
+         "takes_nothing": false,
+         "hits": [{"rule": "opioids", "severity": "major", "review_action": "query-prescriber",
+                   "matched": [{"typed": "Codeine", "name": "codeine", "how": "exact"}]}],
+         "combinations": [{"rule": …, "severity": …, "review_action": …,
+                           "is_certain": false, "depends_on": "egfr-below-60" or null,
+                           "parts": [{"part": "an opioid", "typed": […], "unclear": […]}]}],
+         "unchecked": [{"typed": "zebra", "partly": [],
+                        "similar": [{"name": …, "rules": [{"rule": …, "severity": …}]}]}]}
+
+    A rule is the id of a row of interactions.yaml or combinations.yaml in that version. A
+    combination that is not certain depends on something nobody has said, or on an unclear entry.
+    """
+    # PostgreSQL’s JSON cannot hold it.
+    medicines_text = medicines_text.replace("\0", " ")
+    result = check(version.content, medicines_text, known=known_of(age=age, egfr=egfr))
+    return {
+        "format": FROZEN_FORMAT,
+        "medicine": version.medicine.slug,
+        "content_version": version.number,
+        "content_digest": version.digest,
+        "input": {"medicines": medicines_text, "age": age, "egfr": egfr},
+        **result.as_json(),
     }

@@ -75,6 +75,13 @@ class Urgency(models.TextChoices):
     SELF_CARE = "self-care", _("What you can do yourself")
 
 
+class Circumstance(models.TextChoices):
+    """What a rule on a combination may ask about the person who takes the medicines."""
+
+    AGE_65_OR_OVER = "age-65-or-over", _("age 65 or over")
+    EGFR_BELOW_60 = "egfr-below-60", _("kidneys that do not work well (eGFR below 60)")
+
+
 @dataclass(frozen=True)
 class Citation:
     source: str
@@ -170,6 +177,32 @@ class Interaction:
 
 
 @dataclass(frozen=True)
+class Part:
+    """What plays one part in a combination: a name of any of these rows, or one of the names.
+
+    An unclear name may play it: the data do not say what is in it. Fewest counts different names.
+    """
+
+    label: str
+    rows: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    unclear: tuple[str, ...] = ()
+    fewest: int = 1
+
+
+@dataclass(frozen=True)
+class Combination:
+    """What several medicines do together; the rule’s names are empty, the parts stand for them.
+
+    With a circumstance (a value of Circumstance) the rule holds only for those it is true of.
+    """
+
+    rule: Interaction
+    parts: tuple[Part, ...]
+    circumstance: str = ""
+
+
+@dataclass(frozen=True)
 class ComparisonRow:
     """One property of every medicine compared, in the order of the medicines."""
 
@@ -229,9 +262,15 @@ class Content:
     questions: tuple[Question, ...] = ()
     claims: tuple[Claim, ...] = ()
     see_also: tuple[SeeAlso, ...] = ()
+    combinations: tuple[Combination, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
+
+    @property
+    def warnings(self) -> tuple[Interaction, ...]:
+        """What the page says about other medicines: one by one, then together."""
+        return self.interactions + tuple(each.rule for each in self.combinations)
 
     def citations(self) -> Iterator[Citation]:
         """Every use of a source, in the order of the page."""
@@ -239,7 +278,7 @@ class Content:
             yield from statement.citations
         for effect in self.side_effects:
             yield from effect.citations
-        for interaction in self.interactions:
+        for interaction in self.warnings:
             yield from interaction.citations
 
     def statements(self) -> Iterator[Statement]:
@@ -283,78 +322,3 @@ def _blocks_for(blocks: tuple[Block, ...], country: str) -> tuple[Block, ...]:
         if said or inner or block.kind == "heading":
             kept.append(replace(block, statements=said, blocks=inner))
     return tuple(kept)
-
-
-def _citations(rows: list[dict]) -> tuple[Citation, ...]:
-    return tuple(Citation(**row) for row in rows)
-
-
-def _statement(row: dict) -> Statement:
-    # Versions kept before statements knew countries have none.
-    countries = tuple(row.get("countries", ()))
-    return Statement(row["text"], _citations(row["citations"]), countries)
-
-
-def _block(row: dict) -> Block:
-    return Block(
-        kind=row["kind"],
-        title=row["title"],
-        statements=tuple(_statement(each) for each in row["statements"]),
-        blocks=tuple(_block(each) for each in row["blocks"]),
-    )
-
-
-def _section(row: dict) -> Section:
-    return Section(row["slug"], row["title"], tuple(_block(each) for each in row["blocks"]))
-
-
-def _interaction(row: dict) -> Interaction:
-    lists = {name: tuple(row[name]) for name in ("names", "also_names", "atc")}
-    return Interaction(**{**row, **lists, "citations": _citations(row["citations"])})
-
-
-def _comparison(data: dict) -> Comparison:
-    rows = (
-        ComparisonRow(row["name"], tuple(_statement(cell) for cell in row["cells"]))
-        for row in data["rows"]
-    )
-    return Comparison(tuple(data["medicines"]), tuple(rows))
-
-
-def _later_parts(data: dict[str, Any]) -> dict[str, Any]:
-    """What the first versions that were kept do not have."""
-    return {
-        "comparison": _comparison(data.get("comparison", {"medicines": [], "rows": []})),
-        "questions": tuple(
-            Question(row["question"], _statement(row["answer"]))
-            for row in data.get("questions", [])
-        ),
-        "claims": tuple(
-            Claim(row["claim"], row["verdict"], _statement(row["correction"]))
-            for row in data.get("claims", [])
-        ),
-        "see_also": tuple(SeeAlso(**row) for row in data.get("see_also", [])),
-    }
-
-
-def content_from_json(data: dict[str, Any]) -> Content:
-    """The content that was kept with Content.as_json()."""
-    built = {
-        "brands": tuple(data["brands"]),
-        "search_words": tuple(data["search_words"]),
-        "lead": _statement(data["lead"]),
-        "warning": _section(data["warning"]),
-        "facts": tuple(Fact(row["name"], _statement(row["statement"])) for row in data["facts"]),
-        "sections": tuple(_section(row) for row in data["sections"]),
-        "side_effects": tuple(
-            SideEffect(**{**row, "citations": _citations(row["citations"])})
-            for row in data["side_effects"]
-        ),
-        "advice": tuple(
-            Advice(row["urgency"], _statement(row["statement"])) for row in data["advice"]
-        ),
-        "interactions": tuple(_interaction(row) for row in data["interactions"]),
-        "sources": tuple(Source(**row) for row in data["sources"]),
-        **_later_parts(data),
-    }
-    return Content(**{**data, **built})

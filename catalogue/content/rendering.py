@@ -240,10 +240,10 @@ def severity_groups(content: Content) -> list[SeverityGroup]:
             severity=severity,
             tag=TAG_OF_SEVERITY.get(severity, ""),
             is_shown_first=severity in TAG_OF_SEVERITY,
-            interactions=tuple(each for each in content.interactions if each.severity == severity),
+            interactions=tuple(each for each in content.warnings if each.severity == severity),
         )
         for severity in Severity
-        if any(each.severity == severity for each in content.interactions)
+        if any(each.severity == severity for each in content.warnings)
     ]
 
 

@@ -35,8 +35,7 @@ def parts(content: Content) -> dict[str, list[Statement]]:
         **{section.slug: list(statements_of(section.blocks)) for section in content.sections},
         "what to do": [each.statement for each in content.advice],
         "interactions": [
-            Statement(f"{each.what_can_happen} {each.customer_text}")
-            for each in content.interactions
+            Statement(f"{each.what_can_happen} {each.customer_text}") for each in content.warnings
         ],
         "compare": [cell for row in content.comparison.rows for cell in row.cells if cell.text],
         "questions": [each.answer for each in content.questions],

@@ -225,10 +225,6 @@ def test_nothing_else_is_understood(text, content):
     assert (result.hits, result.unchecked) == ((), ())
 
 
-def test_the_rule_on_a_combination_is_shown_for_a_person_to_judge(content):
-    assert [row.id for row in check(content, "x").combinations] == ["acei-diuretic-nsaid"]
-
-
 @pytest.mark.parametrize(
     "text",
     [

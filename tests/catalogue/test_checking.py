@@ -7,6 +7,8 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import reverse
 
+from catalogue.checking import Answer, MedicinesForm
+
 
 @pytest.fixture
 def address(baclofen):
@@ -69,7 +71,16 @@ def test_adderall_gets_the_honest_answer(answer):
     assert "Still tell us about both." in html
 
 
-@pytest.mark.parametrize("text", ["omeprazole", "adderall, food, tylenol", "none", "x" * 4_000])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "omeprazole",
+        "adderall, food, tylenol",
+        "codeine, valium, zestril, advil",
+        "none",
+        "x" * 4_000,
+    ],
+)
 def test_no_answer_calls_anything_safe(text, answer):
     words = answer(text).lower().replace("safety", "").split()
 
@@ -119,3 +130,66 @@ def test_a_medicine_without_content_has_no_check(client, baclofen, address):
 def test_only_warnings_carry_a_tag(answer):
     assert 'class="tag' not in answer("Adderall, metformin").split("<h1")[1]
     assert "tag--stop" in answer("morphine")
+
+
+def test_the_form_of_the_page_asks_what_the_checker_asks(client, baclofen):
+    html = client.get(baclofen.get_absolute_url()).content.decode()
+
+    for name, field in MedicinesForm().fields.items():
+        assert f'name="{name}"' in html
+        assert str(field.label) in html
+    for value, label in Answer.choices:
+        assert f'<option value="{value}">{label}' in html
+
+
+def test_several_medicines_together_are_told_first(answer):
+    html = answer("codeine, valium").split("<h1")[1]
+
+    assert "An opioid and a benzodiazepine together" in html
+    assert "codeine + valium" in html
+    assert html.index("Several of these together") < html.index("Tell us if you take any opioid")
+
+
+def test_what_depends_on_age_or_kidneys_says_so_when_nobody_has_answered(answer):
+    html = answer("gabapentin, valium")
+
+    assert "one thing we do not know: age 65 or over. Tell the pharmacist." in html
+    assert "we do not know: kidneys that do not work well (eGFR below 60). Tell the" in html
+
+
+@pytest.mark.parametrize(
+    ("said", "rules"),
+    [
+        ({"older": "yes", "kidneys": "yes"}, {"Age 65 or over, with", "with weak kidneys"}),
+        ({"older": "yes", "kidneys": "no"}, {"Age 65 or over, with"}),
+        ({"older": "no", "kidneys": "yes"}, {"with weak kidneys"}),
+        ({"older": "no", "kidneys": "no"}, set()),
+    ],
+)
+def test_what_is_said_about_age_and_kidneys_counts(said, rules, client, address):
+    html = client.post(address, {"medicines": "gabapentin, valium", **said}).content.decode()
+
+    found = {rule for rule in ("Age 65 or over, with", "with weak kidneys") if rule in html}
+    assert found == rules
+    assert "one thing we do not know" not in html
+
+
+def test_an_answer_that_is_none_is_refused_beside_its_field(client, address):
+    html = client.post(address, {"medicines": "gabapentin", "older": "maybe"}).content.decode()
+
+    assert "Choose one of the answers about the age." in html
+    assert "What we found" not in html
+
+
+def test_a_name_that_cannot_be_told_is_named(answer):
+    html = answer("zestril, furosemide, ibuprofen")
+
+    assert "because we do not know what is in: zestril. Tell the pharmacist." in html
+
+
+def test_answers_stand_in_no_cookie_and_no_session(client, address):
+    response = client.post(address, {"medicines": "x", "older": "yes", "kidneys": "yes"})
+
+    assert not response.cookies
+    assert not Session.objects.exists()
+    assert '<option value="yes" selected>' in response.content.decode()

@@ -10,9 +10,9 @@ import time_machine
 from django.core.management import CommandError, call_command
 from oscar.core.loading import get_model
 
-from catalogue.content import files
-from catalogue.content.document import content_from_json
+from catalogue.content import files, texts
 from catalogue.content.files import ContentInvalid, problems_of, read_medicine
+from catalogue.content.stored import content_from_json
 from catalogue.models import ContentVersion, Medicine, Product, Tag
 from catalogue.shelf import load_packs
 
@@ -116,6 +116,37 @@ MALFORMED = [
         "review_action: hope\n",
         "“hope” is not one of",
     ),
+    ("interactions.yaml", "names: [lithium, ", "also_names: [lithium, ", "needs names"),
+    ("combinations.yaml", "split:", "split: none\nx:", "“split” must be a list"),
+    ("combinations.yaml", "split:", "colour: red\nsplit:", "“colour” is not a known entry"),
+    ("combinations.yaml", "row: antihypertensives", "row: pills", "no interaction “pills”"),
+    ("combinations.yaml", "losartan, ", "", "“losartan” of antihypertensives is in no group"),
+    ("combinations.yaml", "norvasc, ", "zebra, ", "“zebra” is no name of antihypertensives"),
+    ("combinations.yaml", "norvasc, ", "norvasc, amlodipine, ", "“amlodipine” stands here twice"),
+    ("combinations.yaml", "severity: major", "severity: bad", "“bad” is not one of"),
+    ("combinations.yaml", "sources: [OKN]", "sources: [ZZ9]", "unknown source “ZZ9”"),
+    ("combinations.yaml", "sources: [OKN]", "sources: []", "no source is named"),
+    ("combinations.yaml", "note: 'No", "names: [x]\n    note: 'No", "“names” is not a known"),
+    ("combinations.yaml", "id: acei-", "id: nsaids\n    x: ", "“nsaids” is an interaction already"),
+    ("combinations.yaml", "id: older-two-sedatives", "id: acei-diuretic-nsaid", "more than once"),
+    ("combinations.yaml", "rows: [opioids]", "rows: [opiods]", "no interaction “opiods”"),
+    ("combinations.yaml", "rows: [opioids]", "fewest: 1", "either rows or a group"),
+    ("combinations.yaml", "group: diuretic", "group: water", "there is no group “water”"),
+    ("combinations.yaml", "label: a diuretic, ", "", "“label” is missing"),
+    (
+        "combinations.yaml",
+        "[nurofen plus,",
+        "[nurofen minus,",
+        "no interaction names “nurofen minus”",
+    ),
+    ("combinations.yaml", "fewest: 2", "fewest: two", "“two” is not a number of medicines"),
+    (
+        "combinations.yaml",
+        "circumstance: egfr-below-60",
+        "circumstance: old",
+        "“old” is not one of",
+    ),
+    ("combinations.yaml", "    circumstance: egfr-below-60\n", "", "needs two medicines"),
 ]
 
 
@@ -149,16 +180,30 @@ def test_a_statement_without_a_source_names_its_line(folder):
     assert problem.line == line_of(path, "Never take two doses at once.")
 
 
+def test_a_name_added_to_a_row_that_is_split_must_be_sorted_too(folder):
+    edit(
+        folder / "interactions.yaml",
+        "names: [antihypertensive, ",
+        "names: [antihypertensive, lotensin, ",
+    )
+
+    (problem,) = problems_of(folder)
+
+    assert problem.line == line_of(folder / "combinations.yaml", "- row: antihypertensives")
+    assert "“lotensin” of antihypertensives is in no group" in problem.reason
+
+
 def test_a_missing_section_is_named(folder):
     (folder / "sections/08-overdose.md").unlink()
 
     assert any("section “overdose” is missing" in str(each) for each in problems_of(folder))
 
 
-def test_a_missing_file_is_a_problem_not_a_crash(folder):
-    (folder / "sources.yaml").unlink()
+@pytest.mark.parametrize("name", ["sources.yaml", "interactions.yaml", "combinations.yaml"])
+def test_a_missing_file_is_a_problem_not_a_crash(name, folder):
+    (folder / name).unlink()
 
-    assert any("cannot be read" in str(each) for each in problems_of(folder))
+    assert f"baclofen/{name}:1: cannot be read: FileNotFoundError" in map(str, problems_of(folder))
 
 
 def test_all_problems_are_told_at_once_and_nothing_is_written(folder, db):
@@ -379,7 +424,7 @@ def test_a_link_to_a_medicine_that_is_not_there_is_refused(folder, row, reason):
     assert reason in " ".join(map(str, problems_of(folder)))
 
 
-@pytest.mark.parametrize("slug", files.REQUIRED_IF_SOLD)
+@pytest.mark.parametrize("slug", texts.REQUIRED_IF_SOLD)
 def test_each_section_of_a_medicine_in_the_shop_must_be_there(folder, slug):
     for path in (folder / "sections").iterdir():
         if f"section: {slug}\n" in path.read_text():

@@ -290,8 +290,10 @@ def test_the_content_says_that_nobody_has_signed_it(page):
 def test_all_interactions_are_listed_worst_first(page):
     html = page()
 
-    assert html.count('<tr id="with-') == 41
+    # 40 medicines or groups of them, and four combinations.
+    assert html.count('<tr id="with-') == 44
     assert html.index("with-opioids") < html.index("with-lithium") < html.index("with-food")
+    assert html.index("with-opioid-benzodiazepine") < html.index("with-lithium")
 
 
 def test_no_text_of_the_page_calls_anything_safe(page):

@@ -449,7 +449,9 @@ def content(medicine: Product) -> None:
         ("Tylenol Sinus", "(holds the name tylenol, but more as well)"),
         ("", "Left empty: ask what else the patient takes."),
         ("none", "The patient says they take nothing else."),
-        ("lisinopril", "Look for this combination yourself:"),
+        ("ramipril, lasix, furosemide, advil", "(acei-diuretic-nsaid, moderate)"),
+        ("valium, codeine", "Depends on: age 65 or over. Not known: ask."),
+        ("zestril, furosemide, advil", "The list cannot tell what part this plays: zestril."),
     ],
 )
 def test_the_pharmacist_sees_what_the_other_medicines_do(
