@@ -6,6 +6,3 @@ from django.apps import AppConfig
 class PrescriptionsConfig(AppConfig):
     name = "shop.prescriptions"
     label = "prescriptions"
-
-    def ready(self) -> None:
-        from shop.prescriptions import admin, content_desk  # noqa: F401

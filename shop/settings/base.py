@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "shop.vault",
     "shop.patients",
     "shop.prescriptions",
+    "shop.review",
     "shop.payments",
     "shop.fulfilment",
     "shop.pages",

@@ -21,7 +21,7 @@ from catalogue.content.models import ContentVersion
 from shop.accounts.requests import SignedInRequest
 from shop.accounts.roles import superintendent_registration
 from shop.prescriptions import services as prescriptions
-from shop.prescriptions.desk_forms import Decision, ReviewForm, WithdrawForm
+from shop.review.desk_forms import Decision, ReviewForm, WithdrawForm
 from shop.prescriptions.models import Page, Prescription
 from shop.prescriptions.services import HeldByAnother, NotAllowed, TransitionRefused
 from shop.prescriptions.statuses import STANDS, UNDER_REVIEW, Status

@@ -1,0 +1,11 @@
+"""The pharmacist's review desk."""
+
+from django.apps import AppConfig
+
+
+class ReviewConfig(AppConfig):
+    name = "shop.review"
+    label = "review"
+
+    def ready(self) -> None:
+        from shop.review import admin, content_desk  # noqa: F401
