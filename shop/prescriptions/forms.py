@@ -6,14 +6,11 @@ import datetime
 from typing import Any
 
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from shop.patients.answers import QUESTIONS, Answers, YesNo
-from shop.prescriptions.intake import MAX_FILES, DocumentRefused, read_document
-from shop.prescriptions.services import Upload
-from shop.prescriptions.uploads import content_of
+from shop.prescriptions.receiving import PrescriptionFilesField
 
 OLDEST_PATIENT_YEARS = 125
 MOST_DAYS_LEFT = 365
@@ -92,41 +89,12 @@ class DateOfBirthField(forms.MultiValueField):
         return born
 
 
-class FilesInput(forms.FileInput):
-    allow_multiple_selected = True
-
-
-class PrescriptionFilesField(forms.FileField):
-    """One or more files, each turned into pictures while the form is checked."""
-
-    def clean(self, data: Any, initial: Any = None) -> list[Upload]:
-        files = [file for file in data or [] if file]
-        if not files:
-            raise forms.ValidationError(
-                _("Choose a photo or PDF of your prescription."), "required"
-            )
-        if len(files) > MAX_FILES:
-            message = _("Send at most %(most)s files.") % {"most": MAX_FILES}
-            raise forms.ValidationError(message, "too_many")
-        return [_read(file) for file in files]
-
-
-def _read(file: UploadedFile) -> Upload:
-    try:
-        data = content_of(file)
-        return Upload(data=data, pictures=read_document(data))
-    except DocumentRefused as refused:
-        message = f"{(file.name or '')[:60]}: {refused.message}"
-        raise forms.ValidationError(message, refused.reason.value) from refused
-
-
 class PrescriptionForm(forms.Form):
     """The patient's answers and the prescription itself."""
 
     documents = PrescriptionFilesField(
         label=_("Your prescription"),
-        help_text=_("JPEG, PNG or PDF. Up to 5 files, 10 MB each, 10 pages in a PDF."),
-        widget=FilesInput(attrs={"accept": "image/jpeg,image/png,application/pdf"}),
+        help_text=_("JPEG, PNG, WebP, HEIC or PDF. Up to 5 files, 10 MB each, 10 pages in a PDF."),
     )
     patient_name = forms.CharField(
         label=_("Name on the prescription"),

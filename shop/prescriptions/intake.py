@@ -6,6 +6,7 @@ import struct
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -23,6 +24,8 @@ MAX_PAGES = 10
 MAX_PIXELS = 40_000_000
 LONG_SIDE_PIXELS = 2_480
 PDF_DOTS_PER_INCH = 150
+# For all files of one form together; the rest of ten seconds is for storing them.
+FORM_SECONDS = 9.0
 TURN_SECONDS = 3.0
 READ_SECONDS = 7.0
 CPU_SECONDS = 7
@@ -55,7 +58,7 @@ class Reason(TextChoices):
     NOT_A_PICTURE = (
         "not_a_picture",
         _(
-            "This is not a JPEG, PNG or PDF file. "
+            "This is not a JPEG, PNG, WebP, HEIC or PDF file. "
             "Take a photo of the prescription, or save it as a PDF."
         ),
     )
@@ -84,6 +87,31 @@ class Reason(TextChoices):
             "Take a photo of each page at a normal size."
         ),
     )
+    MOVING = (
+        "moving",
+        _("This file holds several pictures that move. Take a still photo of each page."),
+    )
+    NO_TIME = (
+        "no_time",
+        _(
+            "We did not get to this file: together, your files took too long to open. "
+            "Send fewer of them, or photos at a normal size."
+        ),
+    )
+    INFECTED = (
+        "infected",
+        _(
+            "Our virus scanner says that this file is harmful, so we did not keep it. "
+            "Check your device, and take a new photo of the prescription."
+        ),
+    )
+    NOT_SCANNED = (
+        "not_scanned",
+        _(
+            "We could not check this file for viruses just now, so we did not keep it. "
+            "Wait a few minutes, and send it again."
+        ),
+    )
     BUSY = (
         "busy",
         _("We are reading other files at the moment. Wait a minute, and send the file again."),
@@ -103,6 +131,21 @@ class DocumentRefused(Exception):
 
 
 @dataclass(frozen=True)
+class Deadline:
+    """The end of the time for one form, on the clock of `time.monotonic`, in seconds."""
+
+    ends: float
+
+    @classmethod
+    def after(cls, seconds: float) -> "Deadline":
+        return cls(time.monotonic() + seconds)
+
+    def left(self) -> float:
+        """Seconds, never below zero."""
+        return max(0.0, self.ends - time.monotonic())
+
+
+@dataclass(frozen=True)
 class Picture:
     """One page as JPEG; width and height in pixels."""
 
@@ -111,26 +154,29 @@ class Picture:
     height: int
 
 
-def read_document(data: bytes) -> tuple[Picture, ...]:
-    """Return the pages of a JPEG, PNG or PDF file, at least one.
+def read_document(data: bytes, *, deadline: Deadline | None = None) -> tuple[Picture, ...]:
+    """Return the pages of a JPEG, PNG, WebP, HEIC or PDF file, at least one.
 
-    Waits at most `TURN_SECONDS` for its turn, then reads for at most `READ_SECONDS`.
-    Raises `DocumentRefused`.
+    Waits at most `TURN_SECONDS` for its turn, then reads for at most `READ_SECONDS`, and not beyond
+    the deadline that all files of a form share. Raises `DocumentRefused`.
     """
     if not data:
         raise DocumentRefused(Reason.EMPTY)
     if len(data) > MAX_FILE_BYTES:
         raise DocumentRefused(Reason.TOO_LARGE)
-    with turn():
-        status, answer = _rasterise(data)
+    deadline = deadline or Deadline.after(FORM_SECONDS)
+    if not deadline.left():
+        raise DocumentRefused(Reason.NO_TIME)
+    with turn(min(TURN_SECONDS, deadline.left())):
+        status, answer = _rasterise(data, seconds=min(READ_SECONDS, deadline.left()))
     if status != 0:
-        raise DocumentRefused(_reason_for(status, answer))
+        raise DocumentRefused(_reason_for(status, answer, deadline))
     return _pictures(answer)
 
 
 @contextmanager
-def turn() -> Iterator[None]:
-    if not _one_at_a_time.acquire(timeout=TURN_SECONDS):
+def turn(seconds: float) -> Iterator[None]:
+    if not _one_at_a_time.acquire(timeout=seconds):
         raise DocumentRefused(Reason.BUSY)
     try:
         yield
@@ -138,9 +184,9 @@ def turn() -> Iterator[None]:
         _one_at_a_time.release()
 
 
-def _rasterise(data: bytes) -> tuple[int, bytes]:
+def _rasterise(data: bytes, *, seconds: float) -> tuple[int, bytes]:
     with _start() as child:
-        alarm = threading.Timer(READ_SECONDS, child.kill)
+        alarm = threading.Timer(seconds, child.kill)
         alarm.start()
         try:
             answer = _converse(child, data)
@@ -191,9 +237,11 @@ def _converse(child: subprocess.Popen[bytes], data: bytes) -> bytes:
     return answer
 
 
-def _reason_for(status: int, answer: bytes) -> Reason:
+def _reason_for(status: int, answer: bytes, deadline: Deadline) -> Reason:
     if status == REFUSED:
         return _stated_reason(answer)
+    if not deadline.left():
+        return Reason.NO_TIME
     logger.warning("The rasteriser ended with status %d", status)
     if status in RAN_OUT:
         return Reason.TOO_COMPLEX

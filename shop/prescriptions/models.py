@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from shop.patients.answers import Answers
+from shop.prescriptions.scanner import Scan
 from shop.prescriptions.statuses import (
     TOLD_TO_CUSTOMER,
     UNDER_REVIEW,
@@ -92,6 +93,8 @@ class Prescription(models.Model):
     valid_until = models.DateField(null=True, blank=True)
     refusal_reason = models.CharField(max_length=3, choices=RefusalReason, blank=True)
     message = models.TextField(blank=True)
+    # Tells the same prescription again without saying whose it is; see duplicates.py.
+    fingerprint = models.CharField(max_length=64, blank=True, db_index=True)
 
     objects = PrescriptionQuerySet.as_manager()
 
@@ -180,10 +183,14 @@ class Document(models.Model):
     uuid = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     sha256 = models.CharField(max_length=64, db_index=True)
     size = models.PositiveIntegerField(help_text=_("bytes"))
+    scan = models.CharField(max_length=14, choices=Scan, default=Scan.NOT_CONFIGURED)
     sealed_name = models.CharField(max_length=100, unique=True)
 
     class Meta:
         ordering = ("pk",)
+        constraints = (
+            models.CheckConstraint(condition=Q(scan__in=Scan.values), name="known_scan"),
+        )
 
     def __str__(self) -> str:
         return str(self.uuid)

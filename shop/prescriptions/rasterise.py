@@ -6,9 +6,11 @@ import math
 import resource
 import struct
 import sys
+import warnings
 from enum import Enum
 from typing import BinaryIO
 
+import pillow_heif
 import pypdfium2  # type: ignore[import-untyped]
 import pypdfium2.raw as pdfium  # type: ignore[import-untyped]
 from PIL import Image, ImageOps
@@ -16,11 +18,18 @@ from PIL import Image, ImageOps
 REFUSED = 3
 JPEG_QUALITY = 85
 POINTS_PER_INCH = 72
+MOVING_FORMATS = ("PNG", "WEBP")
 PAGE_HEADER = struct.Struct("!III")
 
 JPEG_MAGIC = b"\xff\xd8\xff"
 PNG_MAGIC = b"\x89PNG\r\n\x1a\n"
 PDF_MAGIC = b"%PDF-"
+WEBP_HEADER = struct.Struct("4s4x4s")
+# A HEIC file begins with a box that lists its brands, ISO/IEC 14496-12, 4.3.
+BRANDS_HEADER = struct.Struct("!I4s")
+BRAND_BYTES = 4
+MOST_BRANDS_BYTES = 256
+HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx"}
 # Some scanners write a byte order mark or blank lines before the PDF header.
 PDF_LEAD_IN = b"\xef\xbb\xbf\x00\t\n\f\r "
 PDF_LEAD_IN_BYTES = 1024
@@ -28,6 +37,7 @@ PDF_LEAD_IN_BYTES = 1024
 DECODER_ERRORS = (
     EOFError,
     OSError,
+    RuntimeError,
     SyntaxError,
     ValueError,
     struct.error,
@@ -41,6 +51,7 @@ class Refusal(Enum):
     ENCRYPTED = "encrypted"
     DAMAGED = "damaged"
     TOO_COMPLEX = "too_complex"
+    MOVING = "moving"
 
 
 class RefusedError(Exception):
@@ -61,8 +72,11 @@ class Limits(argparse.Namespace):
 def main() -> int:
     limits = read_limits()
     confine(limits)
+    data = sys.stdin.buffer.read()
+    if not is_heic(data):
+        forbid(resource.RLIMIT_NPROC)
     try:
-        sheets = draw(sys.stdin.buffer.read(), limits)
+        sheets = draw(data, limits)
     except RefusedError as refused:
         sys.stdout.write(refused.refusal.value)
         return REFUSED
@@ -81,31 +95,70 @@ def read_limits() -> Limits:
 def confine(limits: Limits) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (limits.memory_bytes, limits.memory_bytes))
     resource.setrlimit(resource.RLIMIT_CPU, (limits.cpu_seconds, limits.cpu_seconds))
-    for forbidden in (resource.RLIMIT_FSIZE, resource.RLIMIT_CORE, resource.RLIMIT_NPROC):
-        resource.setrlimit(forbidden, (0, 0))
+    forbid(resource.RLIMIT_FSIZE)
+    forbid(resource.RLIMIT_CORE)
+
+
+def forbid(limit: int) -> None:
+    resource.setrlimit(limit, (0, 0))
+
+
+def is_heic(data: bytes) -> bool:
+    """Whether these bytes claim to be HEIC, whose decoder draws in a thread of its own."""
+    if len(data) < BRANDS_HEADER.size:
+        return False
+    size, box = BRANDS_HEADER.unpack_from(data)
+    brands = data[BRANDS_HEADER.size : min(size, MOST_BRANDS_BYTES)]
+    named = {brands[at : at + BRAND_BYTES] for at in range(0, len(brands), BRAND_BYTES)}
+    return box == b"ftyp" and bool(named & HEIC_BRANDS)
+
+
+def is_webp(data: bytes) -> bool:
+    head = data[: WEBP_HEADER.size]
+    return len(head) == WEBP_HEADER.size and WEBP_HEADER.unpack(head) == (b"RIFF", b"WEBP")
 
 
 def draw(data: bytes, limits: Limits) -> list[Image.Image]:
+    kind = kind_of(data)
     try:
-        if data.startswith((JPEG_MAGIC, PNG_MAGIC)):
-            return [draw_image(data, limits)]
-        if data[:PDF_LEAD_IN_BYTES].lstrip(PDF_LEAD_IN).startswith(PDF_MAGIC):
+        if kind == "PDF":
             return draw_pdf(data, limits)
-    except MemoryError as error:
+        return [draw_image(data, kind, limits)]
+    except (MemoryError, Image.DecompressionBombError) as error:
         raise RefusedError(Refusal.TOO_COMPLEX) from error
     except DECODER_ERRORS as error:
         raise RefusedError(Refusal.DAMAGED) from error
+
+
+def kind_of(data: bytes) -> str:
+    """What the content claims to be, in Pillow's words; its name is not asked."""
+    if data.startswith(JPEG_MAGIC):
+        return "JPEG"
+    if data.startswith(PNG_MAGIC):
+        return "PNG"
+    if is_webp(data):
+        return "WEBP"
+    if is_heic(data):
+        return "HEIF"
+    if data[:PDF_LEAD_IN_BYTES].lstrip(PDF_LEAD_IN).startswith(PDF_MAGIC):
+        return "PDF"
     raise RefusedError(Refusal.NOT_A_PICTURE)
 
 
-def draw_image(data: bytes, limits: Limits) -> Image.Image:
-    # Our own limit is stricter than Pillow's, and is checked before any pixel is decoded.
-    Image.MAX_IMAGE_PIXELS = None
-    image: Image.Image = Image.open(io.BytesIO(data), formats=("JPEG", "PNG"))
-    if image.width * image.height > limits.pixels:
-        raise RefusedError(Refusal.TOO_COMPLEX)
-    # Lets the JPEG decoder skip detail that is scaled away later: a fifth of the memory.
-    image.draft("RGB", (limits.long_side, limits.long_side))
+def draw_image(data: bytes, kind: str, limits: Limits) -> Image.Image:
+    if kind == "HEIF":
+        pillow_heif.register_heif_opener(thumbnails=False, decode_threads=1)
+    # Checked before any pixel is decoded; Pillow refuses above twice its own limit.
+    Image.MAX_IMAGE_PIXELS = limits.pixels // 2
+    warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+    image: Image.Image = Image.open(io.BytesIO(data), formats=(kind,))
+    # The pharmacist would see the first frame only, and not know of the others.
+    if kind in MOVING_FORMATS and getattr(image, "n_frames", 1) > 1:
+        raise RefusedError(Refusal.MOVING)
+    if kind == "JPEG":
+        # Skips detail that is scaled away later: a fifth of the memory. Never for HEIC, which would
+        # show an embedded thumbnail instead, and nothing makes that a picture of the same thing.
+        image.draft("RGB", (limits.long_side, limits.long_side))
     image.load()
     image = in_full_colour(ImageOps.exif_transpose(image))
     image.thumbnail((limits.long_side, limits.long_side), Image.Resampling.LANCZOS)
@@ -144,8 +197,6 @@ def open_pdf(data: bytes) -> pypdfium2.PdfDocument:
         if error.err_code in {pdfium.FPDF_ERR_PASSWORD, pdfium.FPDF_ERR_SECURITY}:
             raise RefusedError(Refusal.ENCRYPTED) from error
         raise
-    if pdfium.FPDF_GetSecurityHandlerRevision(document) != -1:
-        raise RefusedError(Refusal.ENCRYPTED)
     # Filled-in form fields are drawn only with a form environment; this build has no JavaScript.
     document.init_forms()
     return document

@@ -18,7 +18,7 @@ from catalogue.content.models import Medicine
 from shop.accounts.models import User
 from shop.patients.answers import Answers
 from shop.patients.models import Patient
-from shop.prescriptions import emails
+from shop.prescriptions import duplicates, emails
 from shop.prescriptions.intake import Picture
 from shop.prescriptions.models import (
     Authorisation,
@@ -28,6 +28,7 @@ from shop.prescriptions.models import (
     Prescription,
     RequestedPack,
 )
+from shop.prescriptions.scanner import Scan
 from shop.prescriptions.statuses import (
     TOLD_TO_CUSTOMER,
     TRANSITIONS,
@@ -37,6 +38,7 @@ from shop.prescriptions.statuses import (
     Status,
 )
 from shop.vault import storage as vault
+from shop.vault.sealing import VaultError
 
 
 class NotAllowed(Exception):
@@ -93,6 +95,7 @@ class Upload:
 
     data: bytes
     pictures: tuple[Picture, ...]
+    scan: Scan = Scan.NOT_CONFIGURED
 
 
 @dataclass(frozen=True)
@@ -176,7 +179,7 @@ def submit(  # noqa: PLR0913
 
 def _seal(upload: Upload, kept: list[str]) -> tuple[Document, list[Page]]:
     sha256 = hashlib.sha256(upload.data).hexdigest()
-    document = Document(sha256=sha256, size=len(upload.data))
+    document = Document(sha256=sha256, size=len(upload.data), scan=upload.scan)
     _keep(document, upload.data, kept)
     pages = []
     for number, picture in enumerate(upload.pictures, start=1):
@@ -291,6 +294,19 @@ def approve(
             )
             for allowance in allowances
         )
+        _remember(prescription, legal)
+
+
+def _remember(prescription: Prescription, legal: Legal) -> None:
+    answers = prescription.answers
+    if answers.date_of_birth is not None:
+        duplicates.remember(
+            prescription,
+            patient_name=answers.patient_name,
+            date_of_birth=answers.date_of_birth,
+            prescriber=legal.prescriber,
+            issued_on=legal.issued_on,
+        )
 
 
 def _content_version_of(product_id: int) -> int | None:
@@ -363,9 +379,21 @@ def open_page_as_pharmacist(page: Page, *, by: User) -> bytes:
     return _open(page, by=by, registration=_registration(page.document.prescription, by))
 
 
+def open_sealed(row: Document | Page) -> bytes:
+    """What the file holds; raises VaultError. A new key may give it a new name while we look."""
+    try:
+        return vault.fetch(row.sealed_name, context=row.context)
+    except VaultError:
+        name = row.sealed_name
+        row.refresh_from_db(fields=("sealed_name",))
+        if row.sealed_name == name:
+            raise
+        return vault.fetch(row.sealed_name, context=row.context)
+
+
 def _open(page: Page, *, by: User, registration: str) -> bytes:
     prescription = page.document.prescription
-    picture = vault.fetch(page.sealed_name, context=page.context)
+    picture = open_sealed(page)
     Event.objects.create(
         prescription=prescription,
         action=Action.OPEN_PAGE,

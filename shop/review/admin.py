@@ -20,9 +20,11 @@ from catalogue.checker import Result, check
 from catalogue.content.models import ContentVersion
 from shop.accounts.requests import SignedInRequest
 from shop.accounts.roles import superintendent_registration
+from shop.prescriptions import duplicates
 from shop.prescriptions import services as prescriptions
 from shop.review.desk_forms import Decision, ReviewForm, WithdrawForm
 from shop.prescriptions.models import Page, Prescription
+from shop.prescriptions.scanner import Scan
 from shop.prescriptions.services import HeldByAnother, NotAllowed, TransitionRefused
 from shop.prescriptions.statuses import STANDS, UNDER_REVIEW, Status
 from shop.prescriptions.views import page_of, picture_response
@@ -98,6 +100,8 @@ def _review_context(prescription: Prescription, **forms: Any) -> dict[str, Any]:
         "wishes": prescription.requested_packs.select_related("medicine"),
         "authorisations": prescription.authorisations.select_related("medicine", "content_version"),
         "checks": checks_of(prescription),
+        "flags": duplicates.flags_of(prescription),
+        "is_unscanned": prescription.documents.filter(scan=Scan.UNSCANNED).exists(),
         "events": prescription.events.select_related("by"),
         "answers": prescription.answers,
         "age": prescription.answers.age_on(timezone.localdate()),

@@ -149,6 +149,11 @@ STORAGES = {
     },
 }
 
+# Where clamd listens, host:port or the path of its socket; empty: no malware scan.
+CLAMD_ADDRESS = env("CLAMD_ADDRESS", default="")
+# What becomes of a file while clamd does not answer: refuse or flag.
+SCANNER_DOWN = env("SCANNER_DOWN", default="")
+
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = VAR_DIR / "mail"
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="pharmacy@example.com")

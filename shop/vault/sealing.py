@@ -18,7 +18,8 @@ class VaultError(Exception):
 
 def seal(plain: bytes, *, context: str) -> bytes:
     """Encrypt with the current key; only the same context, as in "page:image:<uuid>", opens it."""
-    key_id, key = next(iter(_keys().items()))
+    key_id = current_key_id()
+    key = _keys()[key_id]
     header = bytes((VERSION, len(key_id))) + key_id.encode("ascii")
     nonce = os.urandom(NONCE_BYTES)
     return header + nonce + AESGCM(key).encrypt(nonce, plain, header + context.encode())
@@ -33,6 +34,11 @@ def unseal(sealed: bytes, *, context: str) -> bytes:
         return AESGCM(_key(key_id_of(sealed))).decrypt(nonce, secret, header + context.encode())
     except InvalidTag as error:
         raise VaultError("The document was changed, or belongs elsewhere.") from error
+
+
+def current_key_id() -> str:
+    """Name the key that seals now: the first of `DOCUMENT_KEYS`."""
+    return next(iter(_keys()))
 
 
 def key_id_of(sealed: bytes) -> str:

@@ -1,6 +1,9 @@
 """Keeps sealed documents under random names, each whole or not there."""
 
 import os
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from uuid import uuid4
@@ -8,9 +11,12 @@ from uuid import uuid4
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import FileSystemStorage, Storage, storages
 
+from shop.vault import sealing
 from shop.vault.sealing import VaultError, seal, unseal
 
 STORAGE_ALIAS = "prescriptions"
+# More than a header and the shortest secret take.
+LONGEST_HEADER_BYTES = 512
 
 
 def store(plain: bytes, *, context: str) -> str:
@@ -22,12 +28,38 @@ def store(plain: bytes, *, context: str) -> str:
 
 def fetch(name: str, *, context: str) -> bytes:
     """Read and decrypt, or raise `VaultError`."""
+    return unseal(_read(name), context=context)
+
+
+def key_id_of(name: str) -> str:
+    """Name the key that sealed the stored document, or raise `VaultError`."""
+    return sealing.key_id_of(_read(name, LONGEST_HEADER_BYTES))
+
+
+def _read(name: str, most_bytes: int = -1) -> bytes:
     try:
         with _storage().open(name) as file:
-            sealed = file.read()
+            return file.read(most_bytes)
     except OSError as error:
         raise VaultError("The document is missing or cannot be read.") from error
-    return unseal(sealed, context=context)
+
+
+def stored_before(moment: datetime) -> Iterator[str]:
+    """The names of everything stored before then, half written files included."""
+    storage = _storage()
+    for name in _names(storage, ""):
+        # Gone meanwhile is no error: somebody else tidies too.
+        with suppress(FileNotFoundError):
+            if storage.get_modified_time(name) < moment:
+                yield name
+
+
+def _names(storage: Storage, folder: str) -> Iterator[str]:
+    folders, files = storage.listdir(folder)
+    for name in files:
+        yield f"{folder}{name}"
+    for name in folders:
+        yield from _names(storage, f"{folder}{name}/")
 
 
 def discard(name: str) -> None:

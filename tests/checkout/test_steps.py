@@ -397,8 +397,8 @@ def test_a_picture_or_pdf_goes_to_the_pharmacist(make: Any, client: Client) -> N
     ("data", "words"),
     [
         (b"", "empty"),
-        (b"just text", "not a JPEG, PNG or PDF"),
-        (samples.executable(), "not a JPEG, PNG or PDF"),
+        (b"just text", "not a JPEG, PNG, WebP, HEIC or PDF"),
+        (samples.executable(), "not a JPEG, PNG, WebP, HEIC or PDF"),
         (samples.cut(samples.jpeg()), "damaged or incomplete"),
         (samples.encrypted_pdf(), "locked with a password"),
         (samples.pdf(11), "more than 10 pages"),

@@ -2,10 +2,7 @@
 
 import struct
 import zlib
-from hashlib import md5
 
-from cryptography.hazmat.decrepit.ciphers.algorithms import ARC4
-from cryptography.hazmat.primitives.ciphers import Cipher
 from PIL import Image
 
 from shop.demo.specimen import A4_PIXELS, encoded, specimen
@@ -17,9 +14,6 @@ GPS_PLACE = (34.0, 55.0, 43.0)
 ORIENTATION = 0x0112
 GPS = 0x8825
 TURNED_RIGHT = 6
-
-# Fills up short passwords; fixed by the PDF specification.
-PDF_PADDING = bytes.fromhex("28bf4e5e4e758a4164004e56fffa01082e2e00b6d0683e802f0ca9fe6453697a")
 
 
 def jpeg(text: str = "", *, size: tuple[int, int] = A4_PIXELS) -> bytes:
@@ -174,16 +168,6 @@ def encrypted_pdf() -> bytes:
     check = "00" * 32
     lock = f"/Encrypt << /Filter /Standard /V 1 /R 2 /O <{check}> /U <{check}> /P -4 >>"
     return hand_written_pdf(trailer=f"{lock} /ID [<{'11' * 16}> <{'11' * 16}>]")
-
-
-def copy_protected_pdf() -> bytes:
-    """Opens without a password, but is encrypted against printing and copying."""
-    owner, identity = bytes(32), b"\x11" * 16
-    permissions = struct.pack("<i", -44)
-    digest = md5(PDF_PADDING + owner + permissions + identity, usedforsecurity=False)
-    user = Cipher(ARC4(digest.digest()[:5]), mode=None).encryptor().update(PDF_PADDING)
-    lock = f"/Encrypt << /Filter /Standard /V 1 /R 2 /O <{owner.hex()}> /U <{user.hex()}> /P -44 >>"
-    return hand_written_pdf(trailer=f"{lock} /ID [<{identity.hex()}> <{identity.hex()}>]")
 
 
 def deep_pdf() -> bytes:

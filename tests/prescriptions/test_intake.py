@@ -12,16 +12,16 @@ import pytest
 from PIL import Image
 
 from shop.prescriptions import intake
-from shop.prescriptions.intake import DocumentRefused, Reason, read_document
+from shop.prescriptions.intake import Deadline, DocumentRefused, Reason, read_document
 from tests.prescriptions import samples
 
 Maker = Callable[[], bytes]
 Instead = Callable[[str], None]
 
 
-def reason_for(data: bytes) -> Reason:
+def reason_for(data: bytes, *, deadline: Deadline | None = None) -> Reason:
     with pytest.raises(DocumentRefused) as refused:
-        read_document(data)
+        read_document(data, deadline=deadline)
     return refused.value.reason
 
 
@@ -178,9 +178,38 @@ def test_files_wait_for_their_turn_and_are_told_when_it_is_too_long(
 ) -> None:
     monkeypatch.setattr(intake, "TURN_SECONDS", 0.1)
 
-    with intake.turn():
+    with intake.turn(1):
         assert reason_for(samples.jpeg()) == Reason.BUSY
     assert read_document(samples.jpeg())
+
+
+def test_files_of_one_form_share_its_time(instead: Instead) -> None:
+    instead("time.sleep(60)")
+    deadline = Deadline.after(0.5)
+    began = time.monotonic()
+
+    reasons = [reason_for(samples.jpeg(), deadline=deadline) for _ in range(5)]
+
+    assert reasons == [Reason.NO_TIME] * 5
+    assert time.monotonic() - began < 5
+
+
+def test_a_slow_file_is_told_apart_from_one_that_came_too_late(
+    monkeypatch: pytest.MonkeyPatch, instead: Instead
+) -> None:
+    monkeypatch.setattr(intake, "READ_SECONDS", 0.3)
+    instead("time.sleep(60)")
+
+    assert reason_for(samples.jpeg(), deadline=Deadline.after(60)) == Reason.TOO_COMPLEX
+    assert reason_for(samples.jpeg(), deadline=Deadline.after(0)) == Reason.NO_TIME
+
+
+def test_waiting_for_a_turn_counts_as_time_of_the_form() -> None:
+    began = time.monotonic()
+
+    with intake.turn(1):
+        assert reason_for(samples.jpeg(), deadline=Deadline.after(0.2)) == Reason.BUSY
+    assert time.monotonic() - began < intake.TURN_SECONDS
 
 
 def test_only_one_program_runs_at_a_time(instead: Instead, tmp_path: Path) -> None:

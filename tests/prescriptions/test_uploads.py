@@ -224,3 +224,30 @@ def test_a_form_with_its_csrf_token_is_accepted(browser: Client) -> None:
     )
 
     assert response.json()["note"] == "typed"
+
+
+@pytest.mark.parametrize(
+    ("sent", "shown"),
+    [
+        ("front.jpg", "front.jpg"),
+        ("../../etc/passwd", "passwd"),
+        ("..\\\\..\\\\boot.ini", "boot.ini"),
+        ("scan\u202egpj.exe", "scangpj.exe"),
+        ("a\x00b\n.jpg", "ab.jpg"),
+        ("x" * 300 + ".jpg", "x" * 251 + ".jpg"),
+        ("<script>.jpg", "<script>.jpg"),
+    ],
+)
+def test_a_file_name_is_only_words_on_a_page(sent: str, shown: str) -> None:
+    body = (
+        b'--line\r\nContent-Disposition: form-data; name="files"; filename="'
+        + sent.encode()
+        + b'"\r\nContent-Type: image/jpeg\r\n\r\nfront\r\n--line--\r\n'
+    )
+    request = RequestFactory().generic("POST", "/", body, "multipart/form-data; boundary=line")
+    request.upload_handlers = [MemoryOnlyUploadHandler(request)]
+
+    files = request.FILES.getlist("files")
+
+    assert [file.name for file in files] == [shown]
+    assert content_of(files[0]) == b"front"

@@ -1,0 +1,116 @@
+"""Finds prescriptions that were seen before: something for the pharmacist to know, never a refusal."""
+
+from __future__ import annotations
+
+import datetime
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+from shop.prescriptions.models import Document, Prescription
+from shop.prescriptions.statuses import Status
+from shop.vault.models import fingerprint
+
+PURPOSE = "prescription"
+TITLES = {"dr", "doctor", "prof", "professor", "mr", "mrs", "ms", "miss"}
+
+
+class Kind(TextChoices):
+    """In what way a prescription was seen before."""
+
+    SAME_FILE_THIS_ACCOUNT = (
+        "same_file_this_account",
+        _("This account sent the same file before"),
+    )
+    SAME_FILE_OTHER_ACCOUNT = (
+        "same_file_other_account",
+        _("Another account sent the same file"),
+    )
+    SAME_PRESCRIPTION_DATA = (
+        "same_prescription_data",
+        _("The same patient, prescriber and date are on another prescription"),
+    )
+
+
+@dataclass(frozen=True)
+class Flag:
+    """One prescription that this one resembles, and how."""
+
+    kind: Kind
+    other: Prescription
+
+
+def remember(
+    prescription: Prescription,
+    *,
+    patient_name: str,
+    date_of_birth: datetime.date,
+    prescriber: str,
+    issued_on: datetime.date,
+) -> None:
+    """Keep the fingerprint of what a pharmacist transcribed, for the next time it is seen.
+
+    To be called with each transcription that is saved; the last one counts. The arguments are what
+    is written on the prescription, not what the patient answered.
+    """
+    words = (patient_name, date_of_birth.isoformat(), prescriber, issued_on.isoformat())
+    prescription.fingerprint = fingerprint("\n".join(map(_plain, words)), purpose=PURPOSE)
+    prescription.save(update_fields=("fingerprint",))
+
+
+def flags_of(prescription: Prescription) -> list[Flag]:
+    """How this prescription was seen before, oldest first; two queries."""
+    return flags_of_many([prescription])[prescription.pk]
+
+
+def flags_of_many(prescriptions: Iterable[Prescription]) -> dict[int, list[Flag]]:
+    """The same for a whole page of the queue, by primary key; always three queries at most."""
+    shown = {prescription.pk: prescription for prescription in prescriptions}
+    flags: dict[int, list[Flag]] = {pk: [] for pk in shown}
+    for pk, other in [*_same_files(shown)]:
+        flags[pk].append(Flag(_kind(shown[pk], other), other))
+    for pk, other in [*_same_data(shown)]:
+        flags[pk].append(Flag(Kind.SAME_PRESCRIPTION_DATA, other))
+    return flags
+
+
+def _kind(prescription: Prescription, other: Prescription) -> Kind:
+    if other.user_id == prescription.user_id:
+        return Kind.SAME_FILE_THIS_ACCOUNT
+    return Kind.SAME_FILE_OTHER_ACCOUNT
+
+
+def _same_files(shown: Mapping[int, Prescription]) -> Iterable[tuple[int, Prescription]]:
+    sent = Document.objects.filter(prescription__in=shown).values_list("prescription_id", "sha256")
+    owners: dict[str, set[int]] = {}
+    for pk, sha256 in sent:
+        owners.setdefault(sha256, set()).add(pk)
+    seen = Document.objects.filter(sha256__in=owners).select_related("prescription")
+    pairs = {
+        (pk, document.prescription_id): document.prescription
+        for document in seen.order_by("prescription__submitted_at", "pk")
+        for pk in owners[document.sha256]
+        if pk != document.prescription_id
+    }
+    return [(pk, other) for (pk, _other_pk), other in pairs.items()]
+
+
+def _same_data(shown: Mapping[int, Prescription]) -> Iterable[tuple[int, Prescription]]:
+    known = {row.fingerprint for row in shown.values()} - {""}
+    others = Prescription.objects.filter(fingerprint__in=known).exclude(status=Status.DRAFT)
+    return [
+        (pk, other)
+        for other in others.order_by("submitted_at", "pk")
+        for pk, row in shown.items()
+        if row.fingerprint == other.fingerprint and pk != other.pk
+    ]
+
+
+def _plain(words: str) -> str:
+    """The words without case, accents' spelling, punctuation, titles and order."""
+    folded = unicodedata.normalize("NFKC", words).casefold()
+    return " ".join(sorted(set(re.findall(r"\w+", folded)) - TITLES))

@@ -1,0 +1,31 @@
+"""Keys that the vault keeps, sealed with the keys of the shop."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+
+from django.db import models
+
+from shop.vault.fields import SealedJSONField
+
+KEY_BYTES = 32
+
+
+class FingerprintKey(models.Model):
+    """The secret that fingerprints of one kind are made with; a new shop key re-seals it only."""
+
+    purpose = models.CharField(max_length=40, unique=True)
+    secret = SealedJSONField(row_name="purpose")
+
+    def __str__(self) -> str:
+        return self.purpose
+
+
+def fingerprint(text: str, *, purpose: str) -> str:
+    """64 signs that are the same for the same text, and say nothing of it without the keys."""
+    key, _created = FingerprintKey.objects.get_or_create(
+        purpose=purpose, defaults={"secret": secrets.token_hex(KEY_BYTES)}
+    )
+    return hmac.digest(bytes.fromhex(key.secret), text.encode(), hashlib.sha256).hex()

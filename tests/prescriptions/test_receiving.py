@@ -1,0 +1,103 @@
+"""The files of one form: scanned, read within one time, and refused in words beside the field."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django import forms
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from catalogue.models import Product
+from shop.accounts.models import User
+from shop.prescriptions import intake, receiving
+from shop.prescriptions.models import Document
+from shop.prescriptions.receiving import PrescriptionFilesField
+from shop.prescriptions.scanner import Scan
+from tests.conftest import basket_with, pack_of, signed_in
+from tests.prescriptions import clamd as fake
+from tests.prescriptions import hostile
+from tests.prescriptions.clamd import EICAR, clamd
+from tests.prescriptions.test_intake import program
+
+URL = "/checkout/prescription/"
+ANSWERS = {
+    "patient_name": "Robin Example",
+    "date_of_birth_day": "14",
+    "date_of_birth_month": "3",
+    "date_of_birth_year": "1968",
+    "kidney_problems": "no",
+    "consent": "on",
+}
+
+
+def photo(data: bytes, name: str = "scan.jpg") -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, data)
+
+
+def refusals(*files: SimpleUploadedFile) -> list[str]:
+    with pytest.raises(forms.ValidationError) as refused:
+        PrescriptionFilesField().clean(files)
+    return refused.value.messages
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "HEIF"])
+def test_a_file_is_taken_for_what_it_holds(kind: str) -> None:
+    [upload] = PrescriptionFilesField().clean([photo(hostile.picture(kind), "notes.txt")])
+
+    assert len(upload.pictures) == 1
+    assert upload.scan == Scan.NOT_CONFIGURED
+
+
+def test_every_file_that_is_refused_is_named() -> None:
+    good = photo(hostile.picture("JPEG"), "good.jpg")
+
+    messages = refusals(photo(b"x", "one.jpg"), good, photo(b"MZ", "two.jpg"))
+
+    assert [message.split(":")[0] for message in messages] == ["one.jpg", "two.jpg"]
+
+
+def test_five_slow_files_do_not_hold_a_request_for_five_times_as_long(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(receiving, "FORM_SECONDS", 0.5)
+    monkeypatch.setattr(intake, "RASTERISER", program(tmp_path, "time.sleep(60)"))
+    began = time.monotonic()
+
+    messages = refusals(*(photo(b"x", f"{number}.jpg") for number in range(5)))
+
+    assert time.monotonic() - began < 5
+    assert [message[:7] for message in messages] == [f"{number}.jpg: " for number in range(5)]
+    assert all("took too long" in message for message in messages)
+
+
+def test_an_infected_file_is_refused_beside_the_field_and_not_stored(
+    settings: Any, customer: User, medicine: Product
+) -> None:
+    basket_with(customer, pack_of(medicine, 10, 60))
+    infected = photo(hostile.picture("JPEG") + EICAR)
+
+    with clamd() as server:
+        settings.CLAMD_ADDRESS, settings.SCANNER_DOWN = server.address, "flag"
+        page = signed_in(customer).post(URL, {**ANSWERS, "documents": [infected]})
+
+    assert "scan.jpg: Our virus scanner says" in page.context["form"].errors["documents"][0]
+    assert page.context["form"]["patient_name"].value() == "Robin Example"
+    assert not Document.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("manner", "scan"), [(fake.honest, Scan.CLEAN), (fake.closed_at_once, Scan.UNSCANNED)]
+)
+def test_what_the_scanner_said_is_kept_with_the_file(
+    settings: Any, customer: User, medicine: Product, manner: fake.Manner, scan: Scan
+) -> None:
+    basket_with(customer, pack_of(medicine, 10, 60))
+
+    with clamd(manner) as server:
+        settings.CLAMD_ADDRESS, settings.SCANNER_DOWN = server.address, "flag"
+        signed_in(customer).post(URL, {**ANSWERS, "documents": [photo(hostile.picture("HEIF"))]})
+
+    assert Document.objects.get().scan == scan
