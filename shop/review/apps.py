@@ -8,4 +8,7 @@ class ReviewConfig(AppConfig):
     label = "review"
 
     def ready(self) -> None:
-        from shop.review import admin, content_desk  # noqa: F401
+        from shop.prescriptions import services
+        from shop.review import admin, content_desk, flags  # noqa: F401
+
+        services.FOLLOWERS.append(flags.follow)

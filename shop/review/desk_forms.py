@@ -12,8 +12,9 @@ from django.utils.translation import gettext_lazy as _
 
 from catalogue.models import Product
 from shop.jurisdictions import loading
+from shop.prescriptions.authorising import Allowance
 from shop.prescriptions.models import Prescription
-from shop.prescriptions.services import Allowance, Legal
+from shop.prescriptions.services import Legal
 from shop.prescriptions.statuses import Authenticity, RefusalReason
 
 MOST_TABLETS = 400
