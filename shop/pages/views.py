@@ -11,6 +11,7 @@ from django.shortcuts import render
 from oscar.core.loading import get_model
 
 from catalogue.listing import medicines_with_prices
+from shop.jurisdictions import loading
 from shop.order.delivery import methods
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def how_prescriptions_work(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "pages/how_prescriptions_work.html",
-        {"valid_days": settings.PRESCRIPTION_VALID_DAYS},
+        {"valid_for": loading.current().valid_for.value},
     )
 
 

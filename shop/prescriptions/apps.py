@@ -8,4 +8,4 @@ class PrescriptionsConfig(AppConfig):
     label = "prescriptions"
 
     def ready(self) -> None:
-        from shop.prescriptions import admin, checks, content_desk  # noqa: F401
+        from shop.prescriptions import checks  # noqa: F401

@@ -251,7 +251,8 @@ class Authorisation(models.Model):
                 name="one_authorisation_per_strength",
             ),
             models.CheckConstraint(
-                condition=Q(tablets_per_supply__gt=0, supplies__gt=0),
+                # None of it may be supplied any more when the supplies are 0.
+                condition=Q(tablets_per_supply__gt=0),
                 name="authorisation_is_for_tablets",
             ),
             models.CheckConstraint(

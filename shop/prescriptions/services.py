@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -14,14 +14,13 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from catalogue.content.models import Medicine
 from shop.accounts.models import User
 from shop.patients.answers import Answers
 from shop.patients.models import Patient
-from shop.prescriptions import duplicates, emails
+from shop.prescriptions import authorising, duplicates, emails
+from shop.prescriptions.authorising import Allowance
 from shop.prescriptions.intake import Picture
 from shop.prescriptions.models import (
-    Authorisation,
     Document,
     Event,
     Page,
@@ -32,6 +31,7 @@ from shop.prescriptions.scanner import Scan
 from shop.prescriptions.statuses import (
     TOLD_TO_CUSTOMER,
     TRANSITIONS,
+    UNDER_REVIEW,
     Action,
     Authenticity,
     RefusalReason,
@@ -76,7 +76,11 @@ class TransitionRefused(Exception):
     def message(self) -> str:
         """Plain words for the person who came too late."""
         decided = self.prescription
-        if decided.decided_by is None:
+        if decided.status == Status.CANCELLED:
+            return gettext(
+                "The customer has cancelled this prescription. There is nothing to decide."
+            )
+        if decided.decided_by is None or decided.status in UNDER_REVIEW:
             return gettext("This prescription has changed since you opened it. Look at it again.")
         return gettext("This prescription was decided by %(name)s at %(at)s: %(status)s.") % {
             "name": decided.decided_by.name,
@@ -85,6 +89,8 @@ class TransitionRefused(Exception):
         }
 
 
+# What else happens with a move, in its transaction; an app above adds its part when it is ready.
+FOLLOWERS: list[Callable[[Event], None]] = []
 # What ends a claim.
 NOT_HELD: dict[str, Any] = {"claimed_by": None, "claim_until": None}
 
@@ -105,17 +111,6 @@ class Wish:
     medicine_id: int
     strength_mg: int
     tablets: int
-
-
-@dataclass(frozen=True)
-class Allowance:
-    """Tablets of one strength of a medicine that a pharmacist allows."""
-
-    medicine_id: int
-    strength_mg: int
-    tablets_per_supply: int
-    supplies: int
-    directions: str
 
 
 @dataclass(frozen=True)
@@ -231,6 +226,21 @@ def claim(prescription: Prescription, *, by: User) -> None:
     )
 
 
+def check_held(prescription: Prescription, *, by: User) -> str:
+    """The registration of the pharmacist who holds it, as they last saw it.
+
+    Raises TransitionRefused when it has changed since, and HeldByAnother.
+    """
+    seen = prescription.version
+    prescription.refresh_from_db()
+    if prescription.status != Status.IN_REVIEW:
+        raise TransitionRefused(prescription, Action.CLAIM)
+    registration = _held_registration(prescription, by)
+    if prescription.version != seen:
+        raise TransitionRefused(prescription, Action.CLAIM)
+    return registration
+
+
 def release(prescription: Prescription, *, by: User) -> None:
     """Put a prescription back into the queue undecided."""
     registration = _held_registration(prescription, by)
@@ -266,9 +276,9 @@ def approve(
     legal: Legal,
     message: str = "",
 ) -> None:
-    """Allow these tablets until ``legal.valid_until``.
+    """Allow these tablets until ``legal.valid_until``; on a second approval, in place of the first.
 
-    Raises NotAllowed for anyone who is not a pharmacist today, or for one's own prescription,
+    Raises BelowSupplied when more was supplied already, NotAllowed for anyone who is not a pharmacist today, or for one's own prescription,
     HeldByAnother when it is not theirs to decide, and TransitionRefused when somebody else changed
     the prescription first.
     """
@@ -286,14 +296,7 @@ def approve(
             **asdict(legal),
             **decision,
         )
-        Authorisation.objects.bulk_create(
-            Authorisation(
-                prescription=prescription,
-                content_version_id=_content_version_of(allowance.medicine_id),
-                **asdict(allowance),
-            )
-            for allowance in allowances
-        )
+        authorising.write(prescription, allowances)
         _remember(prescription, legal)
 
 
@@ -307,11 +310,6 @@ def _remember(prescription: Prescription, legal: Legal) -> None:
             prescriber=legal.prescriber,
             issued_on=legal.issued_on,
         )
-
-
-def _content_version_of(product_id: int) -> int | None:
-    current = Medicine.objects.filter(product_id=product_id)
-    return current.values_list("version_id", flat=True).first()
 
 
 def refuse(prescription: Prescription, *, by: User, reason: RefusalReason, message: str) -> None:
@@ -345,6 +343,19 @@ def withdraw(prescription: Prescription, *, by: User, message: str) -> None:
 def reopen(prescription: Prescription, *, by: User, reason: str) -> None:
     """Send an approval back to the pharmacists, because what they knew has changed."""
     _move(prescription, Action.REOPEN, by=by, note=reason)
+
+
+def renew_answers(prescription: Prescription, answers: Answers) -> None:
+    """Put the patient's newest answers to a prescription; a page that shows older ones is stale."""
+    with transaction.atomic():
+        renewed = Prescription.objects.filter(
+            pk=prescription.pk, version=prescription.version
+        ).update(version=F("version") + 1)
+        prescription.refresh_from_db()
+        if not renewed:
+            raise TransitionRefused(prescription, Action.ANSWER)
+        prescription.answers_json = answers.as_json()
+        prescription.save(update_fields=("answers_json",))
 
 
 def use_up(prescription: Prescription, *, by: User | None = None) -> None:
@@ -471,6 +482,8 @@ def _move(
             note=note,
         )
         _record(event)
+        for follow in FOLLOWERS:
+            follow(event)
 
 
 def _record(event: Event) -> None:

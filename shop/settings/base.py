@@ -29,9 +29,11 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "shop.accounts.apps.AccountsConfig",
+    "shop.jurisdictions",
     "shop.vault",
     "shop.patients",
     "shop.prescriptions",
+    "shop.review",
     "shop.payments",
     "shop.fulfilment",
     "shop.pages",
@@ -180,13 +182,8 @@ EMERGENCY_NUMBER = env("EMERGENCY_NUMBER", default="911")
 CONTENT_COUNTRY = env("CONTENT_COUNTRY", default="US")
 # ISO 3166-1 alpha-2 codes of the countries the pharmacy is licensed to send medicines to.
 LICENSED_COUNTRIES = env.list("LICENSED_COUNTRIES", default=["AU", "US"])
-# How a prescription may be shown to be genuine; see shop.prescriptions.statuses.Authenticity.
-ACCEPTED_AUTHENTICITY = env.list(
-    "ACCEPTED_AUTHENTICITY",
-    default=["original_received", "e_prescription_verified", "prescriber_confirmed"],
-)
-# Longest time an approval may last, in days from the date on the prescription.
-PRESCRIPTION_VALID_DAYS = env.int("PRESCRIPTION_VALID_DAYS", default=180)
+# Whose rules prescriptions are checked by: a file of shop/jurisdictions/profiles.
+JURISDICTION = env("JURISDICTION", default="demo")
 # How long a pharmacist holds a prescription taken for review, in minutes.
 REVIEW_CLAIM_MINUTES = env.int("REVIEW_CLAIM_MINUTES", default=20)
 

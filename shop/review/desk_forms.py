@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from catalogue.models import Product
+from shop.jurisdictions import loading
+from shop.prescriptions.authorising import Allowance
 from shop.prescriptions.models import Prescription
-from shop.prescriptions.services import Allowance, Legal
+from shop.prescriptions.services import Legal
 from shop.prescriptions.statuses import Authenticity, RefusalReason
 
 MOST_TABLETS = 400
@@ -68,8 +69,11 @@ class AllowanceForm(forms.Form):
 
 def accepted_authenticity() -> list[tuple[str, Any]]:
     """The ways of proof that count in this pharmacy."""
-    accepted = [pair for pair in Authenticity.choices if pair[0] in settings.ACCEPTED_AUTHENTICITY]
-    return [("", _("Choose how")), *accepted]
+    accepted = loading.current().accepted_authenticity.value
+    return [
+        ("", _("Choose how")),
+        *[pair for pair in Authenticity.choices if pair[0] in accepted],
+    ]
 
 
 class ReviewForm(forms.Form):
@@ -159,7 +163,7 @@ class ReviewForm(forms.Form):
 
     def _check_dates(self, issued_on: datetime.date, valid_until: datetime.date) -> None:
         today = timezone.localdate()
-        last_day = issued_on + datetime.timedelta(days=settings.PRESCRIPTION_VALID_DAYS)
+        last_day = loading.current().last_day_of(issued_on)
         if issued_on > today:
             self.add_error("issued_on", _("This date is in the future; it cannot be approved yet."))
         elif last_day < today:

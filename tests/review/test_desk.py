@@ -45,7 +45,7 @@ def approval(prescription: Prescription, medicine: Product, **changes: str) -> d
         "prescriber": "Dr M. Sample",
         "issued_on": str(today - datetime.timedelta(days=3)),
         "valid_until": str(today + datetime.timedelta(days=60)),
-        "authenticity": "prescriber_confirmed",
+        "authenticity": "original_received",
         f"m{medicine.pk}-10-tablets_per_supply": "60",
         f"m{medicine.pk}-10-supplies": "2",
         f"m{medicine.pk}-10-directions": "One tablet three times a day",
@@ -413,14 +413,16 @@ class TestOwnPrescriptions:
         assert prescription.events.filter(action=Action.OPEN_PAGE).count() == 2
 
 
-def test_which_proof_counts_is_a_setting(
+def test_which_proof_counts_is_the_jurisdictions(
     desk: Client, prescription: Prescription, medicine: Product, settings: Settings
 ) -> None:
-    settings.ACCEPTED_AUTHENTICITY = ["original_received"]
-
-    decide(desk, prescription, medicine)
-
+    decide(desk, prescription, medicine, authenticity="prescriber_confirmed")
     assert Prescription.objects.get().status == Status.SUBMITTED
+
+    settings.JURISDICTION = "US"
+    decide(desk, prescription, medicine, authenticity="prescriber_confirmed")
+
+    assert Prescription.objects.get().status == Status.APPROVED
 
 
 def test_asking_twice_keeps_the_last_answer(prescription: Prescription, pharmacist: User) -> None:

@@ -22,12 +22,12 @@ from shop.accounts.requests import SignedInRequest
 from shop.accounts.roles import superintendent_registration
 from shop.prescriptions import duplicates
 from shop.prescriptions import services as prescriptions
-from shop.prescriptions.desk_forms import Decision, ReviewForm, WithdrawForm
 from shop.prescriptions.models import Page, Prescription
 from shop.prescriptions.scanner import Scan
 from shop.prescriptions.services import HeldByAnother, NotAllowed, TransitionRefused
 from shop.prescriptions.statuses import STANDS, UNDER_REVIEW, Status
 from shop.prescriptions.views import page_of, picture_response
+from shop.review.desk_forms import Decision, ReviewForm, WithdrawForm
 
 QUEUE_PAGE_SIZE = 50
 URGENT_DAYS = 3

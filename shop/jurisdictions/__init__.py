@@ -1,0 +1,1 @@
+"""What the law and the labels of a country ask of a pharmacy, as data."""

@@ -1,0 +1,1 @@
+"""The pharmacist's review of a prescription: what is read, checked, asked and decided."""

@@ -1,0 +1,14 @@
+"""The pharmacist's review desk."""
+
+from django.apps import AppConfig
+
+
+class ReviewConfig(AppConfig):
+    name = "shop.review"
+    label = "review"
+
+    def ready(self) -> None:
+        from shop.prescriptions import services
+        from shop.review import admin, content_desk, flags  # noqa: F401
+
+        services.FOLLOWERS.append(flags.follow)

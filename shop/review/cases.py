@@ -1,0 +1,128 @@
+"""Gathers what the rules need to know about one prescription."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import Q
+from django.utils import timezone
+
+from catalogue.checking import frozen_check
+from catalogue.content.models import ContentVersion, Medicine
+from catalogue.models import Product
+from shop.jurisdictions import loading
+from shop.patients.answers import Answers
+from shop.prescriptions import duplicates
+from shop.prescriptions.models import Prescription, Supply
+from shop.prescriptions.scanner import Scan
+from shop.review.comparison import Ordered, compare
+from shop.review.rules.case import Case, LastSupply, SeenBefore
+from shop.review.transcription import Item, Transcription
+
+
+def blank_items(prescription: Prescription) -> tuple[Item, ...]:
+    """One empty item for each strength of the medicines that were ordered."""
+    wanted = prescription.requested_packs.values("medicine")
+    packs = Product.objects.filter(parent__in=wanted, strength_mg__isnull=False)
+    strengths = packs.values_list("parent_id", "parent__title", "strength_mg").distinct()
+    names = dict(Medicine.objects.filter(product__in=wanted).values_list("product_id", "slug"))
+    return tuple(
+        Item(medicine_id=medicine, medicine=names.get(medicine, ""), title=title, strength_mg=mg)
+        for medicine, title, mg in strengths.order_by("parent__title", "parent_id", "strength_mg")
+    )
+
+
+def case_of(prescription: Prescription, transcription: Transcription, *, country: str = "") -> Case:
+    """The case of a prescription today, as it was transcribed; where it goes, when that is known."""
+    answers = prescription.answers
+    ordered = ordered_of(prescription)
+    versions = _versions(ordered)
+    results = tuple(_check(version, answers) for version in versions)
+    checked = {version.medicine.product_id for version in versions}
+    return Case(
+        today=timezone.localdate(),
+        profile=loading.current(),
+        transcription=transcription,
+        answers=answers,
+        ordered=ordered,
+        rows=tuple(compare(transcription, answers, ordered)),
+        country=country or answers.country,
+        authorised_in=_authorised_in(ordered),
+        last_supplies=_last_supplies(prescription),
+        days_left=prescription.days_left,
+        seen_before=_seen_before(prescription),
+        unscanned=_unscanned(prescription),
+        interactions=results,
+        unchecked_medicines=tuple(
+            dict.fromkeys(each.title for each in ordered if each.medicine_id not in checked)
+        ),
+        rule_texts=_rule_texts(versions),
+    )
+
+
+def ordered_of(prescription: Prescription) -> tuple[Ordered, ...]:
+    wishes = prescription.requested_packs.select_related("medicine")
+    return tuple(
+        Ordered(wish.medicine_id, wish.medicine.title, wish.strength_mg, wish.tablets)
+        for wish in wishes
+    )
+
+
+def _versions(ordered: Iterable[Ordered]) -> list[ContentVersion]:
+    products = {each.medicine_id for each in ordered}
+    current = Medicine.objects.filter(product__in=products, version__isnull=False)
+    return list(
+        ContentVersion.objects.filter(pk__in=current.values("version")).select_related("medicine")
+    )
+
+
+def _check(version: ContentVersion, answers: Answers) -> dict[str, Any]:
+    return frozen_check(
+        version,
+        answers.other_medicines,
+        age=answers.age_on(timezone.localdate()),
+        egfr=answers.egfr,
+    )
+
+
+def _rule_texts(versions: list[ContentVersion]) -> dict[str, tuple[str, str]]:
+    rules = [rule for version in versions for rule in version.content.warnings]
+    return {rule.id: (rule.label, rule.management) for rule in rules}
+
+
+def _authorised_in(ordered: Iterable[Ordered]) -> dict[tuple[int, int], frozenset[str]]:
+    packs = Product.objects.filter(parent__in={each.medicine_id for each in ordered})
+    rows = packs.values_list("parent_id", "strength_mg", "supply_countries__iso_3166_1_a2")
+    found: dict[tuple[int, int], set[str]] = {}
+    for medicine, strength, country in rows:
+        found.setdefault((medicine, strength), set()).update({country} - {None})
+    return {key: frozenset(countries) for key, countries in found.items()}
+
+
+def _last_supplies(prescription: Prescription) -> dict[int, LastSupply]:
+    """The last day on which this patient was supplied, and how much that day, by medicine."""
+    whose = Q(authorisation__prescription__patient=prescription.patient_id)
+    if prescription.patient_id is None:
+        whose = Q(authorisation__prescription__user=prescription.user_id)
+    rows = Supply.objects.filter(whose).order_by("-taken_at").select_related("authorisation")
+    found: dict[int, LastSupply] = {}
+    for row in rows:
+        medicine = row.authorisation.medicine_id
+        day = timezone.localdate(row.taken_at)
+        mg = row.tablets * row.authorisation.strength_mg
+        known = found.get(medicine)
+        if known is None or known.on == day:
+            found[medicine] = LastSupply(day, mg + (known.mg if known else 0))
+    return found
+
+
+def _seen_before(prescription: Prescription) -> tuple[SeenBefore, ...]:
+    return tuple(
+        SeenBefore(flag.kind, str(flag.kind.label), flag.other.reference)
+        for flag in duplicates.flags_of(prescription)
+    )
+
+
+def _unscanned(prescription: Prescription) -> int:
+    return prescription.documents.filter(scan=Scan.UNSCANNED).count()

@@ -1,0 +1,79 @@
+"""Keeps the flags of the queue: why a prescription stands out, by kind only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from shop.prescriptions.models import Event, Prescription
+from shop.prescriptions.statuses import Action
+from shop.review.cases import blank_items, case_of, ordered_of
+from shop.review.models import Flag, FlagKind
+from shop.review.rules import alerts_for
+from shop.review.rules.alert import Alert, Severity
+from shop.review.transcription import Item, Transcription
+
+OF_RULE = {
+    "interaction": FlagKind.INTERACTION,
+    "not-checked": FlagKind.NOT_CHECKED,
+    "kidneys-low": FlagKind.KIDNEYS,
+    "kidneys-very-low": FlagKind.KIDNEYS,
+    "kidneys-unknown": FlagKind.KIDNEYS,
+    "end_stage_kidneys": FlagKind.KIDNEYS,
+    "age-young": FlagKind.AGE,
+    "age-old": FlagKind.AGE,
+    "age-unknown": FlagKind.AGE,
+    "pregnancy": FlagKind.PREGNANCY,
+    "epilepsy": FlagKind.CONDITION,
+    "stomach_ulcer": FlagKind.CONDITION,
+    "duplicate": FlagKind.DUPLICATE,
+    "strength-country": FlagKind.COUNTRY,
+    "patient-mismatch": FlagKind.MISMATCH,
+    "order-mismatch": FlagKind.MISMATCH,
+    "unscanned": FlagKind.UNSCANNED,
+    "early-repeat": FlagKind.REPEAT,
+    "late-repeat": FlagKind.REPEAT,
+}
+# What an action adds; and it stays until the decision.
+OF_ACTION = {Action.ANSWER: FlagKind.ANSWERED, Action.REOPEN: FlagKind.REOPENED}
+LOOKED_AT_AFTER = (Action.SUBMIT, Action.ANSWER, Action.REOPEN)
+GONE_AFTER = (Action.APPROVE, Action.REFUSE, Action.CANCEL)
+
+
+def follow(event: Event) -> None:
+    """Bring the flags up to date after a move, in its transaction."""
+    prescription = event.prescription
+    if event.action in LOOKED_AT_AFTER:
+        look_again(prescription)
+    if event.action in OF_ACTION:
+        Flag.objects.get_or_create(prescription=prescription, kind=OF_ACTION[Action(event.action)])
+    if event.action in GONE_AFTER:
+        Flag.objects.filter(prescription=prescription).delete()
+
+
+def look_again(prescription: Prescription) -> None:
+    """Flags by the patient's answers and the order, as long as nothing is transcribed."""
+    ordered = {(each.medicine_id, each.strength_mg): each for each in ordered_of(prescription)}
+    items = tuple(
+        _as_ordered(item, ordered[key].tablets)
+        for item in blank_items(prescription)
+        if (key := (item.medicine_id, item.strength_mg)) in ordered
+    )
+    keep(prescription, alerts_for(case_of(prescription, Transcription(items=items))))
+
+
+def _as_ordered(item: Item, tablets: int) -> Item:
+    return Item(item.medicine_id, item.medicine, item.title, item.strength_mg, quantity=tablets)
+
+
+def keep(prescription: Prescription, alerts: Iterable[Alert]) -> None:
+    """Write the flags that these findings mean, and take away those that no longer hold."""
+    kinds = {
+        OF_RULE[alert.rule]
+        for alert in alerts
+        if alert.rule in OF_RULE and (alert.rule == "unscanned" or alert.severity != Severity.NOTE)
+    }
+    old = Flag.objects.filter(prescription=prescription).exclude(kind__in=OF_ACTION.values())
+    old.exclude(kind__in=kinds).delete()
+    Flag.objects.bulk_create(
+        (Flag(prescription=prescription, kind=kind) for kind in kinds), ignore_conflicts=True
+    )

@@ -1,0 +1,66 @@
+"""What was known when a decision was taken, in JSON's own types, to be kept with it (CLN-4)."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from shop.prescriptions.models import Prescription
+from shop.review.models import Check
+from shop.review.work import AlertAnswer, Work
+
+FORMAT = 1
+
+
+def frozen(
+    prescription: Prescription, work: Work, *, decided: dict[str, Any], checks: list[Check]
+) -> dict[str, Any]:
+    """Documents, content, interactions, alerts with answers, transcription, profile, signatures."""
+    case = work.case
+    return {
+        "format": FORMAT,
+        "documents": [
+            {"sha256": document.sha256, "size": document.size, "scan": document.scan}
+            for document in prescription.documents.all()
+        ],
+        "profile": {"name": case.profile.name, "digest": case.profile.digest},
+        "country": case.country,
+        "ordered": [asdict(each) for each in case.ordered],
+        "patient": case.answers.as_json(),
+        "days_left": case.days_left,
+        "question": prescription.question,
+        "answer": prescription.answer,
+        "transcription": case.transcription.as_json(),
+        "comparison": [
+            {"name": row.name, "said": row.said, "read": row.read, "mark": str(row.mark)}
+            for row in case.rows
+        ],
+        "interactions": list(case.interactions),
+        "alerts": [
+            {**alert.as_json(), "answer": asdict(work.answers.get(alert.key, AlertAnswer()))}
+            for alert in work.alerts
+        ],
+        "legal": asdict(work.legal),
+        "checklist": {name: list(given) for name, given in work.clinical.items()},
+        "queries": [
+            {
+                "channel": query.channel,
+                "is_confirmed": query.is_confirmed,
+                "asked_at": query.asked_at,
+                "registration": query.registration,
+                **query.content,
+            }
+            for query in prescription.prescriber_queries.all()
+        ],
+        "checks": [
+            {
+                "kind": check.kind,
+                "covers": check.covers,
+                "registration": check.registration,
+                "signed_by": check.signed_by.name,
+                "signed_at": check.signed_at,
+            }
+            for check in checks
+        ],
+        "decided": decided,
+    }

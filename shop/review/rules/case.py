@@ -1,0 +1,91 @@
+"""Everything the rules look at; facts only, so that a rule is a pure function of it."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from shop.jurisdictions.profile import Limits, Profile
+from shop.patients.answers import Answers
+from shop.review.comparison import Ordered, Row
+from shop.review.transcription import Item, Transcription
+
+
+@dataclass(frozen=True)
+class LastSupply:
+    """The last tablets this patient was supplied of a medicine."""
+
+    on: datetime.date
+    mg: int
+
+
+@dataclass(frozen=True)
+class SeenBefore:
+    """Another prescription that this one resembles."""
+
+    kind: str
+    label: str
+    reference: str
+
+
+@dataclass(frozen=True)
+class Case:
+    """One prescription on one day; ``country`` is where it goes (empty: not known).
+
+    ``authorised_in`` says for each medicine and strength in which countries its packs may be
+    supplied; ``last_supplies`` is by medicine; ``interactions`` are the results of the checker.
+    """
+
+    today: datetime.date
+    profile: Profile
+    transcription: Transcription
+    answers: Answers
+    ordered: tuple[Ordered, ...] = ()
+    rows: tuple[Row, ...] = ()
+    country: str = ""
+    authorised_in: dict[tuple[int, int], frozenset[str]] = field(default_factory=dict)
+    last_supplies: dict[int, LastSupply] = field(default_factory=dict)
+    days_left: int | None = None
+    seen_before: tuple[SeenBefore, ...] = ()
+    unscanned: int = 0
+    interactions: tuple[dict[str, Any], ...] = ()
+    # Titles of medicines that have no content to check interactions with.
+    unchecked_medicines: tuple[str, ...] = ()
+    # What each interaction rule says, by its id.
+    rule_texts: dict[str, tuple[str, str]] = field(default_factory=dict)
+
+    @property
+    def items(self) -> tuple[Item, ...]:
+        return self.transcription.prescribed
+
+    @property
+    def age(self) -> int | None:
+        """The patient's age in whole years; their own word first, else the prescription's."""
+        if self.answers.date_of_birth:
+            return self.answers.age_on(self.today)
+        return Answers(date_of_birth=self.transcription.date_of_birth).age_on(self.today)
+
+    @property
+    def medicines(self) -> tuple[str, ...]:
+        """The names of the medicines in it, prescribed or ordered."""
+        return tuple(dict.fromkeys(item.medicine for item in self.transcription.items))
+
+    @property
+    def limits(self) -> tuple[Limits, ...]:
+        """What the profile says of the medicines in it."""
+        known = self.profile.medicines
+        return tuple(known[name] for name in self.medicines if name in known)
+
+    def limits_of(self, item: Item) -> Limits | None:
+        return self.profile.medicines.get(item.medicine)
+
+    def mg_a_day(self, medicine_id: int) -> Decimal | None:
+        """The daily dose of a medicine over its strengths; None when a part of it is not known."""
+        doses = [item.mg_a_day for item in self.items if item.medicine_id == medicine_id]
+        known = [dose for dose in doses if dose is not None]
+        return sum(known, Decimal(0)) if known and len(known) == len(doses) else None
+
+    def is_first_supply(self, medicine_id: int) -> bool:
+        return medicine_id not in self.last_supplies

@@ -1,0 +1,169 @@
+"""Rules about the dose, the strength and how much is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from shop.jurisdictions.profile import Value
+from shop.review.rules.alert import Alert, Severity
+from shop.review.rules.case import Case
+
+DIRECTIONS = "Oral baclofen fact sheet, section 10, dose checks [OK]"
+QUANTITY = "Pharmacy standards ORD-2"
+PROFILE = "Jurisdiction profile: it names no limits for this medicine"
+
+
+def daily_dose(case: Case) -> Iterator[Alert]:
+    """The dose of a day against the profile's two limits; one that is not known is asked about."""
+    for medicine_id, name in _medicines(case):
+        dose = case.mg_a_day(medicine_id)
+        if dose is None:
+            title = _("The daily dose is not known.")
+            yield Alert("daily-dose-unknown", Severity.QUERY, title, DIRECTIONS, about=name)
+            continue
+        limits = case.profile.medicines.get(name)
+        if limits is None:
+            continue
+        if dose > limits.block_above_mg_a_day.value:
+            limit = limits.block_above_mg_a_day
+            yield _over("daily-dose-very-high", Severity.BLOCK, dose, limit, name)
+        elif dose > limits.query_above_mg_a_day.value:
+            limit = limits.query_above_mg_a_day
+            yield _over("daily-dose-high", Severity.QUERY, dose, limit, name)
+
+
+def _over(rule: str, severity: Severity, dose: Decimal, limit: Value, name: str) -> Alert:
+    title = _("%(dose)s mg a day is more than %(limit)s mg.")
+    values = {"dose": f"{dose.normalize():f}", "limit": limit.value}
+    return Alert(rule, severity, title % values, limit.cited, about=name)
+
+
+def _medicines(case: Case) -> list[tuple[int, str]]:
+    """The medicines prescribed: product, and name of its content folder."""
+    return list(dict.fromkeys((item.medicine_id, item.medicine) for item in case.items))
+
+
+def limits_known(case: Case) -> Iterator[Alert]:
+    """A medicine without limits in the profile is checked by hand."""
+    for item in case.transcription.items:
+        if case.limits_of(item) is None:
+            title = _(
+                "The profile %(profile)s has no limits for %(medicine)s: check them yourself."
+            )
+            values = {"profile": case.profile.title, "medicine": item.title}
+            about = item.medicine or str(item.medicine_id)
+            yield Alert("no-limits", Severity.QUERY, title % values, PROFILE, about=about)
+
+
+def first_strength(case: Case) -> Iterator[Alert]:
+    """Some strengths cannot give a starting dose."""
+    for item in case.items:
+        limits = case.limits_of(item)
+        if (
+            limits
+            and item.strength_mg in limits.not_first_mg.value
+            and case.is_first_supply(item.medicine_id)
+        ):
+            title = _("A first supply as %(mg)s mg tablets: they cannot give a starting dose.")
+            yield Alert(
+                "first-supply-strength",
+                Severity.BLOCK,
+                title % {"mg": item.strength_mg},
+                limits.not_first_mg.cited,
+                about=str(item.strength_mg),
+            )
+
+
+def destination(case: Case) -> Iterator[Alert]:
+    """A strength goes only where tablets of it are authorised (LegitScript, TGA)."""
+    source = _strength_source(case)
+    if not case.country:
+        title = _("The country it goes to is not known.")
+        yield Alert("no-country", Severity.BLOCK, title, source)
+        return
+    for item in case.items:
+        limits = case.limits_of(item)
+        authorised = case.authorised_in.get((item.medicine_id, item.strength_mg), frozenset())
+        if case.country not in authorised or (
+            limits and not limits.supplies(item.strength_mg, country=case.country)
+        ):
+            title = _("%(mg)s mg tablets may not be supplied in %(country)s.")
+            yield Alert(
+                "strength-country",
+                Severity.BLOCK,
+                title % {"mg": item.strength_mg, "country": case.country},
+                limits.strengths_mg.cited if limits else source,
+                about=str(item.strength_mg),
+            )
+
+
+def _strength_source(case: Case) -> str:
+    return "; ".join(limits.strengths_mg.cited for limits in case.limits) or PROFILE
+
+
+def quantity(case: Case) -> Iterator[Alert]:
+    """The prescription sets the quantity, not the order."""
+    prescribed = {(item.medicine_id, item.strength_mg): item for item in case.items}
+    for wish in case.ordered:
+        item = prescribed.get((wish.medicine_id, wish.strength_mg))
+        about = str(wish.strength_mg)
+        if item is None:
+            if case.items:
+                title = _("%(mg)s mg was ordered and is not prescribed.") % {"mg": wish.strength_mg}
+                yield Alert("not-prescribed", Severity.QUERY, title, QUANTITY, about=about)
+        elif item.quantity is not None and wish.tablets > item.quantity:
+            title = _("%(ordered)s tablets of %(mg)s mg were ordered, %(prescribed)s prescribed.")
+            values = {
+                "ordered": wish.tablets,
+                "mg": wish.strength_mg,
+                "prescribed": item.quantity,
+            }
+            yield Alert("quantity", Severity.QUERY, title % values, QUANTITY, about=about)
+    for item in case.items:
+        if item.quantity is None:
+            title = _("How many tablets of %(mg)s mg are prescribed is not known.")
+            yield Alert(
+                "no-quantity",
+                Severity.QUERY,
+                title % {"mg": item.strength_mg},
+                DIRECTIONS,
+                about=str(item.strength_mg),
+            )
+
+
+def directions(case: Case) -> Iterator[Alert]:
+    """Directions that are missing are asked for."""
+    for item in case.items:
+        if not item.directions:
+            title = _("No directions were read for %(mg)s mg.") % {"mg": item.strength_mg}
+            about = str(item.strength_mg)
+            yield Alert("no-directions", Severity.QUERY, title, DIRECTIONS, about=about)
+
+
+def repeats(case: Case) -> Iterator[Alert]:
+    """A repeatable without a number means at most so many supplies (RX-9)."""
+    most = case.profile.supplies_without_number
+    for item in case.items:
+        if item.has_unnumbered_repeats:
+            title = ngettext(
+                "Repeats without a number: at most %(most)s supply in all.",
+                "Repeats without a number: at most %(most)s supplies in all.",
+                most.value,
+            ) % {"most": most.value}
+            about = str(item.strength_mg)
+            yield Alert("repeats-without-number", Severity.NOTE, title, most.cited, about=about)
+
+
+RULES = (
+    limits_known,
+    daily_dose,
+    first_strength,
+    destination,
+    quantity,
+    directions,
+    repeats,
+)

@@ -1,0 +1,71 @@
+"""Rules about when: too early, too late, and how many tablets are left."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from shop.jurisdictions.profile import Limits
+from shop.review.rules.alert import Alert, Severity
+from shop.review.rules.case import Case, LastSupply
+
+ORD10 = "Pharmacy standards ORD-10"
+GAP = "Oral baclofen fact sheet, section 1: stopping suddenly [V]"
+
+
+def repeat(case: Case) -> Iterator[Alert]:
+    """The next supply comes neither long before nor after the last one is used up (ORD-10)."""
+    for medicine_id, last in case.last_supplies.items():
+        dose = case.mg_a_day(medicine_id)
+        if dose is None or dose <= 0:
+            title = _("Supplied before, on %(day)s; how long that lasts is not known.")
+            day = date_format(last.on, "j F Y")
+            yield Alert("repeat-unknown", Severity.QUERY, title % {"day": day}, ORD10)
+            continue
+        lasts = Fraction(last.mg) / Fraction(dose)
+        limits = _limits(case, medicine_id)
+        if limits:
+            yield from _timing(case, last, lasts, limits)
+
+
+def _limits(case: Case, medicine_id: int) -> Limits | None:
+    items = (item for item in case.items if item.medicine_id == medicine_id)
+    return next((case.limits_of(item) for item in items), None)
+
+
+def _timing(case: Case, last: LastSupply, lasts: Fraction, limits: Limits) -> Iterator[Alert]:
+    gone = (case.today - last.on).days
+    values = {"gone": gone, "lasts": f"{float(lasts):g}"}
+    if gone * 100 < lasts * limits.early_below_percent.value:
+        title = _("Early: the last supply was %(gone)s days ago and lasts %(lasts)s days.")
+        yield Alert(
+            "early-repeat", Severity.QUERY, title % values, limits.early_below_percent.cited
+        )
+    elif gone > lasts + limits.late_after_days.value:
+        title = _("Late: the last supply was %(gone)s days ago and lasted %(lasts)s days.")
+        yield Alert("late-repeat", Severity.QUERY, title % values, limits.late_after_days.cited)
+
+
+def supply_gap(case: Case) -> Iterator[Alert]:
+    """Few tablets left: stopping suddenly is dangerous."""
+    days = case.days_left
+    if days is None:
+        title = _("How many days of tablets are left was not said.")
+        yield Alert("days-left-unknown", Severity.NOTE, title, GAP)
+        return
+    limits = [limits.gap_days for limits in case.limits]
+    if days <= max((limit.value for limit in limits), default=3):
+        title = ngettext(
+            "%(days)s day of tablets left. Stopping suddenly is dangerous.",
+            "%(days)s days of tablets left. Stopping suddenly is dangerous.",
+            days,
+        )
+        source = "; ".join([GAP, *dict.fromkeys(limit.cited for limit in limits)])
+        yield Alert("supply-gap", Severity.QUERY, title % {"days": days}, source)
+
+
+RULES = (repeat, supply_gap)

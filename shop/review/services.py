@@ -1,0 +1,295 @@
+"""What a pharmacist does at the desk: keep the sheet, sign, ask the prescriber, decide.
+
+Only the pharmacist who holds the prescription, and saw it as it is now, may do any of it.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from shop.accounts.models import User
+from shop.patients.models import Patient
+from shop.prescriptions import ledger
+from shop.prescriptions import services as prescriptions
+from shop.prescriptions.authorising import Allowance
+from shop.prescriptions.models import Prescription
+from shop.prescriptions.services import Legal
+from shop.prescriptions.statuses import STANDS, UNDER_REVIEW, Authenticity, RefusalReason
+from shop.review import flags
+from shop.review.freezing import frozen
+from shop.review.models import (
+    Check,
+    CheckKind,
+    Decision,
+    DecisionKind,
+    PrescriberQuery,
+    Worksheet,
+)
+from shop.review.work import (
+    Problem,
+    Work,
+    allowance_problems,
+    clinical_problems,
+    legal_problems,
+    validity_problems,
+)
+
+
+@dataclass(frozen=True)
+class Signatory:
+    """The pharmacist who holds the prescription, and the registration they act with."""
+
+    user: User
+    registration: str
+
+
+class NotReady(Exception):
+    """Something is missing before this can be recorded; says all of it."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = list(problems)
+        super().__init__("; ".join(problem.text for problem in self.problems))
+
+
+@dataclass(frozen=True)
+class Approval:
+    """What is to be allowed, where to, and until when."""
+
+    allowances: list[Allowance]
+    valid_until: datetime.date | None
+    message: str = ""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question to the prescriber, and what came back; ``about`` is the key of an alert."""
+
+    who: str
+    channel: str
+    number: str
+    question: str
+    answer: str
+    about: str
+    is_confirmed: bool
+
+
+def _hold(prescription: Prescription, by: User) -> Signatory:
+    """Lock the prescription for its holder; raises what `check_held` raises."""
+    ledger.lock(prescription)
+    return Signatory(by, prescriptions.check_held(prescription, by=by))
+
+
+def keep_sheet(
+    prescription: Prescription, *, by: User, typed: dict[str, Any], work: Work | None = None
+) -> Worksheet:
+    """Keep what was typed, finished or not."""
+    with transaction.atomic():
+        _hold(prescription, by)
+        sheet = Worksheet.objects.filter(prescription=prescription).first()
+        sheet = sheet or Worksheet(prescription=prescription)
+        sheet.typed, sheet.saved_by, sheet.saved_at = typed, by, timezone.now()
+        sheet.save()
+        if work is not None and work.case.items:
+            flags.keep(prescription, work.alerts)
+    return sheet
+
+
+def sign(prescription: Prescription, *, by: User, kind: CheckKind, work: Work) -> Check:
+    """Sign the legal or the clinical check; raises NotReady (CLN-1, CLN-3)."""
+    problems = legal_problems(work) if kind == CheckKind.LEGAL else clinical_problems(work)
+    missing = list(problems)
+    if missing:
+        raise NotReady(missing)
+    with transaction.atomic():
+        signatory = _hold(prescription, by)
+        return Check.objects.create(
+            prescription=prescription,
+            kind=kind,
+            covers=work.covers(kind),
+            signed_by=by,
+            registration=signatory.registration,
+        )
+
+
+def signatures_on(prescription: Prescription, work: Work) -> dict[str, Check]:
+    """The newest signature on each check that stands for the work as it is now."""
+    covers = [work.covers(kind) for kind in CheckKind]
+    signed = Check.objects.filter(prescription=prescription, covers__in=covers)
+    return {check.kind: check for check in signed.select_related("signed_by")}
+
+
+def record_query(prescription: Prescription, *, by: User, asked: Asked) -> PrescriberQuery:
+    """Keep a question to the prescriber and the answer (CLN-6)."""
+    with transaction.atomic():
+        signatory = _hold(prescription, by)
+        content = asdict(asked)
+        return PrescriberQuery.objects.create(
+            prescription=prescription,
+            channel=content.pop("channel"),
+            is_confirmed=content.pop("is_confirmed"),
+            content=content,
+            asked_by=by,
+            registration=signatory.registration,
+        )
+
+
+def confirmed_alerts(prescription: Prescription) -> frozenset[str]:
+    """The alerts that the prescriber has confirmed, by key."""
+    queries = PrescriberQuery.objects.filter(prescription=prescription, is_confirmed=True)
+    return frozenset(query.content["about"] for query in queries)
+
+
+def approve(prescription: Prescription, *, by: User, work: Work, approval: Approval) -> Decision:
+    """Allow the tablets, with both checks signed; raises NotReady, BelowSupplied and the refusals of
+    `shop.prescriptions.services.approve`.
+    """
+    problems = list(_approval_problems(work, approval))
+    if problems:
+        raise NotReady(problems)
+    with transaction.atomic():
+        signatory = _hold(prescription, by)
+        checks = _both_checks(prescription, work)
+        prescriptions.approve(
+            prescription,
+            by=by,
+            allowances=approval.allowances,
+            legal=_legal(work, approval),
+            message=approval.message,
+        )
+        decided = {
+            "allowances": [asdict(each) for each in approval.allowances],
+            "valid_until": approval.valid_until,
+            "message": approval.message,
+        }
+        what = (DecisionKind.APPROVED, decided)
+        decision = _freeze(prescription, signatory, work, what, checks)
+        ledger.close_if_used_up(prescription, by=by)
+    return decision
+
+
+def _approval_problems(work: Work, approval: Approval) -> Iterable[Problem]:
+    if not approval.allowances:
+        yield Problem("", _("Fill in at least one strength that you allow."))
+    yield from allowance_problems(work, approval.allowances)
+    yield from validity_problems(work, approval.valid_until)
+    yield from legal_problems(work)
+    yield from clinical_problems(work)
+
+
+def _both_checks(prescription: Prescription, work: Work) -> list[Check]:
+    signed = signatures_on(prescription, work)
+    missing = {
+        CheckKind.LEGAL: _("Sign the legal check first."),
+        CheckKind.CLINICAL: _("Sign the clinical check first."),
+    }
+    problems = [Problem("", text) for kind, text in missing.items() if kind not in signed]
+    if problems:
+        raise NotReady(problems)
+    return list(signed.values())
+
+
+def _legal(work: Work, approval: Approval) -> Legal:
+    read = work.case.transcription
+    if read.issued_on is None or approval.valid_until is None:
+        raise NotReady([Problem("valid_until", _("Enter until when it may be used."))])
+    return Legal(
+        prescriber=read.prescriber,
+        issued_on=read.issued_on,
+        authenticity=Authenticity(work.legal.authenticity),
+        valid_until=approval.valid_until,
+    )
+
+
+def ask(prescription: Prescription, *, by: User, work: Work, question: str) -> Decision:
+    """Put a question to the customer."""
+    with transaction.atomic():
+        signatory = _hold(prescription, by)
+        prescriptions.ask(prescription, by=by, question=question)
+        what = (DecisionKind.ASKED, {"question": question})
+        return _freeze(prescription, signatory, work, what)
+
+
+def refuse(
+    prescription: Prescription, *, by: User, work: Work, reason: RefusalReason, message: str
+) -> Decision:
+    """Refuse, for a coded reason and with a next step."""
+    with transaction.atomic():
+        signatory = _hold(prescription, by)
+        prescriptions.refuse(prescription, by=by, reason=reason, message=message)
+        what = (DecisionKind.REFUSED, {"reason": str(reason), "message": message})
+        return _freeze(prescription, signatory, work, what)
+
+
+def _freeze(
+    prescription: Prescription,
+    signatory: Signatory,
+    work: Work,
+    what: tuple[DecisionKind, dict[str, Any]],
+    checks: Iterable[Check] = (),
+) -> Decision:
+    profile, (kind, decided) = work.case.profile, what
+    return Decision.objects.create(
+        prescription=prescription,
+        kind=kind,
+        frozen=frozen(prescription, work, decided=decided, checks=list(checks)),
+        country=work.case.country,
+        profile=profile.name,
+        profile_digest=profile.digest,
+        decided_by=signatory.user,
+        registration=signatory.registration,
+    )
+
+
+def patient_changed(patient: Patient, changed_names: Iterable[str]) -> list[Prescription]:
+    """The patient's answers have changed: whatever is checked or approved is checked again (CLN-10).
+
+    ``changed_names`` are names of fields of `Answers`. Returns the prescriptions that were reopened.
+    """
+    names = sorted(set(changed_names) - {"dates", "phone"})
+    if not names:
+        return []
+    reopened = []
+    with transaction.atomic():
+        concerned = Prescription.objects.filter(
+            patient=patient, status__in=(*UNDER_REVIEW, *STANDS)
+        )
+        for prescription in concerned.select_for_update().order_by("pk"):
+            prescriptions.renew_answers(prescription, patient.answers)
+            if prescription.status in STANDS:
+                _reopen(prescription, by=patient.user, what=names)
+                reopened.append(prescription)
+            else:
+                flags.look_again(prescription)
+    return reopened
+
+
+def _reopen(prescription: Prescription, *, by: User, what: list[str]) -> None:
+    reason = _("Changed since the decision: %(what)s") % {"what": ", ".join(what)}
+    prescriptions.reopen(prescription, by=by, reason=reason)
+
+
+def decided_country(prescription: Prescription) -> str:
+    """The country the approval was made for (ISO 3166-1 alpha-2); empty when none was named."""
+    approvals = Decision.objects.filter(prescription=prescription, kind=DecisionKind.APPROVED)
+    return approvals.values_list("country", flat=True).last() or ""
+
+
+def goes_elsewhere(prescription: Prescription, country: str) -> bool:
+    """Whether this is another country than the one the approval was made for (ORD-4)."""
+    decided_for = decided_country(prescription)
+    return bool(decided_for) and decided_for != country
+
+
+def destination_changed(prescription: Prescription, country: str, *, by: User) -> bool:
+    """Reopen the check when the medicine is to go to another country (ORD-4); tells whether it was."""
+    if not goes_elsewhere(prescription, country):
+        return False
+    _reopen(prescription, by=by, what=[_("delivery country (%(code)s)") % {"code": country}])
+    return True

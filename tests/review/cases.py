@@ -1,0 +1,92 @@
+"""A case with nothing wrong, for the tests of the rules."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+from shop.jurisdictions import loading
+from shop.patients.answers import Answers
+from shop.review.comparison import Ordered, compare
+from shop.review.rules import alerts_for
+from shop.review.rules.alert import Severity
+from shop.review.rules.case import Case
+from shop.review.transcription import Item, Transcription
+
+TODAY = datetime.date(2026, 11, 23)
+ANSWERS = Answers(
+    patient_name="Robin Example",
+    date_of_birth=datetime.date(1980, 3, 14),
+    sex_at_birth="female",
+    address="4 Placeholder Lane",
+    country="AU",
+    allergies="none",
+    conditions="none",
+    epilepsy="no",
+    stomach_ulcer="no",
+    kidney_problems="no",
+    egfr=90.0,
+    egfr_on=datetime.date(2026, 10, 1),
+    pregnancy="no",
+    takes_nothing_else=True,
+)
+ITEM = Item(
+    medicine_id=1,
+    medicine="baclofen",
+    title="Baclofen tablets",
+    strength_mg=10,
+    directions="One tablet three times a day",
+    tablets_a_day=Decimal(3),
+    quantity=60,
+    repeats=0,
+)
+PAPER = Transcription(
+    patient_name="Robin Example",
+    date_of_birth=datetime.date(1980, 3, 14),
+    address="4 Placeholder Lane",
+    prescriber="Dr M. Sample",
+    prescriber_kind="doctor",
+    prescriber_address="12 Example Street",
+    prescriber_number="48213",
+    issued_on=datetime.date(2026, 11, 18),
+    medicine="Baclofen",
+    form="tablets",
+    signed="ink",
+    indelible="yes",
+    items=(ITEM,),
+)
+EVERYWHERE = {(1, 10): frozenset({"AU", "US"}), (1, 25): frozenset({"AU", "US"})}
+
+
+def found(
+    *,
+    paper: dict[str, Any] | None = None,
+    item: dict[str, Any] | None = None,
+    answers: dict[str, Any] | None = None,
+    profile: str = "demo",
+    **changes: Any,
+) -> dict[str, Severity]:
+    """The findings on a case that has none, after these changes: rule and severity."""
+    read = replace(PAPER, **{"items": (replace(ITEM, **(item or {})),), **(paper or {})})
+    said = replace(ANSWERS, **(answers or {}))
+    ordered = changes.pop("ordered", (Ordered(1, "Baclofen tablets", 10, 60),))
+    case = Case(
+        **{
+            "today": TODAY,
+            "profile": loading.load(profile),
+            "transcription": read,
+            "answers": said,
+            "ordered": ordered,
+            "rows": tuple(compare(read, said, ordered)),
+            "country": "AU",
+            "authorised_in": EVERYWHERE,
+            "days_left": 10,
+            **changes,
+        }
+    )
+    return {alert.key: alert.severity for alert in alerts_for(case)}
+
+
+BLOCK, QUERY, NOTE = Severity.BLOCK, Severity.QUERY, Severity.NOTE

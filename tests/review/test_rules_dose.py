@@ -1,0 +1,168 @@
+"""The rules about dose, strength, country, quantity and time, at their limits."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from shop.review.comparison import Ordered
+from shop.review.rules.alert import Severity
+from shop.review.rules.case import LastSupply
+from tests.review.cases import BLOCK, ITEM, NOTE, QUERY, TODAY, found
+
+
+@pytest.mark.parametrize(
+    ("tablets_a_day", "profile", "expected"),
+    [
+        ("8", "demo", {}),
+        ("8.5", "demo", {"daily-dose-high-baclofen": QUERY}),
+        ("12", "demo", {"daily-dose-high-baclofen": QUERY}),
+        ("12.5", "demo", {"daily-dose-very-high-baclofen": BLOCK}),
+        ("10", "GB", {}),
+        ("10.5", "GB", {"daily-dose-high-baclofen": QUERY}),
+        ("8.5", "US", {"daily-dose-high-baclofen": QUERY}),
+        ("7.5", "DE", {}),
+        ("8", "DE", {"daily-dose-high-baclofen": QUERY}),
+        (None, "demo", {"daily-dose-unknown-baclofen": QUERY}),
+    ],
+)
+def test_the_daily_dose(
+    tablets_a_day: str | None, profile: str, expected: dict[str, Severity]
+) -> None:
+    dose = None if tablets_a_day is None else Decimal(tablets_a_day)
+    where = {"GB": "GB", "US": "US", "DE": "DE"}.get(profile, "AU")
+
+    seen = found(
+        item={"tablets_a_day": dose},
+        profile=profile,
+        country=where,
+        authorised_in={(1, 10): frozenset({where})},
+    )
+
+    assert seen == expected
+
+
+def test_the_dose_of_two_strengths_is_added() -> None:
+    both = (
+        replace(ITEM, tablets_a_day=Decimal(3)),
+        replace(ITEM, strength_mg=25, tablets_a_day=Decimal("2.5")),
+    )
+
+    seen = found(paper={"items": both}, last_supplies={1: LastSupply(TODAY, 0)})
+
+    assert seen["daily-dose-high-baclofen"] == QUERY
+
+
+def test_a_part_of_the_dose_that_is_not_known_makes_all_of_it_unknown() -> None:
+    both = (ITEM, replace(ITEM, strength_mg=25, tablets_a_day=None))
+
+    assert found(paper={"items": both})["daily-dose-unknown-baclofen"] == QUERY
+
+
+def test_25_mg_as_a_first_supply_is_blocked_and_later_not() -> None:
+    first = {"item": {"strength_mg": 25}, "ordered": (Ordered(1, "Baclofen tablets", 25, 60),)}
+    before = datetime.date(2026, 11, 3)
+
+    assert found(**first)["first-supply-strength-25"] == BLOCK
+    assert found(**first, last_supplies={1: LastSupply(before, 1500)}) == {}
+
+
+@pytest.mark.parametrize(
+    ("strength", "country", "authorised", "key"),
+    [
+        (25, "US", {"AU", "US"}, "strength-country-25"),
+        (25, "AU", {"US"}, "strength-country-25"),
+        (10, "ZZ", {"AU"}, "strength-country-10"),
+        (10, "", {"AU"}, "no-country"),
+        (5, "AU", set(), "strength-country-5"),
+    ],
+)
+def test_where_a_strength_may_not_go(
+    strength: int, country: str, authorised: set[str], key: str
+) -> None:
+    seen = found(
+        item={"strength_mg": strength},
+        ordered=(Ordered(1, "Baclofen tablets", strength, 60),),
+        country=country,
+        authorised_in={(1, strength): frozenset(authorised)},
+    )
+
+    assert seen[key] == BLOCK
+
+
+@pytest.mark.parametrize(
+    ("ordered", "expected"),
+    [
+        (60, {}),
+        (61, {"quantity-10": QUERY}),
+        (30, {}),
+    ],
+)
+def test_more_than_prescribed(ordered: int, expected: dict[str, Severity]) -> None:
+    assert found(ordered=(Ordered(1, "Baclofen tablets", 10, ordered),)) == expected
+
+
+@pytest.mark.parametrize(
+    ("item", "key", "severity"),
+    [
+        ({"quantity": None}, "no-quantity-10", QUERY),
+        ({"directions": ""}, "no-directions-10", QUERY),
+        ({"has_unnumbered_repeats": True}, "repeats-without-number-10", NOTE),
+        ({"medicine": ""}, "no-limits-1", QUERY),
+        ({"medicine": "methocarbamol"}, "no-limits-methocarbamol", QUERY),
+    ],
+)
+def test_an_item(item: dict[str, Any], key: str, severity: Severity) -> None:
+    assert found(item=item)[key] == severity
+
+
+def test_what_is_ordered_and_not_prescribed() -> None:
+    seen = found(ordered=(Ordered(1, "Baclofen tablets", 25, 60),))
+
+    assert seen == {"not-prescribed-25": QUERY}
+
+
+@pytest.mark.parametrize(
+    ("days_ago", "expected"),
+    [
+        # 600 mg at 30 mg a day last 20 days; 85 % of that is 17.
+        (16, {"early-repeat": QUERY}),
+        (17, {}),
+        (20, {}),
+        (21, {"late-repeat": QUERY}),
+    ],
+)
+def test_early_and_late(days_ago: int, expected: dict[str, Severity]) -> None:
+    last = LastSupply(TODAY - datetime.timedelta(days=days_ago), 600)
+
+    assert found(last_supplies={1: last}) == expected
+
+
+@pytest.mark.parametrize(("days_ago", "early"), [(14, {"early-repeat": QUERY}), (15, {})])
+def test_three_quarters_are_enough_elsewhere(days_ago: int, early: dict[str, Severity]) -> None:
+    last = LastSupply(TODAY - datetime.timedelta(days=days_ago), 600)
+
+    assert found(last_supplies={1: last}, profile="AU") == early
+
+
+def test_a_repeat_of_an_unknown_dose_is_asked_about() -> None:
+    seen = found(item={"tablets_a_day": None}, last_supplies={1: LastSupply(TODAY, 600)})
+
+    assert seen["repeat-unknown"] == QUERY
+
+
+@pytest.mark.parametrize(
+    ("days_left", "expected"),
+    [
+        (4, {}),
+        (3, {"supply-gap": QUERY}),
+        (0, {"supply-gap": QUERY}),
+        (None, {"days-left-unknown": NOTE}),
+    ],
+)
+def test_days_of_tablets_left(days_left: int | None, expected: dict[str, Severity]) -> None:
+    assert found(days_left=days_left) == expected
