@@ -331,5 +331,6 @@ def test_another_amount_taken_needs_a_look_and_the_order_stays(
     with pytest.raises(InvalidOrderStatus):
         EventHandler(user=staff).handle_order_status_change(attempt.order, "Dispensing")
     refunding.cancel(attempt.order, by=staff, note="Wrong amount")
+    bring_in_refunds(attempt)
     attempt.refresh_from_db()
     assert (attempt.status, attempt.refunded_minor) == (Status.REFUNDED, 4000)
