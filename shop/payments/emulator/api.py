@@ -4,7 +4,7 @@ import hmac
 import json
 import socket
 import threading
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
@@ -19,6 +19,8 @@ from shop.payments.emulator.faults import FaultPlan
 from shop.payments.emulator.idempotency import IdempotencyKeys
 from shop.payments.emulator.replies import Document, Outcome, Reply
 from shop.payments.emulator.store import Store
+
+OnReply = Callable[[str, str, Reply], None]
 
 
 @dataclass(frozen=True)
@@ -46,9 +48,16 @@ class _Call:
 
 class Api:
     def __init__(
-        self, store: Store, keys: IdempotencyKeys, faults: FaultPlan, *, api_key: str
+        self,
+        store: Store,
+        keys: IdempotencyKeys,
+        faults: FaultPlan,
+        *,
+        api_key: str,
+        on_reply: OnReply | None = None,
     ) -> None:
         self.requests: list[RecordedRequest] = []
+        self._on_reply = on_reply
         self._records_lock = threading.Lock()
         self._store = store
         self._keys = keys
@@ -63,6 +72,8 @@ class Api:
             outcome = Outcome(sent=refusal.reply(), kept=None)
         if outcome.sent is None:
             _drop_connection(request)
+        if self._on_reply:
+            self._on_reply(request.method, request.path, outcome.sent)
         return _response(request, request_id, outcome.sent)
 
     def _outcome(self, request: Request, request_id: str) -> Outcome:

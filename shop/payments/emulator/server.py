@@ -8,7 +8,7 @@ from typing import Self
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from shop.payments.emulator import deadlines, webhooks
-from shop.payments.emulator.api import Api, RecordedRequest
+from shop.payments.emulator.api import Api, OnReply, RecordedRequest
 from shop.payments.emulator.application import Application
 from shop.payments.emulator.clock import Clock
 from shop.payments.emulator.control import Control
@@ -43,7 +43,9 @@ class Emulator:
         webhook_secret: str = TEST_SIGNING_KEY,
         api_key: str = TEST_KEY,
         retry_delays: tuple[float, ...] = webhooks.RETRY_DELAYS,
+        on_reply: OnReply | None = None,
     ) -> None:
+        """`on_reply` sees the method, the path and the reply of every call that gets one."""
         if not api_key.startswith("sk_test_"):
             raise ValueError("The API key must start with sk_test_.")
         self.faults = FaultPlan()
@@ -52,7 +54,7 @@ class Emulator:
         )
         self.store = Store(Clock(), self.courier.send)
         keys = IdempotencyKeys(self.store.clock)
-        self._api = Api(self.store, keys, self.faults, api_key=api_key)
+        self._api = Api(self.store, keys, self.faults, api_key=api_key, on_reply=on_reply)
         self._application = Application(
             {"/v1/": self._api, "/c/": HostedPage(self.store), "/_emulator/": Control(self)}
         )
