@@ -224,9 +224,9 @@ def stripe(settings: Any) -> Iterator[Emulator]:
         port=0,
         webhook_secret=settings.STRIPE_WEBHOOK_SECRETS[0],
         api_key=settings.STRIPE_SECRET_KEY,
-        on_reply=lambda *reply: replies.append(reply),
     ) as emulator:
         settings.STRIPE_API_BASE = emulator.base_url
+        emulator.watch_replies(lambda *reply: replies.append(reply))
         yield emulator
         for request in emulator.requests:
             check_request(request.method, request.path, request.params)

@@ -23,6 +23,10 @@ from shop.payments.emulator.store import Store
 OnReply = Callable[[str, str, Reply], None]
 
 
+def _nobody_looks(method: str, path: str, reply: Reply) -> None:
+    """What is told of every reply until a test wants to know."""
+
+
 @dataclass(frozen=True)
 class RecordedRequest:
     """What a client sent; the API key is left out of `headers`."""
@@ -48,16 +52,10 @@ class _Call:
 
 class Api:
     def __init__(
-        self,
-        store: Store,
-        keys: IdempotencyKeys,
-        faults: FaultPlan,
-        *,
-        api_key: str,
-        on_reply: OnReply | None = None,
+        self, store: Store, keys: IdempotencyKeys, faults: FaultPlan, *, api_key: str
     ) -> None:
         self.requests: list[RecordedRequest] = []
-        self._on_reply = on_reply
+        self.on_reply: OnReply = _nobody_looks
         self._records_lock = threading.Lock()
         self._store = store
         self._keys = keys
@@ -72,8 +70,7 @@ class Api:
             outcome = Outcome(sent=refusal.reply(), kept=None)
         if outcome.sent is None:
             _drop_connection(request)
-        if self._on_reply:
-            self._on_reply(request.method, request.path, outcome.sent)
+        self.on_reply(request.method, request.path, outcome.sent)
         return _response(request, request_id, outcome.sent)
 
     def _outcome(self, request: Request, request_id: str) -> Outcome:

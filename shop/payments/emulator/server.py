@@ -43,9 +43,7 @@ class Emulator:
         webhook_secret: str = TEST_SIGNING_KEY,
         api_key: str = TEST_KEY,
         retry_delays: tuple[float, ...] = webhooks.RETRY_DELAYS,
-        on_reply: OnReply | None = None,
     ) -> None:
-        """`on_reply` sees the method, the path and the reply of every call that gets one."""
         if not api_key.startswith("sk_test_"):
             raise ValueError("The API key must start with sk_test_.")
         self.faults = FaultPlan()
@@ -54,7 +52,7 @@ class Emulator:
         )
         self.store = Store(Clock(), self.courier.send)
         keys = IdempotencyKeys(self.store.clock)
-        self._api = Api(self.store, keys, self.faults, api_key=api_key, on_reply=on_reply)
+        self._api = Api(self.store, keys, self.faults, api_key=api_key)
         self._application = Application(
             {"/v1/": self._api, "/c/": HostedPage(self.store), "/_emulator/": Control(self)}
         )
@@ -76,6 +74,10 @@ class Emulator:
     @webhook_url.setter
     def webhook_url(self, url: str | None) -> None:
         self.courier.url = url
+
+    def watch_replies(self, watch: OnReply) -> None:
+        """`watch` is given the method, the path and the reply of every call that gets one."""
+        self._api.on_reply = watch
 
     def start(self) -> Self:
         """Raises `PortBusy`."""
