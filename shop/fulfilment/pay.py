@@ -14,6 +14,7 @@ from shop.fulfilment import settle as settling
 from shop.fulfilment.quote import Quote
 from shop.payments import attempts, gateway
 from shop.payments.facts import CardPage, Charge
+from shop.payments.gateway import AnswerKept
 from shop.payments.models import PaymentAttempt
 from shop.payments.statuses import Kind, Status
 from shop.prescriptions.models import Prescription
@@ -74,11 +75,19 @@ def _open_page_of(before: PaymentAttempt, quote: Quote) -> str:
 
 def _open_page(attempt: PaymentAttempt) -> str:
     number = OrderNumberGenerator().order_number(attempt.basket)
-    page = gateway.open_card_page(
-        Charge(str(attempt.reference), attempt.amount_minor, attempt.currency, f"Order {number}"),
-        return_url=_address("checkout:return", attempt),
-        cancel_url=f"{settings.SITE_URL}{reverse('checkout:preview')}",
+    charge = Charge(
+        str(attempt.reference), attempt.amount_minor, attempt.currency, f"Order {number}"
     )
+    try:
+        page = gateway.open_card_page(
+            charge,
+            return_url=_address("checkout:return", attempt),
+            cancel_url=f"{settings.SITE_URL}{reverse('checkout:preview')}",
+        )
+    except AnswerKept:
+        # The key is the attempt's own, so only another attempt gets another answer.
+        attempts.move(attempt, Status.EXPIRED)
+        raise
     try:
         attempts.move(attempt, Status.SESSION_OPEN, session_id=page.session_id)
     except attempts.TransitionRefused:
