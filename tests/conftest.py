@@ -22,6 +22,7 @@ from shop.accounts import roles
 from shop.accounts.models import PharmacistRegistration, User
 from shop.basket.models import Basket
 from shop.patients.answers import Answers
+from shop.payments.emulator.replies import Reply
 from shop.payments.emulator.server import Emulator
 from shop.prescriptions import services
 from shop.prescriptions.intake import Picture
@@ -29,7 +30,7 @@ from shop.prescriptions.models import Prescription
 from shop.prescriptions.services import Allowance, Legal, Upload, Wish
 from shop.prescriptions.statuses import Authenticity
 from tests.browser import chromium, visitor, visitor_with, window
-from tests.payments.emulator.stripe_document import check_request
+from tests.payments.emulator.stripe_document import check_event, check_reply, check_request
 
 __all__ = ["chromium", "visitor", "visitor_with", "window"]
 
@@ -223,16 +224,25 @@ def approved(prescription: Prescription, medicine: Product, pharmacist: User) ->
 
 @pytest.fixture
 def stripe(settings: Any) -> Iterator[Emulator]:
-    """A Stripe of our own, which the shop is pointed at; what it is asked must be what Stripe takes."""
+    """A Stripe of our own, which the shop is pointed at.
+
+    What it is asked, what it answers and what it tells must be as Stripe's document has it.
+    """
+    replies: list[tuple[str, str, Reply]] = []
     with Emulator(
         port=0,
         webhook_secret=settings.STRIPE_WEBHOOK_SECRETS[0],
         api_key=settings.STRIPE_SECRET_KEY,
     ) as emulator:
         settings.STRIPE_API_BASE = emulator.base_url
+        emulator.watch_replies(lambda *reply: replies.append(reply))
         yield emulator
         for request in emulator.requests:
             check_request(request.method, request.path, request.params)
+        for method, path, reply in replies:
+            check_reply(method, path, reply.status, reply.document)
+        for event in emulator.store.all("event"):
+            check_event(event)
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from django.conf import settings
@@ -9,10 +10,12 @@ from django.urls import reverse
 from oscar.apps.order.utils import OrderNumberGenerator
 
 from shop.accounts.models import User
+from shop.fulfilment import outbox
 from shop.fulfilment import settle as settling
 from shop.fulfilment.quote import Quote
 from shop.payments import attempts, gateway
-from shop.payments.gateway import CardPage, Charge
+from shop.payments.facts import CardPage, Charge
+from shop.payments.gateway import AnswerKept
 from shop.payments.models import PaymentAttempt
 from shop.payments.statuses import Kind, Status
 from shop.prescriptions.models import Prescription
@@ -64,7 +67,7 @@ def _open_page_of(before: PaymentAttempt, quote: Quote) -> str:
         if payment.session_status == "open":
             return payment.url
     elif before.status == Status.SESSION_OPEN:
-        settling.run(attempts.queue(before, Kind.EXPIRE))
+        outbox.run(attempts.queue(before, Kind.EXPIRE))
     settling.settle(before)
     if before.status in (Status.EXPIRED, Status.VOIDED):
         return ""
@@ -73,11 +76,20 @@ def _open_page_of(before: PaymentAttempt, quote: Quote) -> str:
 
 def _open_page(attempt: PaymentAttempt) -> str:
     number = OrderNumberGenerator().order_number(attempt.basket)
-    page = gateway.open_card_page(
-        Charge(str(attempt.reference), attempt.amount_minor, attempt.currency, f"Order {number}"),
-        return_url=_address("checkout:return", attempt),
-        cancel_url=f"{settings.SITE_URL}{reverse('checkout:preview')}",
+    charge = Charge(
+        str(attempt.reference), attempt.amount_minor, attempt.currency, f"Order {number}"
     )
+    try:
+        page = gateway.open_card_page(
+            charge,
+            return_url=_address("checkout:return", attempt),
+            cancel_url=f"{settings.SITE_URL}{reverse('checkout:preview')}",
+        )
+    except AnswerKept:
+        # The key is the attempt's own, so only another attempt gets another answer.
+        with suppress(attempts.TransitionRefused):
+            attempts.move(attempt, Status.EXPIRED)
+        raise
     try:
         attempts.move(attempt, Status.SESSION_OPEN, session_id=page.session_id)
     except attempts.TransitionRefused:

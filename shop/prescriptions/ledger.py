@@ -1,14 +1,20 @@
-"""Tablets taken off an authorisation by an order line; the database keeps what is left above zero."""
+"""Tablets taken off an authorisation by an order line, and given back when it is cancelled.
+
+The database keeps what is left between zero and what was authorised.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.db import transaction
 from django.db.models import F
+from django.utils import timezone
 
 from shop.accounts.models import User
 from shop.prescriptions import services
 from shop.prescriptions.models import Authorisation, Prescription, Supply
+from shop.prescriptions.statuses import Status
 
 if TYPE_CHECKING:
     from oscar.apps.order.models import Line
@@ -18,13 +24,8 @@ class NothingLeft(Exception):
     """The authorisation does not hold that many tablets any more."""
 
 
-def close_if_used_up(prescription: Prescription, *, by: User) -> None:
-    """Close the approval when no authorisation of it holds a tablet any more."""
-    left = prescription.authorisations.filter(
-        tablets_supplied__lt=F("tablets_per_supply") * F("supplies")
-    )
-    if not left.exists():
-        services.use_up(prescription, by=by)
+class AlreadyGivenBack(Exception):
+    """These tablets count as not supplied already."""
 
 
 def lock(prescription: Prescription) -> Prescription:
@@ -43,3 +44,35 @@ def take(authorisation: Authorisation, *, tablets: int, order_line: Line) -> Sup
     return Supply.objects.create(
         authorisation=authorisation, order_line=order_line, tablets=tablets
     )
+
+
+def give_back(supply: Supply, *, by: User, note: str) -> None:
+    """Count the tablets of a supply as not supplied again, once; raises AlreadyGivenBack.
+
+    Only what is left grows: a prescription that was withdrawn or has run out stays as it is, and
+    one whose tablets were all supplied can be ordered on again.
+    """
+    with transaction.atomic():
+        prescription = lock(supply.authorisation.prescription)
+        given = Supply.objects.filter(pk=supply.pk, returned_at__isnull=True).update(
+            returned_at=timezone.now()
+        )
+        if not given:
+            raise AlreadyGivenBack(str(supply))
+        Authorisation.objects.filter(pk=supply.authorisation_id).update(
+            tablets_supplied=F("tablets_supplied") - supply.tablets
+        )
+        words = f"{supply.tablets} × {supply.authorisation.strength_mg} mg: {note}"
+        if prescription.status == Status.USED_UP:
+            services.give_back(prescription, by=by, note=words)
+        else:
+            services.note_given_back(prescription, by=by, note=words)
+
+
+def close_if_used_up(prescription: Prescription, *, by: User) -> None:
+    """Close the approval when no authorisation of it holds a tablet any more."""
+    left = prescription.authorisations.filter(
+        tablets_supplied__lt=F("tablets_per_supply") * F("supplies")
+    )
+    if not left.exists():
+        services.use_up(prescription, by=by)

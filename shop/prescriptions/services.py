@@ -363,9 +363,21 @@ def use_up(prescription: Prescription, *, by: User | None = None) -> None:
     _move(prescription, Action.USE_UP, by=by)
 
 
-def give_back(prescription: Prescription, *, by: User | None = None) -> None:
+def give_back(prescription: Prescription, *, by: User | None = None, note: str = "") -> None:
     """Open an approval again, because tablets supplied on it came back to it."""
-    _move(prescription, Action.GIVE_BACK, by=by)
+    _move(prescription, Action.GIVE_BACK, by=by, note=note)
+
+
+def note_given_back(prescription: Prescription, *, by: User | None, note: str) -> None:
+    """Write down that tablets came back to a prescription that stays as it is."""
+    event = Event(
+        prescription=prescription,
+        action=Action.GIVE_BACK,
+        from_status=prescription.status,
+        by=by,
+        note=note,
+    )
+    _record(event)
 
 
 def expire(prescription: Prescription) -> None:

@@ -4,7 +4,7 @@ import hmac
 import json
 import socket
 import threading
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
@@ -19,6 +19,12 @@ from shop.payments.emulator.faults import FaultPlan
 from shop.payments.emulator.idempotency import IdempotencyKeys
 from shop.payments.emulator.replies import Document, Outcome, Reply
 from shop.payments.emulator.store import Store
+
+OnReply = Callable[[str, str, Reply], None]
+
+
+def _nobody_looks(method: str, path: str, reply: Reply) -> None:
+    """What is told of every reply until a test wants to know."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +55,7 @@ class Api:
         self, store: Store, keys: IdempotencyKeys, faults: FaultPlan, *, api_key: str
     ) -> None:
         self.requests: list[RecordedRequest] = []
+        self.on_reply: OnReply = _nobody_looks
         self._records_lock = threading.Lock()
         self._store = store
         self._keys = keys
@@ -63,6 +70,7 @@ class Api:
             outcome = Outcome(sent=refusal.reply(), kept=None)
         if outcome.sent is None:
             _drop_connection(request)
+        self.on_reply(request.method, request.path, outcome.sent)
         return _response(request, request_id, outcome.sent)
 
     def _outcome(self, request: Request, request_id: str) -> Outcome:

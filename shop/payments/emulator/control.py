@@ -9,6 +9,8 @@ from werkzeug.exceptions import BadRequest
 from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
+from shop.payments.emulator import disputes, refunds
+from shop.payments.emulator.disturbance import Disturbance
 from shop.payments.emulator.errors import Refusal
 from shop.payments.emulator.faults import Fault
 from shop.payments.emulator.replies import Document
@@ -78,6 +80,39 @@ class Control:
         self._emulator.courier.resume()
         return self.show_webhooks()
 
+    def disturb_webhooks(self, **disturbance: Any) -> Document:
+        self._emulator.courier.disturbance = Disturbance(**disturbance)
+        return disturbance
+
+    def calm_webhooks(self) -> Document:
+        self._emulator.courier.disturbance = None
+        return {}
+
+    def open_dispute(
+        self, charge: str, amount: int | None = None, reason: str = "fraudulent"
+    ) -> Document:
+        with self._emulator.store.lock:
+            found = self._emulator.store.get("charge", charge, param="charge")
+            return disputes.create(self._emulator.store, found, amount=amount, reason=reason)
+
+    def answer_dispute(self, dispute_id: str) -> Document:
+        with self._emulator.store.lock:
+            dispute = self._emulator.store.get("dispute", dispute_id)
+            disputes.answer(self._emulator.store, dispute)
+            return dispute
+
+    def close_dispute(self, dispute_id: str, outcome: str) -> Document:
+        with self._emulator.store.lock:
+            dispute = self._emulator.store.get("dispute", dispute_id)
+            disputes.close(self._emulator.store, dispute, outcome=outcome)
+            return dispute
+
+    def fail_refund(self, refund_id: str, reason: str = "lost_or_stolen_card") -> Document:
+        with self._emulator.store.lock:
+            refund = self._emulator.store.get("refund", refund_id)
+            refunds.fail(self._emulator.store, refund, reason=reason)
+            return refund
+
     def resend_event(self, event_id: str, signed_at: int | None = None) -> Document:
         self._emulator.resend(event_id, signed_at=signed_at)
         return self.show_webhooks()
@@ -108,6 +143,12 @@ URLS = Map(
         _rule("POST", "/webhooks/pause", Control.pause_webhooks),
         _rule("POST", "/webhooks/release", Control.release_webhooks),
         _rule("POST", "/webhooks/resume", Control.resume_webhooks),
+        _rule("POST", "/webhooks/disturb", Control.disturb_webhooks),
+        _rule("DELETE", "/webhooks/disturb", Control.calm_webhooks),
         _rule("POST", "/events/<event_id>/resend", Control.resend_event),
+        _rule("POST", "/disputes", Control.open_dispute),
+        _rule("POST", "/disputes/<dispute_id>/answer", Control.answer_dispute),
+        _rule("POST", "/disputes/<dispute_id>/close", Control.close_dispute),
+        _rule("POST", "/refunds/<refund_id>/fail", Control.fail_refund),
     ]
 )

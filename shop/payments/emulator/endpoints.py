@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from werkzeug.routing import Map, Rule
 
-from shop.payments.emulator import errors, intents, lists, refunds, sessions
+from shop.payments.emulator import disputes, errors, intents, lists, refunds, sessions
 from shop.payments.emulator.parameters import (
     Choice,
     Field,
@@ -29,6 +29,7 @@ LOCALES = (
 # fmt: on
 # Nothing that would end the header fields these addresses are written into.
 WEB_ADDRESS = r"https?://[A-Za-z0-9.:\[\]-]+([/?#]\S*)?"
+FILTERS = ("charge", "payment_intent")
 REASONS = ("duplicate", "fraudulent", "requested_by_customer")
 CARD_ONLY = ListOf(item=Choice(among=("card",)), default=["card"])
 PRICE = Group(
@@ -136,18 +137,26 @@ def list_events(store: Store, params: Document) -> Document:
     return lists.page(events, params, url="/v1/events")
 
 
-def list_intents(store: Store, params: Document) -> Document:
-    return lists.page(store.all("payment_intent"), params, url="/v1/payment_intents")
+def close_dispute(store: Store, _params: Document, dispute: str) -> Document:
+    """The shop gives in."""
+    found = store.get("dispute", dispute, param="dispute")
+    disputes.close(store, found, outcome="lost")
+    return found
 
 
-def list_refunds(store: Store, params: Document) -> Document:
-    found = [
-        refund
-        for refund in store.all("refund")
-        if params["charge"] in (None, refund["charge"])
-        and params["payment_intent"] in (None, refund["payment_intent"])
-    ]
-    return lists.page(found, params, url="/v1/refunds")
+def _lister(kind: str, url: str) -> Execute:
+    """Lists every object of a kind that has the values of the filters that are given."""
+
+    def list_all(store: Store, params: Document) -> Document:
+        wanted = {name: params[name] for name in FILTERS if params.get(name) is not None}
+        found = [
+            each
+            for each in store.all(kind)
+            if all(each[name] == value for name, value in wanted.items())
+        ]
+        return lists.page(found, params, url=url)
+
+    return list_all
 
 
 def _reader(kind: str) -> Execute:
@@ -165,10 +174,15 @@ def _rule(
     return Rule(path, methods=[method], endpoint=Endpoint(Group(fields=fields), execute))
 
 
+def _list(kind: str, path: str, *filters: str) -> Rule:
+    parameters = {**lists.PAGING, **{name: Text() for name in filters}}
+    return _rule("GET", path, _lister(kind, path), parameters)
+
+
 _INTENT = "/v1/payment_intents/<intent>"
+_DISPUTE = "/v1/disputes/<dispute>"
 _SESSION = "/v1/checkout/sessions/<session>"
 _EVENT_FILTERS: dict[str, Field] = {"type": Text(), "types": ListOf(item=Text(), default=[])}
-_REFUND_FILTERS: dict[str, Field] = {"charge": Text(), "payment_intent": Text()}
 _CANCEL: dict[str, Field] = {"cancellation_reason": Choice(among=(*REASONS, "abandoned"))}
 
 URLS = Map(
@@ -176,16 +190,20 @@ URLS = Map(
         _rule("POST", "/v1/checkout/sessions", create_session, SESSION),
         _rule("GET", _SESSION, _reader("checkout.session")),
         _rule("POST", f"{_SESSION}/expire", expire_session),
-        _rule("GET", "/v1/payment_intents", list_intents, lists.PAGING),
+        _list("payment_intent", "/v1/payment_intents"),
         _rule("GET", _INTENT, _reader("payment_intent")),
         _rule(
             "POST", f"{_INTENT}/capture", capture_intent, {"amount_to_capture": Integer(least=1)}
         ),
         _rule("POST", f"{_INTENT}/cancel", cancel_intent, _CANCEL),
+        _list("charge", "/v1/charges", "payment_intent"),
         _rule("GET", "/v1/charges/<charge>", _reader("charge")),
         _rule("POST", "/v1/refunds", create_refund, REFUND),
-        _rule("GET", "/v1/refunds", list_refunds, {**lists.PAGING, **_REFUND_FILTERS}),
+        _list("refund", "/v1/refunds", "charge", "payment_intent"),
         _rule("GET", "/v1/refunds/<refund>", _reader("refund")),
+        _list("dispute", "/v1/disputes", "charge", "payment_intent"),
+        _rule("GET", _DISPUTE, _reader("dispute")),
+        _rule("POST", f"{_DISPUTE}/close", close_dispute),
         _rule("GET", "/v1/events", list_events, {**lists.PAGING, **_EVENT_FILTERS}),
         _rule("GET", "/v1/events/<event_id>", _reader("event")),
     ]

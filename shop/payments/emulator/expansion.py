@@ -14,6 +14,8 @@ REFERENCES = {
     ("charge", "payment_intent"): "payment_intent",
     ("refund", "charge"): "charge",
     ("refund", "payment_intent"): "payment_intent",
+    ("dispute", "charge"): "charge",
+    ("dispute", "payment_intent"): "payment_intent",
 }
 
 

@@ -229,6 +229,37 @@ def refund(
     }
 
 
+def dispute(charge: Document, *, amount: int, reason: str, created: int) -> Document:
+    return {
+        "id": identifier("du_"),
+        "object": "dispute",
+        "amount": amount,
+        "balance_transactions": [],
+        "charge": charge["id"],
+        "created": created,
+        "currency": charge["currency"],
+        "enhanced_eligibility_types": [],
+        "evidence": {"enhanced_evidence": {}},
+        "evidence_details": {
+            "due_by": None,
+            "enhanced_eligibility": {},
+            "has_evidence": False,
+            "past_due": False,
+            "submission_count": 0,
+        },
+        "is_charge_refundable": False,
+        "livemode": False,
+        "metadata": {},
+        "payment_intent": charge["payment_intent"],
+        "payment_method_details": {
+            "card": {"brand": "visa", "case_type": "chargeback", "network_reason_code": None},
+            "type": "card",
+        },
+        "reason": reason,
+        "status": "needs_response",
+    }
+
+
 def event(event_type: str, snapshot: Document, *, created: int) -> Document:
     return {
         "id": identifier("evt_"),

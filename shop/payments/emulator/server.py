@@ -8,7 +8,7 @@ from typing import Self
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from shop.payments.emulator import deadlines, webhooks
-from shop.payments.emulator.api import Api, RecordedRequest
+from shop.payments.emulator.api import Api, OnReply, RecordedRequest
 from shop.payments.emulator.application import Application
 from shop.payments.emulator.clock import Clock
 from shop.payments.emulator.control import Control
@@ -74,6 +74,10 @@ class Emulator:
     @webhook_url.setter
     def webhook_url(self, url: str | None) -> None:
         self.courier.url = url
+
+    def watch_replies(self, watch: OnReply) -> None:
+        """`watch` is given the method, the path and the reply of every call that gets one."""
+        self._api.on_reply = watch
 
     def start(self) -> Self:
         """Raises `PortBusy`."""

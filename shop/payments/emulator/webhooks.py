@@ -12,6 +12,7 @@ from http import HTTPStatus
 from http.client import HTTPException
 
 from shop.payments.emulator import signatures
+from shop.payments.emulator.disturbance import Disturbance
 from shop.payments.emulator.replies import Document
 
 RETRY_DELAYS = (1.0, 3.0, 10.0, 30.0, 60.0)
@@ -64,6 +65,7 @@ class Courier:
         self, *, url: str | None, secret: str, retry_delays: tuple[float, ...] = RETRY_DELAYS
     ) -> None:
         self.url = url
+        self.disturbance: Disturbance | None = None
         self.deliveries: list[Delivery] = []
         self._secret = secret
         self._retry_delays = retry_delays
@@ -106,8 +108,9 @@ class Courier:
             return
         body = json.dumps(event, indent=2).encode()
         with self._changed:
-            parcel = _Parcel(event["id"], event["type"], body, signed_at)
-            self._put(parcel, due=0)
+            for delay in self.disturbance.delays() if self.disturbance else [0.0]:
+                parcel = _Parcel(event["id"], event["type"], body, signed_at)
+                self._put(parcel, due=time.monotonic() + delay if delay else 0)
 
     def pause(self) -> None:
         with self._changed:

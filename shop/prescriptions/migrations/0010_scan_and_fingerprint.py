@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('prescriptions', '0003_sealed_answers'),
+        ('prescriptions', '0004_supply_returned'),
     ]
 
     operations = [

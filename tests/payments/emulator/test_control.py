@@ -105,6 +105,10 @@ def test_the_webhook_address_can_be_set(control: Control, emulator: Emulator) ->
         ("/webhooks/release", {"events": ["evt_nothing"]}),
         ("/webhooks", {"url": "nowhere"}),
         ("/events/evt_nothing/resend", {}),
+        ("/disputes", {"charge": "ch_nothing"}),
+        ("/disputes/du_nothing/close", {"outcome": "won"}),
+        ("/refunds/re_nothing/fail", {}),
+        ("/webhooks/disturb", {"seed": 1, "lost": 2}),
     ],
 )
 def test_a_wrong_control_call_is_refused(control: Control, path: str, body: dict[str, Any]) -> None:

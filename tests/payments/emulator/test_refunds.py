@@ -1,7 +1,9 @@
 """Refunds, and the releases Stripe lists among them."""
 
 import pytest
+import requests
 
+from shop.payments.emulator.server import Emulator
 from tests.payments.emulator.orders import authorised_intent, captured_intent, open_session
 from tests.payments.emulator.orders import read_session as read
 from tests.payments.emulator.sdk import InvalidRequestError, StripeClient
@@ -104,6 +106,44 @@ def test_a_wrong_refund_is_refused(
         client.v1.refunds.create(params)  # type: ignore[arg-type]
 
     assert refusal.value.code == code
+
+
+def fail(emulator: Emulator, refund_id: str, **body: str) -> int:
+    address = f"{emulator.base_url}/_emulator/refunds/{refund_id}/fail"
+    return requests.post(address, json=body, timeout=5).status_code
+
+
+def test_a_refund_the_bank_sends_back_can_be_made_again(
+    client: StripeClient, visitor: Visitor, emulator: Emulator, inbox: ShopInbox
+) -> None:
+    intent = captured_intent(client, visitor)
+    refund = client.v1.refunds.create({"payment_intent": intent.id, "amount": 2000})
+
+    assert fail(emulator, refund.id, reason="lost_or_stolen_card") == 200
+
+    failed = client.v1.refunds.retrieve(refund.id)
+    assert (failed.status, failed.failure_reason) == ("failed", "lost_or_stolen_card")
+    assert client.v1.charges.retrieve(intent.latest_charge).amount_refunded == 0
+    assert client.v1.refunds.create({"payment_intent": intent.id}).amount == 2350
+    emulator.courier.wait_until_idle()
+    assert {"refund.updated", "refund.failed", "charge.refund.updated"} <= set(inbox.types)
+
+
+def test_a_refund_fails_once_and_for_a_reason_stripe_knows(
+    client: StripeClient, visitor: Visitor, emulator: Emulator
+) -> None:
+    refund = client.v1.refunds.create({"payment_intent": captured_intent(client, visitor).id})
+
+    assert fail(emulator, refund.id, reason="bored") == 400
+    assert [fail(emulator, refund.id) for _ in range(2)] == [200, 400]
+
+
+def test_the_release_of_a_hold_cannot_fail(
+    client: StripeClient, visitor: Visitor, emulator: Emulator
+) -> None:
+    client.v1.payment_intents.cancel(authorised_intent(client, visitor).id)
+
+    assert fail(emulator, client.v1.refunds.list().data[0].id) == 400
 
 
 def test_an_unknown_refund_is_missing(client: StripeClient) -> None:

@@ -5,7 +5,9 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
+import requests
 
+from shop.payments.emulator.disturbance import Disturbance
 from shop.payments.emulator.server import Emulator
 from tests.payments.emulator.orders import authorised_intent, captured_intent, open_session
 from tests.payments.emulator.sdk import StripeClient, Webhook
@@ -269,6 +271,52 @@ def test_the_emulators_clock_does_not_age_signatures(
     emulator.courier.wait_until_idle()
 
     assert inbox.types == ["checkout.session.expired"]
+
+
+def expire_some(client: StripeClient, emulator: Emulator, count: int = 20) -> list[str]:
+    """The sessions that expired, in order."""
+    sessions = [expire_one(client) for _ in range(count)]
+    emulator.courier.wait_until_idle()
+    return sessions
+
+
+def told(inbox: ShopInbox) -> list[str]:
+    return [event.data.object["id"] for event in inbox.events]
+
+
+def test_a_share_of_webhooks_is_lost_repeated_and_late(
+    client: StripeClient, emulator: Emulator, inbox: ShopInbox
+) -> None:
+    emulator.courier.disturbance = Disturbance(
+        seed=7, lost=0.3, repeated=0.3, delayed=0.5, longest=0.05
+    )
+
+    sessions = expire_some(client, emulator)
+
+    received = told(inbox)
+    assert set(received) < set(sessions)
+    assert len(set(received)) < len(received)
+    assert list(dict.fromkeys(received)) != [each for each in sessions if each in received]
+
+
+def test_the_same_seed_disturbs_the_same_webhooks() -> None:
+    shares = {"lost": 0.3, "repeated": 0.3, "delayed": 0.5}
+    first, second = (Disturbance(seed=7, **shares) for _ in range(2))
+
+    assert [first.delays() for _ in range(50)] == [second.delays() for _ in range(50)]
+
+
+def test_a_calm_network_delivers_each_webhook_once(
+    client: StripeClient, emulator: Emulator, inbox: ShopInbox
+) -> None:
+    control = f"{emulator.base_url}/_emulator/webhooks/disturb"
+    requests.post(control, json={"seed": 7, "lost": 1}, timeout=5)
+    assert expire_some(client, emulator, 2)
+    requests.delete(control, timeout=5)
+
+    later = expire_some(client, emulator, 2)
+
+    assert told(inbox) == later
 
 
 def test_an_address_that_is_not_on_the_web_is_refused(emulator: Emulator) -> None:
