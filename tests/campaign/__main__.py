@@ -1,0 +1,43 @@
+"""The command line: `python -m tests.campaign`."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import secrets
+import sys
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.campaign.settings")
+
+import django
+
+django.setup()
+
+from tests.campaign.campaign import Campaign, database  # noqa: E402
+
+
+def main() -> None:
+    arguments = _arguments()
+    with database() as name:
+        print(f"campaign on {name}: seed {arguments.seed}", flush=True)  # noqa: T201
+        with Campaign(arguments.seed, without=arguments.without) as campaign:
+            if arguments.only is not None:
+                campaign.run_random(arguments.only)
+            else:
+                campaign.run_sweep()
+                campaign.run_all(arguments.schedules)
+        print(campaign.report(), flush=True)  # noqa: T201
+    sys.exit(1 if campaign.failures else 0)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.campaign", description=__doc__)
+    parser.add_argument("--seed", type=int, default=secrets.randbelow(10**6))
+    parser.add_argument("--schedules", type=int, default=500)
+    parser.add_argument("--only", type=int)
+    parser.add_argument("--without")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,166 @@
+"""Runs schedules, settles what they left, checks every rule, and reports."""
+
+from __future__ import annotations
+
+import gc
+import random
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from itertools import product
+from typing import Self
+
+from django.db import connection, connections
+from django.test.utils import setup_test_environment
+
+from tests.campaign.commits import When
+from tests.campaign.invariants import violations
+from tests.campaign.processes import Done, InThisProcess, Job, Kill, Shop
+from tests.campaign.steps import HOUR, Step, schedule
+from tests.campaign.stories import STORIES
+from tests.campaign.world import Cast, Stage, World, any_cast
+
+SIDES: tuple[When, ...] = ("before", "after")
+WARM_UP = (
+    "the customer presses pay",
+    "a good card is entered",
+    "all webhooks arrive",
+    "the customer comes back",
+    "cron runs",
+    "the approval is withdrawn",
+)
+
+
+@contextmanager
+def database() -> Iterator[str]:
+    """An empty database of the campaign's own."""
+    setup_test_environment()
+    before = connection.settings_dict["NAME"]
+    connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+    try:
+        yield connection.vendor
+    finally:
+        connections.close_all()
+        connection.creation.destroy_test_db(before, verbosity=0)
+
+
+class Campaign:
+    """Schedules of one seed; ``failures`` are texts with all that is needed to see them again."""
+
+    def __init__(self, seed: int, *, without: str | None = None) -> None:
+        self.seed = seed
+        self.failures: list[str] = []
+        self.schedules = 0
+        self.jobs = 0
+        self.seen: Counter[str] = Counter()
+        self.killed: Counter[tuple[str, str]] = Counter()
+        self._without = without
+        self._started = time.monotonic()
+
+    def __enter__(self) -> Self:
+        self._stage = Stage()
+        _warm_up(self._stage)
+        connections.close_all()
+        gc.freeze()
+        self._shop = Shop()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._shop.close()
+
+    def run_all(self, schedules: int) -> None:
+        for number in range(schedules):
+            self.run_random(number)
+
+    def run_random(self, number: int) -> None:
+        """Run one schedule; the seed and the number decide all of it but who is first at once."""
+        dice = random.Random(f"{self.seed}-{number}")
+        self.run(f"{self.seed}-{number}", any_cast(dice), schedule(dice), dice)
+
+    def run_sweep(self) -> None:
+        """Tell each story again for each of its commits, with a process that ends there."""
+        for name, steps in STORIES.items():
+            for (place, commit), when in product(self._commits(name, steps), SIDES):
+                kill = Kill(commit, when)
+                killed = [replace(s, kill=kill) if n == place else s for n, s in enumerate(steps)]
+                self._tell(f"{name}-{place}-{commit}-{when}", killed)
+
+    def _commits(self, name: str, steps: list[Step]) -> list[tuple[int, int]]:
+        """The place of each step that commits, with the number of each of its commits."""
+        return [
+            (place, commit + 1)
+            for place, done in enumerate(self._tell(name, steps))
+            for commit in range(len(done[0].sites) if done else 0)
+        ]
+
+    def _tell(self, name: str, steps: list[Step]) -> list[list[Done]]:
+        return self.run(name, Cast(), steps, random.Random(0))
+
+    def run(
+        self, name: str, cast: Cast, steps: list[Step], dice: random.Random
+    ) -> list[list[Done]]:
+        """Run a schedule to its end and judge it; what became of the jobs of each step."""
+        done: list[list[Done]] = []
+        with self._stage.world(name, cast, shop=self._shop, without=self._without) as world:
+            for step in steps:
+                before = len(world.done)
+                step.take(world)
+                done.append(world.done[before:])
+            settle_everything(world, dice)
+            self._judge(name, world)
+        return done
+
+    def _judge(self, name: str, world: World) -> None:
+        self.schedules += 1
+        self.jobs += len(world.done)
+        for done in world.done:
+            self.seen.update(done.sites)
+            if done.killed and done.job.kill:
+                self.killed[done.sites[-1], done.job.kill.when] += 1
+        broken = violations(world)
+        if broken:
+            text = "\n".join([f"schedule {name}", *world.story, "VIOLATIONS", *broken])
+            self.failures.append(text)
+            print(text, flush=True)  # noqa: T201
+
+    def report(self) -> str:
+        """What was done, in figures."""
+        seconds = time.monotonic() - self._started
+        never = [
+            f"  never killed {when}: {site} (seen {count} times)"
+            for site, count in self.seen.items()
+            for when in SIDES
+            if not self.killed[site, when]
+        ]
+        return "\n".join(
+            [
+                *never,
+                f"{self.schedules} schedules, {self.jobs} shop processes, "
+                f"{sum(self.killed.values())} of them killed; {len(self.seen)} commit points seen, "
+                f"{len(self.killed)} of {2 * len(self.seen)} sides of them killed at; "
+                f"{seconds:.0f} s; {len(self.failures)} schedules with violations",
+            ]
+        )
+
+
+def settle_everything(world: World, dice: random.Random) -> None:
+    """Stripe is well, the post comes or does not, and cron runs, today and the day after."""
+    world.stripe.faults.clear()
+    world.story.append("SETTLING")
+    if dice.random() < 0.5:
+        waiting = list(world.collect_post())
+        dice.shuffle(waiting)
+        for event_id in waiting:
+            world.run(Job("hear", {"body": world.letter(event_id)}))
+    world.run(Job("tidy_up"))
+    world.advance_clock(25 * HOUR)
+    world.run(Job("tidy_up"))
+
+
+def _warm_up(stage: Stage) -> None:
+    """Load here what a first request loads, so that no forked process has to."""
+    with stage.world("warm-up", Cast(), shop=InThisProcess(), without=None) as world:
+        for name in WARM_UP:
+            Step(name, seed=0).take(world)

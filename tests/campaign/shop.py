@@ -1,0 +1,110 @@
+"""What a shop process may be asked to do; every function first makes ready, then is watched."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import time
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.test import Client
+from django.urls import reverse
+from oscar.apps.address.models import Country
+from oscar.apps.order.models import ShippingAddress
+from oscar.apps.partner.strategy import Selector
+
+from shop.accounts.models import User
+from shop.basket.models import Basket
+from shop.fulfilment.quote import quote_for
+from shop.prescriptions import services
+from shop.prescriptions.models import Prescription
+
+# Called when everything is ready: from here on each commit may be the process's last.
+Watched = Callable[[], Any]
+ADDRESS = {
+    "first_name": "Anna",
+    "last_name": "Example",
+    "line1": "1 Sample Street",
+    "line4": "Sydney",
+    "state": "NSW",
+    "postcode": "2000",
+}
+
+
+def _signed_in(user_id: int, **session: Any) -> Client:
+    client = Client()
+    client.force_login(User.objects.get(pk=user_id))
+    kept = client.session
+    kept.update(session)
+    kept.save()
+    return client
+
+
+def _quote_hash(basket_id: int) -> str:
+    basket = Basket.objects.get(pk=basket_id)
+    basket.strategy = Selector().strategy(user=basket.owner)
+    if not basket.all_lines():
+        return ""
+    address = ShippingAddress(**ADDRESS, country=Country.objects.get(iso_3166_1_a2="AU"))
+    return quote_for(basket, delivery_code="standard", address=address).hash
+
+
+def press_pay(watched: Watched, *, user_id: int, basket_id: int) -> str:
+    """Where the button on the preview leads: to the card page, or somewhere in the shop."""
+    shipping = {
+        "new_address_fields": {**ADDRESS, "country_id": "AU"},
+        "method_code": "standard",
+    }
+    client = _signed_in(user_id, checkout_data={"shipping": shipping})
+    agreed = {"quote": _quote_hash(basket_id)}
+    watched()
+    return str(client.post(reverse("checkout:preview"), agreed).headers.get("Location", ""))
+
+
+def come_back(watched: Watched, *, user_id: int, reference: str) -> str:
+    """Where the return page leads, or empty when it says that nothing was paid."""
+    client = _signed_in(user_id)
+    watched()
+    answer = client.get(reverse("checkout:return", args=[reference]))
+    return str(answer.headers.get("Location", ""))
+
+
+def hear(watched: Watched, *, body: bytes) -> int:
+    """The status with which the shop answers a webhook."""
+    stamp = int(time.time())
+    signed = f"{stamp}.".encode() + body
+    secret = settings.STRIPE_WEBHOOK_SECRETS[0].encode()
+    signature = hmac.new(secret, signed, hashlib.sha256).hexdigest()
+    watched()
+    answer = Client().post(
+        reverse("stripe-webhook"),
+        body,
+        content_type="application/json",
+        headers={"stripe-signature": f"t={stamp},v1={signature}"},
+    )
+    return answer.status_code
+
+
+def tidy_up(watched: Watched) -> int:
+    """The exit status of the command that cron runs."""
+    watched()
+    try:
+        call_command("finish_pending")
+    except SystemExit as ended:
+        return int(ended.code or 0)
+    return 0
+
+
+def withdraw(watched: Watched, *, prescription_id: int, pharmacist_id: int) -> str:
+    """A pharmacist withdraws an approval; empty when there was none any more."""
+    prescription = Prescription.objects.get(pk=prescription_id)
+    pharmacist = User.objects.get(pk=pharmacist_id)
+    watched()
+    try:
+        services.withdraw(prescription, by=pharmacist, message="Call us")
+    except services.TransitionRefused:
+        return ""
+    return "withdrawn"

@@ -1,0 +1,25 @@
+"""Short stories that the campaign tells once for each commit in them."""
+
+from __future__ import annotations
+
+from tests.campaign.steps import Step
+
+PAID = ("the customer presses pay", "a good card is entered")
+CHANGED = ("the customer changes the cart", "the customer presses pay")
+STORIES = {
+    name: [Step(step, seed=1) for step in steps]
+    for name, steps in {
+        "heard": (*PAID, "the webhook of the payment arrives"),
+        "came-back": (*PAID, "the customer comes back"),
+        "cron": (*PAID, "cron runs"),
+        "withdrawn": (*PAID, "the approval is withdrawn", "the customer comes back"),
+        "changed": (
+            "the customer presses pay",
+            *CHANGED,
+            "a good card is entered",
+            "the webhook of the payment arrives",
+        ),
+        "changed-too-late": (*PAID, *CHANGED, "the webhook of the payment arrives"),
+        "lapsed": (*PAID, "time passes", "the customer comes back"),
+    }.items()
+}
