@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils import timezone
-from oscar.apps.order.models import Order, PaymentEventType
+from oscar.apps.order.models import Order
 from oscar.apps.partner.strategy import Selector
-from oscar.apps.payment.models import Source, SourceType
 from oscar.core.loading import get_class
 
 from shop.basket.models import Basket
@@ -15,8 +14,9 @@ from shop.fulfilment import gate
 from shop.fulfilment.quote import Totals, address_from, quote_for, totals_of
 from shop.fulfilment.refusals import Reason, Refused
 from shop.order.utils import OutOfStock
+from shop.payments import ledger
 from shop.payments.models import PaymentAttempt
-from shop.prescriptions import ledger
+from shop.prescriptions import ledger as tablets_ledger
 from shop.prescriptions.models import Prescription
 
 OrderCreator = get_class("order.utils", "OrderCreator")
@@ -39,7 +39,7 @@ def place(attempt: PaymentAttempt, *, intent_id: str) -> Order:
     order = _write_order(attempt, basket, address, totals)
     if prescription:
         _take_tablets(prescription, order, lines)
-    _write_payment(order, attempt, intent_id)
+    ledger.write_authorisation(order, currency=attempt.currency, reference=intent_id)
     return order
 
 
@@ -59,7 +59,7 @@ def _locked_prescription(attempt: PaymentAttempt, lines: list[Any]) -> Prescript
         if gate.needs_of(lines):
             raise Refused(Reason.NO_PRESCRIPTION)
         return None
-    return ledger.lock(attempt.prescription)
+    return tablets_ledger.lock(attempt.prescription)
 
 
 def _write_order(attempt: PaymentAttempt, basket: Any, address: Any, totals: Totals) -> Order:
@@ -88,43 +88,11 @@ def _take_tablets(prescription: Prescription, order: Order, lines: list[Any]) ->
 
 def _take(authorisation: Any, tablets: int, line: Any) -> None:
     try:
-        ledger.take(authorisation, tablets=tablets, order_line=line)
-    except ledger.NothingLeft as error:
+        tablets_ledger.take(authorisation, tablets=tablets, order_line=line)
+    except tablets_ledger.NothingLeft as error:
         raise Refused(
             Reason.TOO_MANY,
             wanted=tablets,
             strength=authorisation.strength_mg,
             allowed=authorisation.tablets_left,
         ) from error
-
-
-def _write_payment(order: Order, attempt: PaymentAttempt, intent_id: str) -> None:
-    source_type, _ = SourceType.objects.get_or_create(code="stripe", defaults={"name": "Stripe"})
-    source = Source.objects.create(
-        order=order,
-        source_type=source_type,
-        currency=attempt.currency,
-        reference=intent_id,
-    )
-    source.allocate(order.total_incl_tax, reference=intent_id, status="requires_capture")
-    write_payment_event(order, "Authorised", reference=intent_id)
-
-
-def write_payment_event(order: Order, name: str, *, reference: str) -> None:
-    """Note on the order that this happened to all of its money."""
-    event_type, _ = PaymentEventType.objects.get_or_create(name=name)
-    event = order.payment_events.create(
-        event_type=event_type, amount=order.total_incl_tax, reference=reference
-    )
-    for line in order.lines.all():
-        event.line_quantities.create(line=line, quantity=line.quantity)
-
-
-def write_capture(attempt: PaymentAttempt) -> None:
-    """Write the captured money into the ledger staff see; the caller holds the attempt."""
-    order, reference = attempt.order, attempt.payment_intent_id
-    if order is None or reference is None:
-        raise ValueError(f"{attempt} has no order to capture for")
-    source = Source.objects.select_for_update().get(order=order, reference=reference)
-    source.debit(order.total_incl_tax, reference=reference, status="succeeded")
-    write_payment_event(order, "Captured", reference=reference)

@@ -9,10 +9,11 @@ from django.urls import reverse
 from oscar.apps.order.utils import OrderNumberGenerator
 
 from shop.accounts.models import User
+from shop.fulfilment import outbox
 from shop.fulfilment import settle as settling
 from shop.fulfilment.quote import Quote
 from shop.payments import attempts, gateway
-from shop.payments.gateway import CardPage, Charge
+from shop.payments.facts import CardPage, Charge
 from shop.payments.models import PaymentAttempt
 from shop.payments.statuses import Kind, Status
 from shop.prescriptions.models import Prescription
@@ -64,7 +65,7 @@ def _open_page_of(before: PaymentAttempt, quote: Quote) -> str:
         if payment.session_status == "open":
             return payment.url
     elif before.status == Status.SESSION_OPEN:
-        settling.run(attempts.queue(before, Kind.EXPIRE))
+        outbox.run(attempts.queue(before, Kind.EXPIRE))
     settling.settle(before)
     if before.status in (Status.EXPIRED, Status.VOIDED):
         return ""

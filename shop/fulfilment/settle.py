@@ -9,17 +9,20 @@ import logging
 
 from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
 
-from shop.fulfilment import orders
+from shop.fulfilment import orders, outbox
 from shop.fulfilment.refusals import Reason, Refused
 from shop.order import emails
 from shop.payments import attempts, gateway
-from shop.payments.gateway import GatewayRefused, GatewayUnavailable, Payment
+from shop.payments.facts import Payment
+from shop.payments.gateway import GatewayRefused, GatewayUnavailable
 from shop.payments.models import PaymentAttempt, StripeOperation
-from shop.payments.statuses import Kind, Status
+from shop.payments.statuses import Kind, Review, Status
 
 logger = logging.getLogger(__name__)
+
+# Held on the card; or taken already, by a person at Stripe's own dashboard.
+AUTHORISED = ("requires_capture", "succeeded")
 
 
 def settle(attempt: PaymentAttempt) -> PaymentAttempt:
@@ -30,10 +33,15 @@ def settle(attempt: PaymentAttempt) -> PaymentAttempt:
     if attempt.status == Status.SESSION_OPEN:
         _look(attempt)
         attempt.refresh_from_db()
-    for operation in attempt.operations.filter(done_at__isnull=True):
-        run(operation)
+    # What one of them leaves behind, as the refund of money taken too late, is done as well.
+    while operation := _next_of(attempt):
+        outbox.run(operation)
     attempt.refresh_from_db()
     return attempt
+
+
+def _next_of(attempt: PaymentAttempt) -> StripeOperation | None:
+    return attempt.operations.filter(done_at__isnull=True).first()
 
 
 def _look(attempt: PaymentAttempt) -> None:
@@ -42,14 +50,14 @@ def _look(attempt: PaymentAttempt) -> None:
     except GatewayRefused:
         # Stripe does not know the card page it gave us: a person has to find out why.
         logger.exception("Stripe does not know the card page of attempt %s", attempt)
-        attempts.move(attempt, Status.NEEDS_REVIEW)
+        attempts.flag(attempt, Review.UNKNOWN_SESSION)
 
 
 def _act_on(attempt: PaymentAttempt, payment: Payment) -> None:
     try:
         if payment.session_status == "expired":
             attempts.move(attempt, Status.EXPIRED)
-        elif payment.intent_status == "requires_capture":
+        elif payment.intent_status in AUTHORISED:
             _place_or_let_go(attempt, payment)
         elif payment.intent_status == "canceled":
             attempts.move(attempt, Status.VOIDED)
@@ -104,63 +112,6 @@ def _let_go(attempt: PaymentAttempt, payment: Payment, refusal: Refused) -> None
             failure_detail=refusal.message[:300],
         )
         attempts.queue(held, Kind.CANCEL)
-
-
-def run(operation: StripeOperation) -> None:
-    """Do at Stripe what was written down; raises GatewayUnavailable, and it stays to be done."""
-    try:
-        _DO[Kind(operation.kind)](operation)
-    except GatewayRefused as error:
-        _note_refusal(operation, error)
-        return
-    _finish(operation)
-
-
-def _capture(operation: StripeOperation) -> None:
-    gateway.capture(
-        operation.attempt.payment_intent_id or "", idempotency_key=str(operation.idempotency_key)
-    )
-
-
-def _cancel(operation: StripeOperation) -> None:
-    gateway.cancel(
-        operation.attempt.payment_intent_id or "", idempotency_key=str(operation.idempotency_key)
-    )
-
-
-def _close(operation: StripeOperation) -> None:
-    gateway.close_card_page(
-        operation.attempt.session_id or "", idempotency_key=str(operation.idempotency_key)
-    )
-
-
-_DO = {Kind.CAPTURE: _capture, Kind.CANCEL: _cancel, Kind.EXPIRE: _close}
-_DONE = {Kind.CAPTURE: Status.CAPTURED, Kind.CANCEL: Status.VOIDED, Kind.EXPIRE: Status.EXPIRED}
-
-
-def _finish(operation: StripeOperation) -> None:
-    with transaction.atomic():
-        attempt = attempts.lock(operation.attempt)
-        done = StripeOperation.objects.filter(pk=operation.pk, done_at__isnull=True).update(
-            done_at=timezone.now(), error=""
-        )
-        if not done:
-            return
-        if operation.kind == Kind.CAPTURE:
-            orders.write_capture(attempt)
-        attempts.move(attempt, _DONE[Kind(operation.kind)])
-
-
-def _note_refusal(operation: StripeOperation, error: GatewayRefused) -> None:
-    """Stripe will not do it: the payment may have gone another way, so a person has to look."""
-    logger.error("%s was refused: %s", operation, error)
-    with transaction.atomic():
-        StripeOperation.objects.filter(pk=operation.pk, done_at__isnull=True).update(
-            done_at=timezone.now(), error=str(error)[:300]
-        )
-        attempt = attempts.lock(operation.attempt)
-        if operation.kind != Kind.EXPIRE and attempt.status != Status.NEEDS_REVIEW:
-            attempts.move(attempt, Status.NEEDS_REVIEW)
 
 
 def settle_quietly(attempt: PaymentAttempt) -> bool:

@@ -27,6 +27,11 @@ def tell_order_dispatched(order: Order) -> None:
     _send("order_dispatched", order)
 
 
+def tell_order_cancelled(order: Order) -> None:
+    """Say that nothing will come, and that the money goes back."""
+    _send("order_cancelled", order)
+
+
 def _send(code: str, order: Order) -> None:
     try:
         _message(code, order).send()

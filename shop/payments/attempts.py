@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from shop.payments.models import PaymentAttempt, StripeOperation
-from shop.payments.statuses import LIVE, TRANSITIONS, Kind, Status
+from shop.payments.statuses import LIVE, TRANSITIONS, Kind, Review, Status
 
 
 class TransitionRefused(Exception):
@@ -55,3 +55,16 @@ def queue(attempt: PaymentAttempt, kind: Kind) -> StripeOperation:
     """Write down that something is to be done at Stripe; asking twice is asking once."""
     operation, _ = StripeOperation.objects.get_or_create(attempt=attempt, kind=kind)
     return operation
+
+
+def drop(attempt: PaymentAttempt, kind: Kind) -> None:
+    """Something that was written down is not to be done any more; it may be under way all the same."""
+    attempt.operations.filter(kind=kind, done_at__isnull=True).update(
+        done_at=timezone.now(), error="not wanted any more"
+    )
+
+
+def flag(attempt: PaymentAttempt, review: Review, **changes: Any) -> None:
+    """Leave the attempt to a person, with the reason; a reason that is there already stays."""
+    if attempt.status != Status.NEEDS_REVIEW:
+        move(attempt, Status.NEEDS_REVIEW, review=review, **changes)

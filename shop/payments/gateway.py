@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cache
 from http import HTTPStatus
 from typing import Any, TypeVar
@@ -14,6 +13,16 @@ import stripe  # noqa: TID251
 from django.conf import settings
 from django.db import connection
 
+from shop.payments.facts import (
+    CardPage,
+    Charge,
+    Funds,
+    Notice,
+    Payment,
+    StripeDispute,
+    StripeRefund,
+)
+
 # The version our requests are written for, and held against in the tests. The client's own is
 # newer, and there a card page can no longer be told to take cards only by the same parameter.
 API_VERSION = "2026-05-27.dahlia"
@@ -21,6 +30,9 @@ API_VERSION = "2026-05-27.dahlia"
 TIMEOUT = (3, 10)
 # Stripe's client refuses old signatures but takes ones from the future.
 CLOCK_TOLERANCE = datetime.timedelta(seconds=300)
+
+# The most that Stripe lists at once.
+PAGE = 100
 
 # A plain no: the request is wrong, the card is, or there is no such object. Whatever else goes wrong
 # (a key that was changed, a fault of Stripe's own) says nothing about this payment.
@@ -34,57 +46,16 @@ class GatewayUnavailable(Exception):
     """Stripe could not be reached, or asked us to come back later; nothing is known to have happened."""
 
 
+class AnswerKept(GatewayUnavailable):
+    """Stripe gives an earlier fault of its own again and again, as long as the key is the same."""
+
+
 class GatewayRefused(Exception):
     """Stripe understood and said no."""
 
 
 class SignatureRefused(Exception):
     """A webhook that Stripe did not sign, or not now."""
-
-
-@dataclass(frozen=True)
-class Charge:
-    """What a card page asks for. Stripe sees all of it, so ``description`` names no medicine."""
-
-    reference: str
-    amount_minor: int
-    currency: str
-    description: str
-
-
-@dataclass(frozen=True)
-class CardPage:
-    """A hosted card page."""
-
-    session_id: str
-    url: str
-
-
-@dataclass(frozen=True)
-class Payment:
-    """A payment as Stripe sees it now; amounts in minor units."""
-
-    session_id: str
-    session_status: str
-    url: str
-    reference: str
-    livemode: bool
-    intent_id: str
-    intent_status: str
-    amount: int
-    currency: str
-    capture_before: datetime.datetime | None
-
-
-@dataclass(frozen=True)
-class Notice:
-    """The envelope of a webhook: which object to look at."""
-
-    event_id: str
-    type: str
-    object_id: str
-    livemode: bool
-    reference: str
 
 
 @cache
@@ -107,6 +78,8 @@ def _call(do: Callable[[stripe.StripeClient], Answer]) -> Answer:
     except stripe.StripeError as error:
         if error.http_status in NO:
             raise GatewayRefused(str(error)) from error
+        if (error.headers or {}).get("Idempotent-Replayed"):
+            raise AnswerKept(str(error)) from error
         raise GatewayUnavailable(str(error)) from error
 
 
@@ -184,13 +157,14 @@ def close_card_page(session_id: str, *, idempotency_key: str) -> None:
     )
 
 
-def capture(intent_id: str, *, idempotency_key: str) -> None:
-    """Take the authorised money."""
-    _call(
+def capture(intent_id: str, *, idempotency_key: str) -> int:
+    """Take the authorised money; how much was taken, in minor units."""
+    intent = _call(
         lambda client: client.v1.payment_intents.capture(
             intent_id, {}, {"idempotency_key": idempotency_key}
         )
     )
+    return intent.amount_received
 
 
 def cancel(intent_id: str, *, idempotency_key: str) -> None:
@@ -202,20 +176,128 @@ def cancel(intent_id: str, *, idempotency_key: str) -> None:
     )
 
 
+def read_funds(intent_id: str) -> Funds:
+    """Read what became of the money of a payment."""
+    return _funds(
+        _call(
+            lambda client: client.v1.payment_intents.retrieve(
+                intent_id, {"expand": ["latest_charge"]}
+            )
+        )
+    )
+
+
+def list_funds(since: datetime.datetime) -> list[Funds]:
+    """The money of every payment that was begun since then."""
+    asked: Any = {
+        "created": {"gte": int(since.timestamp())},
+        "limit": PAGE,
+        "expand": ["data.latest_charge"],
+    }
+    intents = _call(lambda client: list(client.v1.payment_intents.list(asked).auto_paging_iter()))
+    return [_funds(intent) for intent in intents]
+
+
+def _funds(intent: stripe.PaymentIntent) -> Funds:
+    charge = intent.latest_charge if isinstance(intent.latest_charge, stripe.Charge) else None
+    return Funds(
+        intent_id=intent.id,
+        status=intent.status,
+        reference=_metadata(intent, "reference"),
+        received=intent.amount_received,
+        refunded=charge.amount_refunded if charge and charge.captured else 0,
+        capture_before=_capture_before(intent),
+        is_disputed=bool(charge and charge.disputed),
+    )
+
+
+def _metadata(about: stripe.PaymentIntent | stripe.Refund, name: str) -> str:
+    return str(about.metadata.to_dict().get(name, "")) if about.metadata else ""
+
+
+def refund(intent_id: str, *, amount: int, reference: str, idempotency_key: str) -> StripeRefund:
+    """Pay back so many minor units; ``reference`` comes back with the refund."""
+    asked: Any = {
+        "payment_intent": intent_id,
+        "amount": amount,
+        "metadata": {"refund": reference},
+    }
+    made = _call(
+        lambda client: client.v1.refunds.create(asked, {"idempotency_key": idempotency_key})
+    )
+    return _refund(made)
+
+
+def list_refunds(intent_id: str) -> list[StripeRefund]:
+    """Every refund of a payment, the oldest first."""
+    asked: Any = {"payment_intent": intent_id, "limit": PAGE}
+    refunds = _call(lambda client: list(client.v1.refunds.list(asked).auto_paging_iter()))
+    return [_refund(each) for each in reversed(refunds)]
+
+
+def _refund(refund: stripe.Refund) -> StripeRefund:
+    return StripeRefund(
+        refund_id=refund.id,
+        amount=refund.amount,
+        status=refund.status or "pending",
+        reference=_metadata(refund, "refund"),
+        failure=refund.to_dict().get("failure_reason") or "",
+    )
+
+
+def list_disputes(intent_id: str) -> list[StripeDispute]:
+    """Every dispute about a payment."""
+    asked: Any = {"payment_intent": intent_id, "limit": PAGE}
+    disputes = _call(lambda client: list(client.v1.disputes.list(asked).auto_paging_iter()))
+    return [_dispute(each) for each in disputes]
+
+
+def _dispute(dispute: stripe.Dispute) -> StripeDispute:
+    due_by = dispute.evidence_details.due_by
+    return StripeDispute(
+        dispute_id=dispute.id,
+        intent_id=_identifier(dispute.payment_intent),
+        amount=dispute.amount,
+        reason=dispute.reason,
+        status=dispute.status,
+        due_by=datetime.datetime.fromtimestamp(due_by, datetime.UTC) if due_by else None,
+    )
+
+
+def list_events(since: datetime.datetime | None) -> list[Notice]:
+    """What Stripe has noted since then, or in the thirty days it keeps; the oldest first."""
+    asked: Any = {"limit": PAGE}
+    if since is not None:
+        asked["created"] = {"gte": int(since.timestamp())}
+    events = _call(lambda client: list(client.v1.events.list(asked).auto_paging_iter()))
+    return [_notice(event.to_dict()) for event in reversed(events)]
+
+
+def _notice(event: Any) -> Notice:
+    about = event["data"]["object"]
+    is_intent = about.get("object") == "payment_intent"
+    return Notice(
+        event_id=event["id"],
+        type=event["type"],
+        object_id=about.get("id", ""),
+        livemode=event["livemode"],
+        reference=(about.get("metadata") or {}).get("reference", ""),
+        intent_id=about["id"] if is_intent else _identifier(about.get("payment_intent")),
+        created=datetime.datetime.fromtimestamp(event["created"], datetime.UTC),
+    )
+
+
+def _identifier(reference: Any) -> str:
+    """The id, whether Stripe gave the id or the whole object."""
+    return reference if isinstance(reference, str) else (reference or {}).get("id", "")
+
+
 def read_notice(body: bytes, signature: str) -> Notice:
     """Check who signed a webhook, and when, then read its envelope; raises SignatureRefused."""
     try:
         text = body.decode()
         _check_signature(text, signature)
-        event = json.loads(text)
-        about = event["data"]["object"]
-        return Notice(
-            event_id=event["id"],
-            type=event["type"],
-            object_id=about.get("id", ""),
-            livemode=event["livemode"],
-            reference=(about.get("metadata") or {}).get("reference", ""),
-        )
+        return _notice(json.loads(text))
     except (ValueError, KeyError, TypeError) as error:
         raise SignatureRefused("not an event") from error
 

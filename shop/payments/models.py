@@ -6,11 +6,20 @@ import uuid
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from shop.payments.statuses import LIVE, Kind, Status
+from shop.payments.statuses import (
+    DISPUTE_IN_OUR_FAVOUR,
+    DISPUTE_WITHOUT_MONEY,
+    LIVE,
+    Kind,
+    RefundReason,
+    RefundStatus,
+    Review,
+    Status,
+)
 
 
 class PaymentAttempt(models.Model):
@@ -30,7 +39,7 @@ class PaymentAttempt(models.Model):
         null=True,
     )
     prescription_version = models.PositiveIntegerField(null=True)
-    status = models.CharField(max_length=12, choices=Status, default=Status.CREATED)
+    status = models.CharField(max_length=14, choices=Status, default=Status.CREATED)
     amount_minor = models.PositiveBigIntegerField(help_text=_("in the currency's smallest unit"))
     currency = models.CharField(max_length=3)
     quote = models.JSONField()
@@ -43,6 +52,14 @@ class PaymentAttempt(models.Model):
     capture_before = models.DateTimeField(null=True)
     failure = models.CharField(max_length=32, blank=True)
     failure_detail = models.CharField(max_length=300, blank=True)
+    review = models.CharField(max_length=20, choices=Review, blank=True)
+    captured_minor = models.PositiveBigIntegerField(default=0)
+    # Asked for at Stripe, and no answer yet.
+    refunding_minor = models.PositiveBigIntegerField(default=0)
+    # What Stripe counts as paid back, also while it is on its way.
+    refunded_minor = models.PositiveBigIntegerField(default=0)
+    # What the customer's bank has taken back, or may keep.
+    disputed_minor = models.PositiveBigIntegerField(default=0)
     created_at = models.DateTimeField(default=timezone.now)
     changed_at = models.DateTimeField(auto_now=True)
 
@@ -56,17 +73,32 @@ class PaymentAttempt(models.Model):
                 fields=("basket",), condition=Q(status__in=LIVE), name="one_live_attempt_per_basket"
             ),
             models.CheckConstraint(
-                condition=~Q(status__in=(Status.PLACED, Status.CAPTURED))
+                condition=~Q(status__in=(Status.PLACED, Status.CAPTURED, Status.PART_REFUNDED))
                 | Q(order__isnull=False, payment_intent_id__isnull=False),
                 name="a_placed_payment_has_an_order",
             ),
             models.CheckConstraint(
                 condition=Q(amount_minor__gt=0), name="there_is_something_to_pay"
             ),
+            models.CheckConstraint(
+                condition=Q(refunded_minor__lte=F("captured_minor")),
+                name="never_more_back_than_was_taken",
+            ),
         )
 
     def __str__(self) -> str:
         return str(self.reference)
+
+    @property
+    def left_minor(self) -> int:
+        """What is still ours and may be paid back, in minor units."""
+        gone = self.refunded_minor + self.refunding_minor + self.disputed_minor
+        return max(self.captured_minor - gone, 0)
+
+    @property
+    def is_disputed(self) -> bool:
+        """Whether the customer's bank asks for the money, or has it; not after a decision for us."""
+        return self.disputes.exclude(status__in=DISPUTE_IN_OUR_FAVOUR).exists()
 
 
 class StripeEvent(models.Model):
@@ -78,6 +110,7 @@ class StripeEvent(models.Model):
     livemode = models.BooleanField()
     received_at = models.DateTimeField(auto_now_add=True)
     processed_at = models.DateTimeField(null=True)
+    error = models.CharField(max_length=300, blank=True)
 
     class Meta:
         ordering = ("-received_at",)
@@ -86,12 +119,105 @@ class StripeEvent(models.Model):
         return f"{self.type} {self.id}"
 
 
+class Refund(models.Model):
+    """Money that goes back to the card, asked for here or found at Stripe."""
+
+    # Travels to Stripe and back with the refund, and stops the second of two clicks.
+    reference = models.UUIDField(unique=True, default=uuid.uuid4)
+    attempt = models.ForeignKey(PaymentAttempt, on_delete=models.PROTECT, related_name="refunds")
+    amount_minor = models.PositiveBigIntegerField(help_text=_("in the currency's smallest unit"))
+    status = models.CharField(max_length=9, choices=RefundStatus, default=RefundStatus.REQUESTED)
+    reason = models.CharField(max_length=12, choices=RefundReason)
+    note = models.CharField(max_length=300, blank=True)
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True
+    )
+    stripe_id = models.CharField(max_length=255, unique=True, null=True)  # noqa: DJ001
+    failure = models.CharField(max_length=300, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    changed_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ("created_at", "pk")
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(status__in=RefundStatus.values), name="known_refund_status"
+            ),
+            models.CheckConstraint(condition=Q(amount_minor__gt=0), name="a_refund_is_of_money"),
+            models.CheckConstraint(
+                condition=Q(status__in=(RefundStatus.REQUESTED, RefundStatus.FAILED))
+                | Q(stripe_id__isnull=False),
+                name="a_refund_on_its_way_is_stripes",
+            ),
+            models.CheckConstraint(
+                condition=~Q(reason=RefundReason.OTHER) | Q(note__gt=""),
+                name="another_reason_is_explained",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return str(self.reference)
+
+
+class RefundLine(models.Model):
+    """Packs of one line of the order that a refund is for."""
+
+    refund = models.ForeignKey(Refund, on_delete=models.CASCADE, related_name="lines")
+    order_line = models.ForeignKey(
+        "order.Line", on_delete=models.PROTECT, related_name="refund_lines"
+    )
+    quantity = models.PositiveIntegerField()
+
+    class Meta:
+        ordering = ("pk",)
+        constraints = (
+            models.UniqueConstraint(fields=("refund", "order_line"), name="a_line_once_a_refund"),
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="a_refund_line_is_of_packs"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.quantity} × {self.order_line_id}"
+
+
+class Dispute(models.Model):
+    """A customer's bank asks for the money back; what Stripe last said about it."""
+
+    stripe_id = models.CharField(max_length=255, unique=True)
+    attempt = models.ForeignKey(PaymentAttempt, on_delete=models.PROTECT, related_name="disputes")
+    amount_minor = models.PositiveBigIntegerField(help_text=_("in the currency's smallest unit"))
+    reason = models.CharField(max_length=40)
+    status = models.CharField(max_length=40)
+    due_by = models.DateTimeField(null=True)
+    # When the reading began: an answer that was asked for earlier does not overwrite a later one.
+    read_at = models.DateTimeField()
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ("created_at", "pk")
+
+    def __str__(self) -> str:
+        return self.stripe_id
+
+    @property
+    def is_settled_for_us(self) -> bool:
+        return self.status in DISPUTE_IN_OUR_FAVOUR
+
+    @property
+    def taken_minor(self) -> int:
+        """What the bank has taken back because of it, in minor units."""
+        return 0 if self.status in DISPUTE_WITHOUT_MONEY else self.amount_minor
+
+
 class StripeOperation(models.Model):
     """Something to be done at Stripe, written down before it is tried."""
 
     attempt = models.ForeignKey(PaymentAttempt, on_delete=models.PROTECT, related_name="operations")
     kind = models.CharField(max_length=8, choices=Kind)
+    refund = models.OneToOneField(
+        Refund, on_delete=models.PROTECT, related_name="operation", null=True
+    )
     idempotency_key = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    keyed_at = models.DateTimeField(default=timezone.now)
     created_at = models.DateTimeField(default=timezone.now)
     done_at = models.DateTimeField(null=True)
     error = models.CharField(max_length=300, blank=True)
@@ -99,8 +225,26 @@ class StripeOperation(models.Model):
     class Meta:
         ordering = ("created_at", "pk")
         constraints = (
-            models.UniqueConstraint(fields=("attempt", "kind"), name="each_operation_once"),
+            models.UniqueConstraint(
+                fields=("attempt", "kind"),
+                condition=~Q(kind=Kind.REFUND),
+                name="each_operation_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind=Kind.REFUND, refund__isnull=False)
+                | (~Q(kind=Kind.REFUND) & Q(refund__isnull=True)),
+                name="an_operation_knows_its_refund",
+            ),
         )
 
     def __str__(self) -> str:
         return f"{self.kind} {self.attempt}"
+
+
+class EventCursor(models.Model):
+    """How far Stripe's list of events was read; there is one row."""
+
+    read_until = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.read_until:%Y-%m-%d %H:%M:%S}"

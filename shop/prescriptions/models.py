@@ -255,6 +255,8 @@ class Supply(models.Model):
     order_line = models.OneToOneField("order.Line", on_delete=models.PROTECT, related_name="supply")
     tablets = models.PositiveIntegerField()
     taken_at = models.DateTimeField(auto_now_add=True)
+    # Set when the order was cancelled before it left: the tablets count as not supplied again.
+    returned_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ("pk",)

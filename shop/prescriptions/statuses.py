@@ -22,6 +22,7 @@ class Action(TextChoices):
     WITHDRAW = "withdraw", _("Approval withdrawn")
     CANCEL = "cancel", _("Cancelled by the customer")
     OPEN_PAGE = "open_page", _("Page opened")
+    GIVE_BACK = "give_back", _("Tablets given back, order cancelled")
 
 
 # Which action leads from which status to which; whatever is not here is refused.

@@ -64,10 +64,11 @@ OSCAR_REQUIRED_ADDRESS_FIELDS = ("first_name", "last_name", "line1", "line4", "c
 OSCAR_INITIAL_ORDER_STATUS = "Paid"
 OSCAR_INITIAL_LINE_STATUS = "Paid"
 OSCAR_ORDER_STATUS_PIPELINE = {
-    "Paid": ("Dispensing",),
-    "Dispensing": ("Dispatched",),
+    "Paid": ("Dispensing", "Cancelled"),
+    "Dispensing": ("Dispatched", "Cancelled"),
     "Dispatched": ("Complete",),
     "Complete": (),
+    "Cancelled": (),
 }
 OSCAR_ORDER_STATUS_CASCADE = {status: status for status in OSCAR_ORDER_STATUS_PIPELINE}
 OSCAR_LINE_STATUS_PIPELINE = OSCAR_ORDER_STATUS_PIPELINE

@@ -154,6 +154,7 @@ def test_an_event_that_lies_about_payment_places_nothing(
         "id": "evt_claim",
         "object": "event",
         "type": "checkout.session.completed",
+        "created": 1,
         "livemode": False,
         "data": {
             "object": {

@@ -1,0 +1,35 @@
+"""Brings in what was done at Stripe itself: refunds and disputes, once each, in any order."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils import timezone
+
+from shop.order import notes
+from shop.payments import attempts, disputes, gateway, refunds
+from shop.payments.models import PaymentAttempt
+
+
+def bring_in_refunds(attempt: PaymentAttempt) -> None:
+    """Take over every refund Stripe knows of; raises GatewayUnavailable.
+
+    Nothing for money that was not taken: Stripe also calls the release of a hold a refund.
+    """
+    seen = gateway.list_refunds(attempt.payment_intent_id or "")
+    with transaction.atomic():
+        held = attempts.lock(attempt)
+        if held.captured_minor:
+            for each in seen:
+                refunds.record(held, each)
+
+
+def bring_in_disputes(attempt: PaymentAttempt) -> None:
+    """Take over every dispute about the payment; raises GatewayUnavailable."""
+    read_at = timezone.now()
+    seen = gateway.list_disputes(attempt.payment_intent_id or "")
+    with transaction.atomic():
+        held = attempts.lock(attempt)
+        for each in seen:
+            is_news = disputes.record(held, each, read_at=read_at)
+            if is_news and held.order is not None:
+                notes.write_dispute(held.order, each)

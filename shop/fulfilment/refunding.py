@@ -1,0 +1,54 @@
+"""Staff cancel an order or pay money back: written down first, then done at Stripe."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+
+from shop.accounts.models import User
+from shop.fulfilment.settle import settle_quietly
+from shop.order.processing import EventHandler
+from shop.payments import attempts, refunds
+from shop.payments.models import PaymentAttempt, Refund
+from shop.payments.refunds import Wanted
+
+
+class TooManyPacks(Exception):
+    """More packs of a line than were ordered, less those already paid back."""
+
+    def __init__(self, line: Any, left: int) -> None:
+        self.line = line
+        self.left = left
+        super().__init__(f"{left} packs left of line {line.pk}")
+
+
+def cancel(order: Any, *, by: User, note: str) -> PaymentAttempt:
+    """Cancel an order that has not left; raises InvalidOrderStatus.
+
+    When Stripe cannot be reached the order is cancelled all the same, and the money goes later.
+    """
+    attempt = EventHandler(user=by).cancel(order, by=by, note=note)
+    settle_quietly(attempt)
+    return attempt
+
+
+def refund(attempt: PaymentAttempt, wanted: Wanted, *, by: User) -> Refund:
+    """Pay back a part of what was taken, or all of it; stock and tablets stay as they are.
+
+    Raises TooMuch, TooManyPacks or AlreadyAsked, and then nothing is written.
+    """
+    with transaction.atomic():
+        held = attempts.lock(attempt)
+        for line, quantity in wanted.lines:
+            _check_packs(line, quantity)
+        made = refunds.ask(held, wanted, by=by)
+    settle_quietly(held)
+    made.refresh_from_db()
+    return made
+
+
+def _check_packs(line: Any, quantity: int) -> None:
+    left = line.quantity - refunds.packs_refunded(line.pk)
+    if quantity > left:
+        raise TooManyPacks(line, left)

@@ -1,0 +1,194 @@
+"""Money that goes back to the card: asked for here, or found at Stripe, and counted once.
+
+Every function here that takes an attempt is called by who holds it (``attempts.lock``).
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import models
+from django.db.models import F, Sum
+from django.utils import timezone
+
+from shop.accounts.models import User
+from shop.payments import attempts, ledger
+from shop.payments.facts import StripeRefund
+from shop.payments.models import PaymentAttempt, Refund, RefundLine, StripeOperation
+from shop.payments.statuses import (
+    AT_STRIPE,
+    REFUND_TRANSITIONS,
+    TAKEN,
+    Kind,
+    RefundReason,
+    RefundStatus,
+    Review,
+    Status,
+)
+
+# Where the weight of a refund lies while it has this status; nowhere once it has failed.
+_COUNTED_IN = {
+    RefundStatus.REQUESTED: "refunding_minor",
+    RefundStatus.PENDING: "refunded_minor",
+    RefundStatus.SUCCEEDED: "refunded_minor",
+}
+# What Stripe calls a refund that waits for the customer is, for us, on its way.
+_STATUSES = {"requires_action": RefundStatus.PENDING}
+
+
+class TooMuch(Exception):
+    """There is less left than that; ``left_minor`` says how much."""
+
+    def __init__(self, left_minor: int) -> None:
+        self.left_minor = left_minor
+        super().__init__(f"only {left_minor} left")
+
+
+class AlreadyAsked(Exception):
+    """This refund was asked for before: the second of two clicks."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is to go back, and why; ``lines`` are order lines with the packs it is for.
+
+    The reference of a form stops the second of two clicks.
+    """
+
+    amount_minor: int
+    reason: RefundReason
+    note: str = ""
+    lines: tuple[tuple[Any, int], ...] = ()
+    reference: uuid.UUID = field(default_factory=uuid.uuid4)
+
+
+def ask(attempt: PaymentAttempt, wanted: Wanted, *, by: User | None) -> Refund:
+    """Write down a refund for Stripe to make; raises TooMuch or AlreadyAsked."""
+    if Refund.objects.filter(reference=wanted.reference).exists():
+        raise AlreadyAsked(str(wanted.reference))
+    _reserve(attempt, wanted.amount_minor)
+    refund = Refund.objects.create(
+        attempt=attempt,
+        amount_minor=wanted.amount_minor,
+        reason=wanted.reason,
+        note=wanted.note,
+        made_by=by,
+        reference=wanted.reference,
+    )
+    RefundLine.objects.bulk_create(
+        RefundLine(refund=refund, order_line=line, quantity=quantity)
+        for line, quantity in wanted.lines
+    )
+    StripeOperation.objects.create(attempt=attempt, kind=Kind.REFUND, refund=refund)
+    return refund
+
+
+def _reserve(attempt: PaymentAttempt, amount_minor: int) -> None:
+    wanted = F("refunded_minor") + F("refunding_minor") + F("disputed_minor") + amount_minor
+    reserved = PaymentAttempt.objects.filter(pk=attempt.pk, captured_minor__gte=wanted).update(
+        refunding_minor=F("refunding_minor") + amount_minor, changed_at=timezone.now()
+    )
+    attempt.refresh_from_db()
+    if not reserved:
+        raise TooMuch(attempt.left_minor)
+
+
+def give_all_back(
+    attempt: PaymentAttempt, *, reason: RefundReason, by: User | None, note: str = ""
+) -> None:
+    """Write down what returns all of the money: a refund of what was taken, else the release."""
+    if attempt.captured_minor:
+        if attempt.left_minor:
+            ask(attempt, Wanted(attempt.left_minor, reason, note), by=by)
+    elif attempt.status in (Status.PLACED, Status.NEEDS_REVIEW):
+        attempts.drop(attempt, Kind.CAPTURE)
+        attempts.move(attempt, Status.VOID_PENDING)
+        attempts.queue(attempt, Kind.CANCEL)
+
+
+def packs_refunded(order_line_id: int) -> int:
+    """Packs of an order line that refunds were made for, or are being made for."""
+    counted = RefundLine.objects.filter(
+        order_line_id=order_line_id, refund__status__in=(RefundStatus.REQUESTED, *AT_STRIPE)
+    )
+    return counted.aggregate(total=Sum("quantity"))["total"] or 0
+
+
+def record(attempt: PaymentAttempt, seen: StripeRefund) -> None:
+    """Take over what Stripe says of a refund; the same again, or older news, changes nothing."""
+    refund = _known(attempt, seen)
+    if refund is None:
+        refund = Refund.objects.create(
+            attempt=attempt,
+            amount_minor=seen.amount,
+            reason=RefundReason.AT_STRIPE,
+            status=RefundStatus.REQUESTED,
+        )
+        _count(attempt, RefundStatus.REQUESTED, seen.amount)
+    status = _STATUSES.get(seen.status) or RefundStatus(seen.status)
+    _move(refund, attempt, status, stripe_id=seen.refund_id, failure=seen.failure)
+
+
+def fail(attempt: PaymentAttempt, refund: Refund, *, failure: str) -> None:
+    """Stripe refused to make a refund: nothing of it is counted any more."""
+    if refund.stripe_id is None:
+        _move(refund, attempt, RefundStatus.FAILED, failure=failure[:300])
+
+
+def _known(attempt: PaymentAttempt, seen: StripeRefund) -> Refund | None:
+    refunds = attempt.refunds.select_for_update()
+    by_id = refunds.filter(stripe_id=seen.refund_id).first()
+    if by_id or not seen.reference:
+        return by_id
+    return refunds.filter(reference=seen.reference, stripe_id__isnull=True).first()
+
+
+def _move(refund: Refund, attempt: PaymentAttempt, status: RefundStatus, **changes: Any) -> None:
+    """The one place that writes a refund's status, and with it what the attempt counts."""
+    before = RefundStatus(refund.status)
+    if status not in REFUND_TRANSITIONS[before]:
+        return
+    moved = Refund.objects.filter(pk=refund.pk, status=before).update(
+        status=status, changed_at=timezone.now(), **changes
+    )
+    if not moved:
+        return
+    refund.refresh_from_db()
+    _count(attempt, before, -refund.amount_minor)
+    _count(attempt, status, refund.amount_minor)
+    attempt.refresh_from_db()
+    refund.attempt = attempt
+    _write_to_ledger(refund, before, status)
+    _follow(attempt)
+
+
+def _count(attempt: PaymentAttempt, status: RefundStatus, amount_minor: int) -> None:
+    field = _COUNTED_IN.get(status)
+    if field:
+        change: dict[str, models.expressions.Combinable] = {field: F(field) + amount_minor}
+        PaymentAttempt.objects.filter(pk=attempt.pk).update(changed_at=timezone.now(), **change)
+
+
+def _write_to_ledger(refund: Refund, before: RefundStatus, status: RefundStatus) -> None:
+    if before not in AT_STRIPE and status in AT_STRIPE:
+        ledger.write_refund(refund)
+    elif before in AT_STRIPE and status not in AT_STRIPE:
+        ledger.take_refund_back(refund)
+
+
+def _follow(attempt: PaymentAttempt) -> None:
+    """Let the status of the attempt say how much of its money went back."""
+    if attempt.refunded_minor == attempt.captured_minor:
+        _go(attempt, Status.REFUNDED)
+    elif attempt.status == Status.VOID_PENDING or attempt.order is None:
+        if not attempt.refunding_minor:
+            attempts.flag(attempt, Review.REFUND_FAILED)
+    elif attempt.status in TAKEN:
+        _go(attempt, Status.PART_REFUNDED if attempt.refunded_minor else Status.CAPTURED)
+
+
+def _go(attempt: PaymentAttempt, status: Status) -> None:
+    if attempt.status != status:
+        attempts.move(attempt, status)
