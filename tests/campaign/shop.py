@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import time
+import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -13,12 +14,18 @@ from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 from oscar.apps.address.models import Country
-from oscar.apps.order.models import ShippingAddress
+from oscar.apps.order.exceptions import InvalidOrderStatus
+from oscar.apps.order.models import Order, ShippingAddress
 from oscar.apps.partner.strategy import Selector
 
 from shop.accounts.models import User
 from shop.basket.models import Basket
+from shop.fulfilment import refunding
 from shop.fulfilment.quote import quote_for
+from shop.order.processing import EventHandler
+from shop.payments.models import PaymentAttempt
+from shop.payments.refunds import AlreadyAsked, TooMuch, Wanted
+from shop.payments.statuses import RefundReason
 from shop.prescriptions import services
 from shop.prescriptions.models import Prescription
 
@@ -108,3 +115,42 @@ def withdraw(watched: Watched, *, prescription_id: int, pharmacist_id: int) -> s
     except services.TransitionRefused:
         return ""
     return "withdrawn"
+
+
+def cancel(watched: Watched, *, order_id: int, staff_id: int) -> str:
+    """Staff cancel an order; empty when it may not be cancelled any more."""
+    order = Order.objects.get(pk=order_id)
+    staff = User.objects.get(pk=staff_id)
+    watched()
+    try:
+        refunding.cancel(order, by=staff, note="The customer asked for it")
+    except InvalidOrderStatus:
+        return ""
+    return "cancelled"
+
+
+def refund(
+    watched: Watched, *, order_id: int, staff_id: int, amount_minor: int, reference: str
+) -> str:
+    """Staff pay money back; empty when so much is not left, or this was asked for before."""
+    attempt = PaymentAttempt.objects.get(order=order_id)
+    staff = User.objects.get(pk=staff_id)
+    wanted = Wanted(amount_minor, RefundReason.DAMAGED, reference=uuid.UUID(reference))
+    watched()
+    try:
+        return str(refunding.refund(attempt, wanted, by=staff).status)
+    except (TooMuch, AlreadyAsked):
+        return ""
+
+
+def move_on(watched: Watched, *, order_id: int, staff_id: int) -> str:
+    """Staff move an order to its next status; empty when it must stay."""
+    order = Order.objects.get(pk=order_id)
+    staff = User.objects.get(pk=staff_id)
+    following = {"Paid": "Dispensing", "Dispensing": "Dispatched", "Dispatched": "Complete"}
+    watched()
+    try:
+        EventHandler(user=staff).handle_order_status_change(order, following[order.status])
+    except InvalidOrderStatus:
+        return ""
+    return str(order.status)

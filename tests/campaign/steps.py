@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import http.client
 import random
+import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 from urllib.parse import urlencode, urlsplit
 
+from shop.payments.emulator import disputes, intents, refunds
+from shop.payments.emulator.errors import Refusal
 from shop.payments.emulator.faults import Fault
 from tests.campaign.processes import Job, Kill
 from tests.campaign.world import Customer, World, prescribe
@@ -155,6 +159,13 @@ def the_webhook_of_the_payment_arrives(
             return
 
 
+@action(weight=0)
+def the_newest_webhook_arrives(world: World, dice: random.Random, kill: Kill | None) -> None:
+    waiting = world.collect_post()
+    if waiting:
+        _deliver(world, waiting[-1], kill)
+
+
 @action(weight=4)
 def all_webhooks_arrive(world: World, dice: random.Random, kill: Kill | None) -> None:
     """In order, in reverse or shuffled."""
@@ -264,12 +275,180 @@ def time_passes(world: World, dice: random.Random, kill: Kill | None) -> None:
     world.story.append(f"    {seconds // HOUR} hours")
 
 
+def _staff(world: World, order: Any, name: str, kill: Kill | None = None, **more: Any) -> Job:
+    arguments = {"order_id": order.pk, "staff_id": world.pharmacist.pk, **more}
+    return Job(name, arguments, kill)
+
+
+@action(weight=3)
+def staff_cancel_an_order(world: World, dice: random.Random, kill: Kill | None) -> None:
+    if world.orders:
+        world.run(_staff(world, dice.choice(world.orders), "cancel", kill))
+
+
+def _refund(world: World, dice: random.Random, kill: Kill | None) -> list[Job]:
+    """Of the order, a part, the rest, or more than there is."""
+    orders = [order for order in world.orders if hasattr(order, "payment_attempt")]
+    if not orders:
+        return []
+    order = dice.choice(orders)
+    attempt = order.payment_attempt
+    amount = dice.choice([1, 999, attempt.left_minor or 1, attempt.amount_minor + 1])
+    reference = str(uuid.UUID(int=dice.getrandbits(128)))
+    return [_staff(world, order, "refund", kill, amount_minor=amount, reference=reference)]
+
+
+@action(weight=4)
+def staff_pay_money_back(world: World, dice: random.Random, kill: Kill | None) -> None:
+    world.run(*_refund(world, dice, kill))
+
+
+@action(weight=2)
+def staff_double_click_a_refund(world: World, dice: random.Random, kill: Kill | None) -> None:
+    for job in _refund(world, dice, kill):
+        world.run(job, replace(job, kill=None))
+
+
+@action(weight=1)
+def two_refunds_at_once(world: World, dice: random.Random, kill: Kill | None) -> None:
+    world.run(*_refund(world, dice, kill), *_refund(world, dice, None))
+
+
+@action(weight=1)
+def cancellation_and_refund_at_once(
+    world: World, dice: random.Random, kill: Kill | None
+) -> None:
+    if world.orders:
+        cancelled = _staff(world, dice.choice(world.orders), "cancel", kill)
+        world.run(cancelled, *_refund(world, dice, None))
+
+
+@action(weight=1)
+def cancellation_and_cron_at_once(world: World, dice: random.Random, kill: Kill | None) -> None:
+    if world.orders:
+        cancelled = _staff(world, dice.choice(world.orders), "cancel", kill)
+        world.run(cancelled, Job("tidy_up"))
+
+
+@action(weight=2)
+def an_order_moves_on(world: World, dice: random.Random, kill: Kill | None) -> None:
+    orders = [order for order in world.orders if order.status in {"Paid", "Dispensing"}]
+    if orders:
+        world.run(_staff(world, dice.choice(orders), "move_on", kill))
+
+
+@action(weight=1)
+def cancellation_and_dispatch_at_once(
+    world: World, dice: random.Random, kill: Kill | None
+) -> None:
+    orders = [order for order in world.orders if order.status in {"Paid", "Dispensing"}]
+    if orders:
+        order = dice.choice(orders)
+        world.run(_staff(world, order, "cancel", kill), _staff(world, order, "move_on"))
+
+
+def _at_stripe(world: World, do: Callable[[Any], object]) -> None:
+    """Somebody does something in Stripe's own dashboard, which may refuse."""
+    try:
+        with world.stripe.store.lock:
+            do(world.stripe.store)
+    except Refusal as refusal:
+        world.story.append(f"    Stripe refuses: {refusal}")
+
+
+def _any(store: Any, kind: str, dice: random.Random, **wanted: Any) -> Any:
+    found = [
+        each
+        for each in store.all(kind)
+        if all(each[name] == value for name, value in wanted.items())
+    ]
+    if not found:
+        raise Refusal(404, f"there is no {kind}")
+    return dice.choice(found)
+
+
+@action(weight=3)
+def money_is_paid_back_at_stripe(world: World, dice: random.Random, kill: Kill | None) -> None:
+    def pay_back(store: Any) -> None:
+        charge = _any(store, "charge", dice, captured=True)
+        amount = dice.choice([None, 1, 500])
+        refunds.create(store, charge, {"amount": amount, "reason": None, "metadata": {}})
+
+    _at_stripe(world, pay_back)
+
+
+@action(weight=2)
+def a_bank_sends_a_refund_back(world: World, dice: random.Random, kill: Kill | None) -> None:
+    _at_stripe(
+        world,
+        lambda store: refunds.fail(
+            store, _any(store, "refund", dice, status="succeeded"), reason="declined"
+        ),
+    )
+
+
+@action(weight=3)
+def a_charge_is_disputed(world: World, dice: random.Random, kill: Kill | None) -> None:
+    _at_stripe(
+        world,
+        lambda store: disputes.create(
+            store, _any(store, "charge", dice, captured=True), amount=None, reason="fraudulent"
+        ),
+    )
+
+
+@action(weight=2)
+def a_dispute_is_answered(world: World, dice: random.Random, kill: Kill | None) -> None:
+    _at_stripe(world, lambda store: disputes.answer(store, _any(store, "dispute", dice)))
+
+
+@action(weight=3)
+def a_dispute_is_decided(world: World, dice: random.Random, kill: Kill | None) -> None:
+    outcome = dice.choice(disputes.OUTCOMES)
+    _at_stripe(
+        world, lambda store: disputes.close(store, _any(store, "dispute", dice), outcome=outcome)
+    )
+
+
+@action(weight=1)
+def an_authorisation_is_captured_at_stripe(
+    world: World, dice: random.Random, kill: Kill | None
+) -> None:
+    _at_stripe(
+        world,
+        lambda store: intents.capture(
+            store, _any(store, "payment_intent", dice, status="requires_capture"), None
+        ),
+    )
+
+
+@action(weight=1)
+def an_authorisation_is_released_at_stripe(
+    world: World, dice: random.Random, kill: Kill | None
+) -> None:
+    _at_stripe(
+        world,
+        lambda store: intents.cancel(
+            store, _any(store, "payment_intent", dice, status="requires_capture"), reason=None
+        ),
+    )
+
+
+@action(weight=0)
+def a_week_passes(world: World, dice: random.Random, kill: Kill | None) -> None:
+    world.advance_clock(8 * DAY)
+
+
 PATHS = (
     "/v1/checkout/sessions",
     "/v1/checkout/sessions/*",
     "/v1/checkout/sessions/*/expire",
     "/v1/payment_intents/*/capture",
     "/v1/payment_intents/*/cancel",
+    "/v1/payment_intents/*",
+    "/v1/refunds",
+    "/v1/disputes",
+    "/v1/events",
     "*",
 )
 
@@ -291,10 +470,14 @@ def stripe_is_well_again(world: World, dice: random.Random, kill: Kill | None) -
     world.stripe.faults.clear()
 
 
+AUTHORISED = ("the customer presses pay", "a good card is entered")
+BEGINNINGS = ((), AUTHORISED, AUTHORISED, (*AUTHORISED, "all webhooks arrive"))
+
+
 def schedule(dice: random.Random, *, kills: float = 0.4) -> list[Step]:
     """A random story; most begin with somebody who pays."""
-    names = ["the customer presses pay", "a good card is entered"] if dice.random() < 0.7 else []
-    names += dice.choices(list(WEIGHTS), list(WEIGHTS.values()), k=dice.randint(4, 14))
+    names = list(dice.choice(BEGINNINGS))
+    names += dice.choices(list(WEIGHTS), list(WEIGHTS.values()), k=dice.randint(4, 16))
     return [Step(name, dice.getrandbits(32), _kill(dice, kills)) for name in names]
 
 

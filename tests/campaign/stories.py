@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.campaign.steps import Step
 
 PAID = ("the customer presses pay", "a good card is entered")
+ORDERED = (*PAID, "the customer comes back")
 CHANGED = ("the customer changes the cart", "the customer presses pay")
 STORIES = {
     name: [Step(step, seed=1) for step in steps]
@@ -20,6 +21,17 @@ STORIES = {
             "the webhook of the payment arrives",
         ),
         "changed-too-late": (*PAID, *CHANGED, "the webhook of the payment arrives"),
-        "lapsed": (*PAID, "time passes", "the customer comes back"),
+        "lapsed": (*PAID, "a week passes", "the customer comes back"),
+        "cancelled": (*ORDERED, "staff cancel an order"),
+        "refunded": (*ORDERED, "staff pay money back"),
+        "refunded-at-stripe": (*ORDERED, "money is paid back at stripe", "all webhooks arrive"),
+        "sent-back": (
+            *ORDERED,
+            "staff pay money back",
+            "a bank sends a refund back",
+            "the newest webhook arrives",
+        ),
+        "disputed": (*ORDERED, "a charge is disputed", "the newest webhook arrives"),
+        "dispatched": (*ORDERED, "an order moves on", "an order moves on"),
     }.items()
 }

@@ -14,6 +14,7 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 from oscar.apps.address.models import Country
+from oscar.apps.order.models import Order
 from oscar.apps.partner.models import Partner, StockRecord
 from oscar.apps.partner.strategy import Selector
 
@@ -109,6 +110,11 @@ class World:
     def advance_clock(self, seconds: int) -> None:
         self.clock_ahead += seconds
         self.stripe.advance_clock(seconds)
+
+    @property
+    def orders(self) -> list[Any]:
+        users = [customer.user for customer in self.customers]
+        return list(Order.objects.filter(user__in=users).order_by("pk"))
 
     def packs(self) -> list[Product]:
         return list(self.medicine.children.order_by("tablets"))
