@@ -13,9 +13,11 @@ from shop.payments.models import PaymentAttempt
 def bring_in_refunds(attempt: PaymentAttempt) -> None:
     """Take over every refund Stripe knows of; raises GatewayUnavailable.
 
-    Nothing for money that was not taken: Stripe also calls the release of a hold a refund.
+    Nothing for money that was not taken, or not even held for us: Stripe also calls the release of a hold a refund.
     """
-    seen = gateway.list_refunds(attempt.payment_intent_id or "")
+    if not attempt.payment_intent_id:
+        return
+    seen = gateway.list_refunds(attempt.payment_intent_id)
     with transaction.atomic():
         held = attempts.lock(attempt)
         if held.captured_minor:
@@ -25,8 +27,10 @@ def bring_in_refunds(attempt: PaymentAttempt) -> None:
 
 def bring_in_disputes(attempt: PaymentAttempt) -> None:
     """Take over every dispute about the payment; raises GatewayUnavailable."""
+    if not attempt.payment_intent_id:
+        return
     read_at = timezone.now()
-    seen = gateway.list_disputes(attempt.payment_intent_id or "")
+    seen = gateway.list_disputes(attempt.payment_intent_id)
     with transaction.atomic():
         held = attempts.lock(attempt)
         for each in seen:

@@ -13,7 +13,7 @@ import django
 
 django.setup()
 
-from tests.campaign.campaign import Campaign, database  # noqa: E402
+from tests.campaign.campaign import Campaign, database
 
 
 def main() -> None:

@@ -18,7 +18,7 @@ from django.test.utils import setup_test_environment
 from tests.campaign.commits import When
 from tests.campaign.invariants import violations
 from tests.campaign.processes import Done, InThisProcess, Job, Kill, Shop
-from tests.campaign.steps import HOUR, Step, schedule
+from tests.campaign.steps import HOUR, Step, dice_of, schedule
 from tests.campaign.stories import STORIES
 from tests.campaign.world import Cast, Stage, World, any_cast
 
@@ -76,7 +76,7 @@ class Campaign:
 
     def run_random(self, number: int) -> None:
         """Run one schedule; the seed and the number decide all of it but who is first at once."""
-        dice = random.Random(f"{self.seed}-{number}")
+        dice = dice_of(f"{self.seed}-{number}")
         self.run(f"{self.seed}-{number}", any_cast(dice), schedule(dice), dice)
 
     def run_sweep(self) -> None:
@@ -96,7 +96,7 @@ class Campaign:
         ]
 
     def _tell(self, name: str, steps: list[Step]) -> list[list[Done]]:
-        return self.run(name, Cast(), steps, random.Random(0))
+        return self.run(name, Cast(), steps, dice_of("settling"))
 
     def run(
         self, name: str, cast: Cast, steps: list[Step], dice: random.Random
@@ -134,15 +134,15 @@ class Campaign:
             for when in SIDES
             if not self.killed[site, when]
         ]
-        return "\n".join(
-            [
-                *never,
-                f"{self.schedules} schedules, {self.jobs} shop processes, "
-                f"{sum(self.killed.values())} of them killed; {len(self.seen)} commit points seen, "
-                f"{len(self.killed)} of {2 * len(self.seen)} sides of them killed at; "
-                f"{seconds:.0f} s; {len(self.failures)} schedules with violations",
-            ]
+        sides = (
+            f"{len(self.killed)} of {2 * len(self.seen)} sides of {len(self.seen)} commit points"
         )
+        figures = [
+            f"{self.schedules} schedules, {self.jobs} calls of the shop",
+            f"{sum(self.killed.values())} shop processes killed, at {sides}",
+            f"{len(self.failures)} schedules with violations; {seconds:.0f} s",
+        ]
+        return "\n".join([*never, *figures])
 
 
 def settle_everything(world: World, dice: random.Random) -> None:

@@ -67,11 +67,9 @@ class CommitPoints:
         watch = Watches.now
         return watch.commit(commit) if watch else commit()
 
-    def _execute(
-        self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any
-    ) -> Any:
+    def _execute(self, execute: Callable[..., Any], sql: str, params: Any, *more: Any) -> Any:
         watch = Watches.now
         alone = not self.in_atomic_block and sql.lstrip().startswith(WRITES)  # type: ignore[attr-defined]
         if watch is None or not alone:
-            return execute(sql, params, many, context)
-        return watch.commit(lambda: execute(sql, params, many, context))
+            return execute(sql, params, *more)
+        return watch.commit(lambda: execute(sql, params, *more))

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import uuid
 from typing import Any
 
-from shop.fulfilment import orders, quote
+from shop.fulfilment import quote
 from shop.order import utils
-from shop.payments import gateway
 
 
 def take_away(guard: str) -> None:

@@ -58,7 +58,9 @@ def every_order_that_stands_was_captured_once(world: World) -> Iterator[str]:
 
 def every_capture_without_a_standing_order_went_back(world: World) -> Iterator[str]:
     standing = {order.pk for order in world.orders if order.status != CANCELLED}
-    kept = {attempt.payment_intent_id for attempt in _attempts(world) if attempt.order_id in standing}
+    kept = {
+        attempt.payment_intent_id for attempt in _attempts(world) if attempt.order_id in standing
+    }
     for intent in _captured(world):
         charge = _charge(world, intent)
         is_back = charge["refunded"] or _is_known_to_staff(world, intent, charge)

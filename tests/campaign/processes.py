@@ -140,7 +140,7 @@ def _perform(job: Job, surroundings: Surroundings, told: Any) -> Done:
         when=job.kill.when if job.kill else "before",
         last_words=last_words,
     )
-    if settings.STRIPE_API_BASE != surroundings.stripe:
+    if surroundings.stripe != settings.STRIPE_API_BASE:
         settings.STRIPE_API_BASE = surroundings.stripe
         gateway._client.cache_clear()  # noqa: SLF001 each schedule has a Stripe of its own
     Watches.now = None

@@ -24,6 +24,10 @@ DAY = 24 * HOUR
 COMMITS = (1, 1, 1, 2, 2, 2, 3, 3, 4, 5, 6, 8)
 
 
+def dice_of(seed: int | str) -> random.Random:
+    return random.Random(seed)  # noqa: S311 what happens must be the same again
+
+
 @dataclass(frozen=True)
 class Step:
     """One thing that happens; ``seed`` decides everything about it that is left open."""
@@ -34,7 +38,7 @@ class Step:
 
     def take(self, world: World) -> None:
         world.story.append(f"{self.name}")
-        ACTIONS[self.name](world, random.Random(self.seed), self.kill)
+        ACTIONS[self.name](world, dice_of(self.seed), self.kill)
 
 
 Action = Callable[[World, random.Random, "Kill | None"], None]
@@ -170,7 +174,11 @@ def the_newest_webhook_arrives(world: World, dice: random.Random, kill: Kill | N
 def all_webhooks_arrive(world: World, dice: random.Random, kill: Kill | None) -> None:
     """In order, in reverse or shuffled."""
     waiting = list(world.collect_post())
-    dice.choice([lambda each: None, list.reverse, dice.shuffle])(waiting)
+    order = dice.choice(["sent", "reversed", "shuffled"])
+    if order == "reversed":
+        waiting.reverse()
+    elif order == "shuffled":
+        dice.shuffle(waiting)
     for number, event_id in enumerate(waiting):
         _deliver(world, event_id, kill if number == 0 else None)
 
@@ -315,9 +323,7 @@ def two_refunds_at_once(world: World, dice: random.Random, kill: Kill | None) ->
 
 
 @action(weight=1)
-def cancellation_and_refund_at_once(
-    world: World, dice: random.Random, kill: Kill | None
-) -> None:
+def cancellation_and_refund_at_once(world: World, dice: random.Random, kill: Kill | None) -> None:
     if world.orders:
         cancelled = _staff(world, dice.choice(world.orders), "cancel", kill)
         world.run(cancelled, *_refund(world, dice, None))
@@ -338,9 +344,7 @@ def an_order_moves_on(world: World, dice: random.Random, kill: Kill | None) -> N
 
 
 @action(weight=1)
-def cancellation_and_dispatch_at_once(
-    world: World, dice: random.Random, kill: Kill | None
-) -> None:
+def cancellation_and_dispatch_at_once(world: World, dice: random.Random, kill: Kill | None) -> None:
     orders = [order for order in world.orders if order.status in {"Paid", "Dispensing"}]
     if orders:
         order = dice.choice(orders)
