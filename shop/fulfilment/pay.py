@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from django.conf import settings
@@ -14,6 +15,7 @@ from shop.fulfilment import settle as settling
 from shop.fulfilment.quote import Quote
 from shop.payments import attempts, gateway
 from shop.payments.facts import CardPage, Charge
+from shop.payments.gateway import AnswerKept
 from shop.payments.models import PaymentAttempt
 from shop.payments.statuses import Kind, Status
 from shop.prescriptions.models import Prescription
@@ -74,16 +76,28 @@ def _open_page_of(before: PaymentAttempt, quote: Quote) -> str:
 
 def _open_page(attempt: PaymentAttempt) -> str:
     number = OrderNumberGenerator().order_number(attempt.basket)
-    page = gateway.open_card_page(
-        Charge(str(attempt.reference), attempt.amount_minor, attempt.currency, f"Order {number}"),
-        return_url=_address("checkout:return", attempt),
-        cancel_url=f"{settings.SITE_URL}{reverse('checkout:preview')}",
-    )
+    try:
+        page = gateway.open_card_page(
+            Charge(
+                str(attempt.reference), attempt.amount_minor, attempt.currency, f"Order {number}"
+            ),
+            return_url=_address("checkout:return", attempt),
+            cancel_url=f"{settings.SITE_URL}{reverse('checkout:preview')}",
+        )
+    except AnswerKept:
+        _begin_anew_next_time(attempt)
+        raise
     try:
         attempts.move(attempt, Status.SESSION_OPEN, session_id=page.session_id)
     except attempts.TransitionRefused:
         _give_way(attempt, page)
     return page.url
+
+
+def _begin_anew_next_time(attempt: PaymentAttempt) -> None:
+    """Stripe repeats a fault for a day; what it may have opened, nobody has the address of."""
+    with suppress(attempts.TransitionRefused):
+        attempts.move(attempt, Status.EXPIRED)
 
 
 def _give_way(attempt: PaymentAttempt, page: CardPage) -> None:
