@@ -13,15 +13,16 @@ from shop.payments.models import PaymentAttempt
 def bring_in_refunds(attempt: PaymentAttempt) -> None:
     """Take over every refund Stripe knows of; raises GatewayUnavailable.
 
-    Nothing for money that was not taken, or not even held for us: Stripe also calls the release of a hold a refund.
+    Stripe also calls the release of a hold a refund. So nothing is taken over for money that was
+    not taken, and where less was taken than was held only what was asked for here.
     """
     if not attempt.payment_intent_id:
         return
     seen = gateway.list_refunds(attempt.payment_intent_id)
     with transaction.atomic():
         held = attempts.lock(attempt)
-        if held.captured_minor:
-            for each in seen:
+        for each in seen:
+            if held.captured_minor == held.amount_minor or (held.captured_minor and each.reference):
                 refunds.record(held, each)
 
 

@@ -1,4 +1,4 @@
-"""Staff cancel an order or pay money back: written down first, then done at Stripe."""
+"""Staff cancel an order, pay money back or look again: written down first, then done at Stripe."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from typing import Any
 from django.db import transaction
 
 from shop.accounts.models import User
-from shop.fulfilment.settle import settle_quietly
+from shop.fulfilment import imports, outbox
+from shop.fulfilment.settle import settle, settle_quietly
 from shop.order.processing import EventHandler
 from shop.payments import attempts, refunds
+from shop.payments.gateway import GatewayRefused, GatewayUnavailable
 from shop.payments.models import PaymentAttempt, Refund
 from shop.payments.refunds import Wanted
 
@@ -52,3 +54,17 @@ def _check_packs(line: Any, quantity: int) -> None:
     left = line.quantity - refunds.packs_refunded(line.pk)
     if quantity > left:
         raise TooManyPacks(line, left)
+
+
+def look_again(attempt: PaymentAttempt) -> bool:
+    """Take over all that Stripe's books say of an attempt; False when they cannot be read."""
+    try:
+        settle(attempt)
+        if attempt.payment_intent_id:
+            outbox.look_again(attempt)
+            imports.bring_in_refunds(attempt)
+            imports.bring_in_disputes(attempt)
+            settle(attempt)
+    except (GatewayUnavailable, GatewayRefused):
+        return False
+    return True

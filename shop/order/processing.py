@@ -45,8 +45,11 @@ class EventHandler(OscarEventHandler):
         """
         with transaction.atomic():
             held = self._hold(order)
-            if held is None:
-                raise InvalidOrderStatus(_("This order has no payment to give back."))
+            if held is None or CANCELLED not in order.available_statuses():
+                raise InvalidOrderStatus(
+                    _("An order that is “%(status)s” cannot be cancelled.")
+                    % {"status": order.status}
+                )
             self._undo(order, by=by, note=note)
             refunds.give_all_back(held, reason=RefundReason.CANCELLED, by=by, note=note)
         return held

@@ -42,10 +42,7 @@ class Payment:
 
 @dataclass(frozen=True)
 class Funds:
-    """The money of one payment by Stripe's books; amounts in minor units.
-
-    ``refunded`` is meaningful for captured money only: Stripe also counts a released hold there.
-    """
+    """The money of one payment by Stripe's books; amounts in minor units."""
 
     intent_id: str
     status: str

@@ -205,10 +205,15 @@ def _funds(intent: stripe.PaymentIntent) -> Funds:
         status=intent.status,
         reference=_metadata(intent, "reference"),
         received=intent.amount_received,
-        refunded=charge.amount_refunded if charge and charge.captured else 0,
+        refunded=_paid_back(charge) if charge and charge.captured else 0,
         capture_before=_capture_before(intent),
         is_disputed=bool(charge and charge.disputed),
     )
+
+
+def _paid_back(charge: stripe.Charge) -> int:
+    """Stripe also counts as refunded what was held and never taken."""
+    return charge.amount_refunded - (charge.amount - charge.amount_captured)
 
 
 def _metadata(about: stripe.PaymentIntent | stripe.Refund, name: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from decimal import Decimal
 
 from django.conf import settings
 from django.db import models
@@ -10,6 +11,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from shop.payments.money import from_minor
 from shop.payments.statuses import (
     DISPUTE_IN_OUR_FAVOUR,
     DISPUTE_WITHOUT_MONEY,
@@ -20,6 +22,22 @@ from shop.payments.statuses import (
     Review,
     Status,
 )
+
+
+class PaymentAttemptQuerySet(models.QuerySet["PaymentAttempt"]):
+    def needing_a_look(self) -> PaymentAttemptQuerySet:
+        """What a person has to look at: Stripe said no, a refund failed, or a bank disputes."""
+        failed = Q(refunds__status__in=(RefundStatus.FAILED, RefundStatus.CANCELED))
+        disputed = Q(disputes__isnull=False) & ~Q(disputes__status__in=DISPUTE_IN_OUR_FAVOUR)
+        not_all_back = Q(captured_minor__gt=F("refunded_minor") + F("disputed_minor"))
+        return self.filter(
+            Q(status=Status.NEEDS_REVIEW) | (failed & not_all_back) | disputed
+        ).distinct()
+
+    def unfinished(self) -> PaymentAttemptQuerySet:
+        """What is still under way, or waits for Stripe."""
+        waiting = Q(operations__isnull=False, operations__done_at__isnull=True)
+        return self.filter(Q(status__in=LIVE) | waiting).distinct()
 
 
 class PaymentAttempt(models.Model):
@@ -63,6 +81,8 @@ class PaymentAttempt(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     changed_at = models.DateTimeField(auto_now=True)
 
+    objects = PaymentAttemptQuerySet.as_manager()
+
     class Meta:
         ordering = ("-created_at",)
         constraints = (
@@ -88,6 +108,22 @@ class PaymentAttempt(models.Model):
 
     def __str__(self) -> str:
         return str(self.reference)
+
+    @property
+    def amount(self) -> Decimal:
+        return from_minor(self.amount_minor, self.currency)
+
+    @property
+    def captured(self) -> Decimal:
+        return from_minor(self.captured_minor, self.currency)
+
+    @property
+    def refunded(self) -> Decimal:
+        return from_minor(self.refunded_minor, self.currency)
+
+    @property
+    def left(self) -> Decimal:
+        return from_minor(self.left_minor, self.currency)
 
     @property
     def left_minor(self) -> int:
@@ -158,6 +194,10 @@ class Refund(models.Model):
     def __str__(self) -> str:
         return str(self.reference)
 
+    @property
+    def amount(self) -> Decimal:
+        return from_minor(self.amount_minor, self.attempt.currency)
+
 
 class RefundLine(models.Model):
     """Packs of one line of the order that a refund is for."""
@@ -197,6 +237,10 @@ class Dispute(models.Model):
 
     def __str__(self) -> str:
         return self.stripe_id
+
+    @property
+    def amount(self) -> Decimal:
+        return from_minor(self.amount_minor, self.attempt.currency)
 
     @property
     def is_settled_for_us(self) -> bool:
@@ -241,10 +285,12 @@ class StripeOperation(models.Model):
         return f"{self.kind} {self.attempt}"
 
 
-class EventCursor(models.Model):
-    """How far Stripe's list of events was read; there is one row."""
+class Reconciliation(models.Model):
+    """How far Stripe's list of events was read, and what the last comparison found; one row."""
 
-    read_until = models.DateTimeField()
+    read_until = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    findings = models.JSONField(default=list)
 
     def __str__(self) -> str:
-        return f"{self.read_until:%Y-%m-%d %H:%M:%S}"
+        return f"{len(self.findings)} findings"

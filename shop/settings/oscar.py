@@ -77,6 +77,11 @@ OSCAR_DASHBOARD_NAVIGATION = [
     {"label": _("Dashboard"), "icon": "fas fa-list", "url_name": "dashboard:index"},
     {"label": _("Orders"), "icon": "fas fa-box", "url_name": "dashboard:order-list"},
     {
+        "label": _("Payments"),
+        "icon": "fas fa-credit-card",
+        "url_name": "dashboard:payment-list",
+    },
+    {
         "label": _("Products"),
         "icon": "fas fa-pills",
         "url_name": "dashboard:catalogue-product-list",

@@ -14,18 +14,21 @@ import django
 django.setup()
 
 from tests.campaign.campaign import Campaign, database
+from tests.campaign.guards import GUARDS
 
 
 def main() -> None:
     arguments = _arguments()
     with database() as name:
         print(f"campaign on {name}: seed {arguments.seed}", flush=True)  # noqa: T201
-        with Campaign(arguments.seed, without=arguments.without) as campaign:
-            if arguments.only is not None:
-                campaign.run_random(arguments.only)
-            else:
+        with Campaign(
+            arguments.seed, without=arguments.without, until_first=arguments.until_first
+        ) as campaign:
+            if arguments.only is None:
                 campaign.run_sweep()
-                campaign.run_all(arguments.schedules)
+                campaign.run_random(range(arguments.schedules))
+            else:
+                campaign.run_random([arguments.only])
         print(campaign.report(), flush=True)  # noqa: T201
     sys.exit(1 if campaign.failures else 0)
 
@@ -33,9 +36,10 @@ def main() -> None:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.campaign", description=__doc__)
     parser.add_argument("--seed", type=int, default=secrets.randbelow(10**6))
-    parser.add_argument("--schedules", type=int, default=500)
-    parser.add_argument("--only", type=int)
-    parser.add_argument("--without")
+    parser.add_argument("--schedules", type=int, default=500, help="random ones; after the sweep")
+    parser.add_argument("--only", type=int, help="the number of the one schedule to run")
+    parser.add_argument("--without", choices=GUARDS, help="a guard of the shop to take away")
+    parser.add_argument("--until-first", action="store_true", help="stop at the first violation")
     return parser.parse_args()
 
 

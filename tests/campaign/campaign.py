@@ -6,7 +6,7 @@ import gc
 import random
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import product
@@ -49,7 +49,7 @@ def database() -> Iterator[str]:
 class Campaign:
     """Schedules of one seed; ``failures`` are texts with all that is needed to see them again."""
 
-    def __init__(self, seed: int, *, without: str | None = None) -> None:
+    def __init__(self, seed: int, *, without: str | None = None, until_first: bool = False) -> None:
         self.seed = seed
         self.failures: list[str] = []
         self.schedules = 0
@@ -57,6 +57,7 @@ class Campaign:
         self.seen: Counter[str] = Counter()
         self.killed: Counter[tuple[str, str]] = Counter()
         self._without = without
+        self._until_first = until_first
         self._started = time.monotonic()
 
     def __enter__(self) -> Self:
@@ -70,19 +71,23 @@ class Campaign:
     def __exit__(self, *_: object) -> None:
         self._shop.close()
 
-    def run_all(self, schedules: int) -> None:
-        for number in range(schedules):
-            self.run_random(number)
+    @property
+    def is_over(self) -> bool:
+        return self._until_first and bool(self.failures)
 
-    def run_random(self, number: int) -> None:
-        """Run one schedule; the seed and the number decide all of it but who is first at once."""
-        dice = dice_of(f"{self.seed}-{number}")
-        self.run(f"{self.seed}-{number}", any_cast(dice), schedule(dice), dice)
+    def run_random(self, numbers: Iterable[int]) -> None:
+        """Seed and number decide all of a schedule, but not who is first of two at once."""
+        for number in numbers:
+            if not self.is_over:
+                dice = dice_of(f"{self.seed}-{number}")
+                self.run(f"{self.seed}-{number}", any_cast(dice), schedule(dice), dice)
 
     def run_sweep(self) -> None:
         """Tell each story again for each of its commits, with a process that ends there."""
         for name, steps in STORIES.items():
             for (place, commit), when in product(self._commits(name, steps), SIDES):
+                if self.is_over:
+                    return
                 kill = Kill(commit, when)
                 killed = [replace(s, kill=kill) if n == place else s for n, s in enumerate(steps)]
                 self._tell(f"{name}-{place}-{commit}-{when}", killed)

@@ -133,6 +133,14 @@ def _disputed(world: World, intent: Any) -> int:
     )
 
 
+def every_refund_was_made_once(world: World) -> Iterator[str]:
+    """A refund that the bank sent back may be followed by another, of another number."""
+    ours = (each["metadata"].get("refund") for each in world.stripe.store.all("refund"))
+    for reference, count in Counter(ours).items():
+        if reference and count > 1:
+            yield f"refund {reference} was made {count} times"
+
+
 def stock_is_conserved(world: World) -> Iterator[str]:
     for record in StockRecord.objects.filter(product__parent=world.medicine):
         held, gone = (
@@ -209,6 +217,7 @@ RULES: tuple[Rule, ...] = (
     no_authorisation_is_left,
     the_ledger_is_stripes_to_the_cent,
     every_attempt_knows_what_stripe_knows,
+    every_refund_was_made_once,
     stock_is_conserved,
     tablets_are_conserved,
     every_line_has_its_supply,

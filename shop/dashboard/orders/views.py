@@ -13,6 +13,9 @@ from oscar.apps.dashboard.orders.views import OrderDetailView as OscarOrderDetai
 from oscar.apps.dashboard.orders.views import OrderListView as OscarOrderListView
 from oscar.apps.order.exceptions import InvalidOrderStatus
 
+from shop.dashboard.orders import payments
+from shop.order.processing import CANCELLED
+
 __all__ = [
     "LineDetailView",
     "OrderDetailView",
@@ -27,6 +30,11 @@ class OrderListView(OscarOrderListView):
 
     def get_queryset(self) -> Any:
         return super().get_queryset().select_related("payment_attempt")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        movable = [status for status in context["order_statuses"] if status != CANCELLED]
+        return {**context, "order_statuses": movable}
 
     def change_order_status(self, request: HttpRequest, order: Any) -> None:
         try:
@@ -43,6 +51,15 @@ class OrderDetailView(OscarOrderDetailView):
         return self.object.lines.select_related(
             "product", "stockrecord", "supply__authorisation__prescription"
         )
+
+    def get_order_status_form(self) -> Any:
+        form = super().get_order_status_form()
+        choices = form.fields["new_status"].choices
+        form.fields["new_status"].choices = [each for each in choices if each[0] != CANCELLED]
+        return form
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return {**super().get_context_data(**kwargs), **payments.of_order(self.object)}
 
     def change_order_status(self, request: HttpRequest, order: Any) -> HttpResponse:
         form = self.get_order_status_form()

@@ -34,10 +34,12 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='EventCursor',
+            name='Reconciliation',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('read_until', models.DateTimeField()),
+                ('read_until', models.DateTimeField(null=True)),
+                ('finished_at', models.DateTimeField(null=True)),
+                ('findings', models.JSONField(default=list)),
             ],
         ),
         migrations.CreateModel(
