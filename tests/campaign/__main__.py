@@ -27,17 +27,22 @@ def main() -> None:
             if arguments.only is None:
                 campaign.run_sweep()
                 campaign.run_random(range(arguments.schedules))
+            elif arguments.only.isdigit():
+                campaign.run_random([int(arguments.only)])
             else:
-                campaign.run_random([arguments.only])
+                campaign.run_story(arguments.only)
         print(campaign.report(), flush=True)  # noqa: T201
     sys.exit(1 if campaign.failures else 0)
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m tests.campaign", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.campaign",
+        description="Random schedules of everything that may go wrong with a payment.",
+    )
     parser.add_argument("--seed", type=int, default=secrets.randbelow(10**6))
-    parser.add_argument("--schedules", type=int, default=500, help="random ones; after the sweep")
-    parser.add_argument("--only", type=int, help="the number of the one schedule to run")
+    parser.add_argument("--schedules", type=int, default=500, help="random ones, after the stories")
+    parser.add_argument("--only", help="the one schedule to run: its number, or its name")
     parser.add_argument("--without", choices=GUARDS, help="a guard of the shop to take away")
     parser.add_argument("--until-first", action="store_true", help="stop at the first violation")
     return parser.parse_args()

@@ -88,9 +88,17 @@ class Campaign:
             for (place, commit), when in product(self._commits(name, steps), SIDES):
                 if self.is_over:
                     return
-                kill = Kill(commit, when)
-                killed = [replace(s, kill=kill) if n == place else s for n, s in enumerate(steps)]
-                self._tell(f"{name}-{place}-{commit}-{when}", killed)
+                self.run_story(f"{name}-{place}-{commit}-{when}")
+
+    def run_story(self, name: str) -> None:
+        """Tell one story with the kill that its name ends in."""
+        story, place, commit, when = name.rsplit("-", 3)
+        kill = Kill(int(commit), "before" if when == "before" else "after")
+        steps = [
+            replace(step, kill=kill) if number == int(place) else step
+            for number, step in enumerate(STORIES[story])
+        ]
+        self._tell(name, steps)
 
     def _commits(self, name: str, steps: list[Step]) -> list[tuple[int, int]]:
         """The place of each step that commits, with the number of each of its commits."""
