@@ -18,7 +18,7 @@ from django.test.utils import setup_test_environment
 from tests.campaign.commits import When
 from tests.campaign.invariants import violations
 from tests.campaign.processes import Done, InThisProcess, Job, Kill, Shop
-from tests.campaign.steps import HOUR, Step, dice_of, schedule
+from tests.campaign.steps import COMMANDS, HOUR, Step, command, dice_of, schedule
 from tests.campaign.stories import STORIES
 from tests.campaign.world import Cast, Stage, World, any_cast
 
@@ -28,7 +28,8 @@ WARM_UP = (
     "a good card is entered",
     "all webhooks arrive",
     "the customer comes back",
-    "cron runs",
+    "the books are reconciled",
+    "staff pay a part back",
     "the approval is withdrawn",
 )
 
@@ -167,9 +168,12 @@ def settle_everything(world: World, dice: random.Random) -> None:
         dice.shuffle(waiting)
         for event_id in waiting:
             world.run(Job("hear", {"body": world.letter(event_id)}))
-    world.run(Job("tidy_up"))
-    world.advance_clock(25 * HOUR)
-    world.run(Job("tidy_up"))
+    for _ in range(2):
+        for name in COMMANDS:
+            world.run(command(name))
+        world.advance_clock(25 * HOUR)
+    [last] = world.run(command("reconcile_payments"))
+    world.is_reconciled = last.value == 0
 
 
 def _warm_up(stage: Stage) -> None:

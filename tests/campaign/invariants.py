@@ -202,6 +202,11 @@ def nobody_has_to_look_without_need(world: World) -> Iterator[str]:
             yield f"{attempt} was left to a person: {attempt.review}"
 
 
+def the_reconciliation_finds_nothing_in_the_end(world: World) -> Iterator[str]:
+    if not world.is_reconciled:
+        yield "its last run ended with a finding"
+
+
 def stripe_was_asked_properly_and_told_nothing_private(world: World) -> Iterator[str]:
     for request in world.stripe.requests:
         check_request(request.method, request.path, request.params)
@@ -224,5 +229,6 @@ RULES: tuple[Rule, ...] = (
     every_order_has_lines_and_a_basket_of_its_own,
     nothing_is_left_to_do,
     nobody_has_to_look_without_need,
+    the_reconciliation_finds_nothing_in_the_end,
     stripe_was_asked_properly_and_told_nothing_private,
 )

@@ -95,11 +95,11 @@ def hear(watched: Watched, *, body: bytes) -> int:
     return answer.status_code
 
 
-def tidy_up(watched: Watched) -> int:
-    """The exit status of the command that cron runs."""
+def command(watched: Watched, *, name: str) -> int:
+    """The exit status of a command that cron runs."""
     watched()
     try:
-        call_command("finish_pending")
+        call_command(name)
     except SystemExit as ended:
         return int(ended.code or 0)
     return 0

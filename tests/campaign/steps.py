@@ -265,14 +265,26 @@ def another_prescription_is_approved(world: World, dice: random.Random, kill: Ki
     prescribe(dice.choice(world.customers), world.medicine, world.pharmacist, supplies=1)
 
 
+def command(name: str, kill: Kill | None = None) -> Job:
+    return Job("command", {"name": name}, kill)
+
+
+COMMANDS = ("finish_pending", "reconcile_payments")
+
+
 @action(weight=3)
-def cron_runs(world: World, dice: random.Random, kill: Kill | None) -> None:
-    world.run(Job("tidy_up", kill=kill))
+def pending_payments_are_finished(world: World, dice: random.Random, kill: Kill | None) -> None:
+    world.run(command("finish_pending", kill))
 
 
-@action(weight=1)
-def cron_runs_twice_at_once(world: World, dice: random.Random, kill: Kill | None) -> None:
-    world.run(Job("tidy_up", kill=kill), Job("tidy_up"))
+@action(weight=3)
+def the_books_are_reconciled(world: World, dice: random.Random, kill: Kill | None) -> None:
+    world.run(command("reconcile_payments", kill))
+
+
+@action(weight=2)
+def two_commands_run_at_once(world: World, dice: random.Random, kill: Kill | None) -> None:
+    world.run(command(dice.choice(COMMANDS), kill), command(dice.choice(COMMANDS)))
 
 
 @action(weight=3)
@@ -306,6 +318,13 @@ def _refund(world: World, dice: random.Random, kill: Kill | None) -> list[Job]:
     return [_staff(world, order, "refund", kill, amount_minor=amount, reference=reference)]
 
 
+@action(weight=0)
+def staff_pay_a_part_back(world: World, dice: random.Random, kill: Kill | None) -> None:
+    reference = str(uuid.UUID(int=dice.getrandbits(128)))
+    for order in world.orders:
+        world.run(_staff(world, order, "refund", kill, amount_minor=999, reference=reference))
+
+
 @action(weight=4)
 def staff_pay_money_back(world: World, dice: random.Random, kill: Kill | None) -> None:
     world.run(*_refund(world, dice, kill))
@@ -330,10 +349,10 @@ def cancellation_and_refund_at_once(world: World, dice: random.Random, kill: Kil
 
 
 @action(weight=1)
-def cancellation_and_cron_at_once(world: World, dice: random.Random, kill: Kill | None) -> None:
+def cancellation_and_command_at_once(world: World, dice: random.Random, kill: Kill | None) -> None:
     if world.orders:
         cancelled = _staff(world, dice.choice(world.orders), "cancel", kill)
-        world.run(cancelled, Job("tidy_up"))
+        world.run(cancelled, command(dice.choice(COMMANDS)))
 
 
 @action(weight=2)

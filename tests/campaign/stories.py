@@ -12,7 +12,8 @@ STORIES = {
     for name, steps in {
         "heard": (*PAID, "the webhook of the payment arrives"),
         "came-back": (*PAID, "the customer comes back"),
-        "cron": (*PAID, "cron runs"),
+        "finished": (*PAID, "pending payments are finished"),
+        "reconciled": (*PAID, "the books are reconciled"),
         "withdrawn": (*PAID, "the approval is withdrawn", "the customer comes back"),
         "changed": (
             "the customer presses pay",
@@ -23,11 +24,17 @@ STORIES = {
         "changed-too-late": (*PAID, *CHANGED, "the webhook of the payment arrives"),
         "lapsed": (*PAID, "a week passes", "the customer comes back"),
         "cancelled": (*ORDERED, "staff cancel an order"),
-        "refunded": (*ORDERED, "staff pay money back"),
-        "refunded-at-stripe": (*ORDERED, "money is paid back at stripe", "all webhooks arrive"),
+        "refunded": (*ORDERED, "staff pay a part back"),
+        "refunded-at-stripe": (
+            *ORDERED,
+            "money is paid back at stripe",
+            "the newest webhook arrives",
+        ),
+        "refund-reconciled": (*ORDERED, "money is paid back at stripe", "the books are reconciled"),
+        "dispute-reconciled": (*ORDERED, "a charge is disputed", "the books are reconciled"),
         "sent-back": (
             *ORDERED,
-            "staff pay money back",
+            "staff pay a part back",
             "a bank sends a refund back",
             "the newest webhook arrives",
         ),

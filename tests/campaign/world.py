@@ -22,11 +22,29 @@ from catalogue.models import Product, ProductClass
 from shop.accounts.models import User
 from shop.basket.models import Basket
 from shop.payments.emulator.server import Emulator
-from shop.payments.models import PaymentAttempt
+from shop.payments.models import (
+    Dispute,
+    PaymentAttempt,
+    Reconciliation,
+    Refund,
+    RefundLine,
+    StripeEvent,
+    StripeOperation,
+)
 from shop.prescriptions.models import Prescription
 from tests.campaign.processes import Done, InThisProcess, Job, Kill, Shop, Surroundings
 from tests.conftest import approve, make_pharmacist, make_user, send_prescription
 
+# In the order in which they may go.
+PAYMENTS = (
+    RefundLine,
+    StripeOperation,
+    Refund,
+    Dispute,
+    PaymentAttempt,
+    StripeEvent,
+    Reconciliation,
+)
 PRICES = {30: Decimal("17.37"), 60: Decimal("33.03")}
 
 
@@ -81,6 +99,7 @@ class World:
     undelivered: list[str] = field(default_factory=list)
     known_events: set[str] = field(default_factory=set)
     story: list[str] = field(default_factory=list)
+    is_reconciled: bool = False
     errors: list[str] = field(default_factory=list)
     done: list[Done] = field(default_factory=list)
 
@@ -148,6 +167,7 @@ class Stage:
         ]
         with Emulator(api_key=settings.STRIPE_SECRET_KEY) as stripe:
             yield World(shop, stripe, customers, medicine, self.pharmacist, cast, without)
+        _forget_payments()
 
     def _medicine(self, in_stock: int) -> Product:
         parent = Product.objects.create(
@@ -181,6 +201,12 @@ class Stage:
         prescribe(customer, medicine, self.pharmacist, supplies=supplies)
         customer.basket.add_product(medicine.children.get(tablets=tablets), 1)
         return customer
+
+
+def _forget_payments() -> None:
+    """The next world has another Stripe, which knows nothing of these."""
+    for model in PAYMENTS:
+        model.objects.all().delete()
 
 
 def prescribe(customer: Customer, medicine: Product, pharmacist: User, *, supplies: int) -> None:
