@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import uuid
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.decorators import method_decorator
@@ -34,9 +35,11 @@ from shop.fulfilment.quote import Quote, quote_for
 from shop.fulfilment.refusals import Refused
 from shop.fulfilment.settle import settle_quietly
 from shop.order import delivery
+from shop.order.processing import CANCELLED
 from shop.payments.attempts import AnotherAttemptIsLive
 from shop.payments.gateway import GatewayRefused, GatewayUnavailable
 from shop.payments.models import PaymentAttempt
+from shop.payments.money import AmountRefused
 from shop.payments.statuses import Status
 
 __all__ = [
@@ -50,6 +53,12 @@ __all__ = [
     "UserAddressDeleteView",
     "UserAddressUpdateView",
 ]
+
+logger = logging.getLogger(__name__)
+
+# How often the page after the card page looks again by itself, before it leaves that to the customer.
+LOOKS = 5
+SECONDS_BETWEEN_LOOKS = 3
 
 
 class IndexView(OscarIndexView):
@@ -132,6 +141,15 @@ class PreviewView(CheckoutSessionMixin, TemplateView):
             )
         except pay.AlreadyUnderWay as under_way:
             return redirect("checkout:return", reference=under_way.attempt.reference)
+        except AmountRefused:
+            logger.exception("basket %s cannot be charged", request.basket.pk)
+            messages.error(
+                request,
+                _(
+                    "A price in your cart cannot be charged as it is. You were not charged. Call us."
+                ),
+            )
+            return redirect("checkout:preview")
         except (GatewayUnavailable, GatewayRefused, AnotherAttemptIsLive):
             messages.error(
                 request,
@@ -159,8 +177,26 @@ def return_from_card_page(request: SignedInRequest, reference: uuid.UUID) -> Htt
     settle_quietly(attempt)
     attempt.refresh_from_db()
     if attempt.order is not None:
-        CheckoutSessionData(request).flush()
-        request.session["checkout_order_id"] = attempt.order_id
-        return redirect("checkout:thank-you")
+        return _show_order(request, attempt.order)
     is_open = attempt.status in (Status.CREATED, Status.SESSION_OPEN)
-    return render(request, "oscar/checkout/not_paid.html", {"attempt": attempt, "is_open": is_open})
+    context = {"attempt": attempt, "is_open": is_open}
+    response = render(request, "oscar/checkout/not_paid.html", context)
+    if is_open:
+        _look_again_soon(request, response)
+    return response
+
+
+def _show_order(request: SignedInRequest, order: Any) -> HttpResponse:
+    CheckoutSessionData(request).flush()
+    if order.status == CANCELLED:
+        return redirect("customer:order", order_number=order.number)
+    request.session["checkout_order_id"] = order.pk
+    return redirect("checkout:thank-you")
+
+
+def _look_again_soon(request: HttpRequest, response: HttpResponse) -> None:
+    """Stripe's word may come a moment after the customer, so the page asks again by itself, a few times."""
+    looks = request.GET.get("look", "")
+    number = int(looks) if looks.isdecimal() and len(looks) < len(str(LOOKS)) + 1 else 0
+    if number < LOOKS:
+        response["Refresh"] = f"{SECONDS_BETWEEN_LOOKS}; url={request.path}?look={number + 1}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import Any
 
 from django.conf import settings
@@ -76,28 +75,24 @@ def _open_page_of(before: PaymentAttempt, quote: Quote) -> str:
 
 def _open_page(attempt: PaymentAttempt) -> str:
     number = OrderNumberGenerator().order_number(attempt.basket)
+    charge = Charge(
+        str(attempt.reference), attempt.amount_minor, attempt.currency, f"Order {number}"
+    )
     try:
         page = gateway.open_card_page(
-            Charge(
-                str(attempt.reference), attempt.amount_minor, attempt.currency, f"Order {number}"
-            ),
+            charge,
             return_url=_address("checkout:return", attempt),
             cancel_url=f"{settings.SITE_URL}{reverse('checkout:preview')}",
         )
     except AnswerKept:
-        _begin_anew_next_time(attempt)
+        # The key is the attempt's own, so only another attempt gets another answer.
+        attempts.move(attempt, Status.EXPIRED)
         raise
     try:
         attempts.move(attempt, Status.SESSION_OPEN, session_id=page.session_id)
     except attempts.TransitionRefused:
         _give_way(attempt, page)
     return page.url
-
-
-def _begin_anew_next_time(attempt: PaymentAttempt) -> None:
-    """Stripe repeats a fault for a day; what it may have opened, nobody has the address of."""
-    with suppress(attempts.TransitionRefused):
-        attempts.move(attempt, Status.EXPIRED)
 
 
 def _give_way(attempt: PaymentAttempt, page: CardPage) -> None:

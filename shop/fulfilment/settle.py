@@ -46,23 +46,26 @@ def _next_of(attempt: PaymentAttempt) -> StripeOperation | None:
 
 def _look(attempt: PaymentAttempt) -> None:
     try:
-        _act_on(attempt, gateway.read_payment(attempt.session_id or ""))
+        payment = gateway.read_payment(attempt.session_id or "")
     except GatewayRefused:
         # Stripe does not know the card page it gave us: a person has to find out why.
         logger.exception("Stripe does not know the card page of attempt %s", attempt)
-        attempts.flag(attempt, Review.UNKNOWN_SESSION)
-
-
-def _act_on(attempt: PaymentAttempt, payment: Payment) -> None:
+        payment = None
     try:
-        if payment.session_status == "expired":
-            attempts.move(attempt, Status.EXPIRED)
-        elif payment.intent_status in AUTHORISED:
-            _place_or_let_go(attempt, payment)
-        elif payment.intent_status == "canceled":
-            attempts.move(attempt, Status.VOIDED)
+        _act_on(attempt, payment)
     except attempts.TransitionRefused:
         logger.info("attempt %s was settled by somebody else", attempt)
+
+
+def _act_on(attempt: PaymentAttempt, payment: Payment | None) -> None:
+    if payment is None:
+        attempts.flag(attempt, Review.UNKNOWN_SESSION)
+    elif payment.session_status == "expired":
+        attempts.move(attempt, Status.EXPIRED)
+    elif payment.intent_status in AUTHORISED:
+        _place_or_let_go(attempt, payment)
+    elif payment.intent_status == "canceled":
+        attempts.move(attempt, Status.VOIDED)
 
 
 def _place_or_let_go(attempt: PaymentAttempt, payment: Payment) -> None:

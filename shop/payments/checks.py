@@ -7,6 +7,8 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 
+from shop.payments.money import is_supported
+
 STRIPE = "https://api.stripe.com"
 
 
@@ -29,6 +31,11 @@ def check_stripe(**_: Any) -> list[CheckMessage]:
             not settings.STRIPE_WEBHOOK_SECRETS or not all(settings.STRIPE_WEBHOOK_SECRETS),
             "Webhooks cannot be checked without a secret.",
             "Set STRIPE_WEBHOOK_SECRETS to the signing secret of the endpoint.",
+        ),
+        "payments.E005": (
+            not is_supported(settings.OSCAR_DEFAULT_CURRENCY),
+            "The shop cannot charge in this currency.",
+            "Choose one with two decimal places, or with none.",
         ),
     }
     return [

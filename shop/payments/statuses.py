@@ -38,7 +38,7 @@ TRANSITIONS: dict[Status, tuple[Status, ...]] = {
     Status.PART_REFUNDED: (Status.CAPTURED, Status.REFUNDED),
     # Stripe may find out days later that the customer's bank did not take a refund.
     Status.REFUNDED: (Status.CAPTURED, Status.PART_REFUNDED, Status.NEEDS_REVIEW),
-    Status.EXPIRED: (Status.VOID_PENDING,),
+    Status.EXPIRED: (),
     Status.VOID_PENDING: (Status.VOIDED, Status.REFUNDED, Status.NEEDS_REVIEW),
     Status.VOIDED: (),
     Status.CAPTURE_FAILED: (),

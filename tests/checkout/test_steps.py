@@ -6,7 +6,6 @@ import datetime
 from typing import Any
 
 import pytest
-from django.contrib.messages import get_messages
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.test import Client
@@ -14,29 +13,18 @@ from django.urls import reverse
 from django.utils import timezone
 from oscar.apps.address.models import Country, UserAddress
 from oscar.apps.order.models import Order
-from oscar.apps.partner.models import StockRecord
 
 from catalogue.models import Product, ProductClass
 from shop.accounts.models import User
 from shop.basket.models import Basket
 from shop.payments.emulator.server import Emulator
 from shop.payments.models import PaymentAttempt
-from shop.payments.statuses import Status
 from shop.prescriptions import services
 from shop.prescriptions.models import Prescription
+from tests.checkout.walking import ADDRESS, fill_in_delivery, press_pay, said, step
 from tests.conftest import approve, basket_with, pack_of, send_prescription, signed_in
-from tests.fulfilment.paying import intent_statuses, pay_by_card
 from tests.prescriptions import samples
 
-ADDRESS = {
-    "first_name": "Anna",
-    "last_name": "Example",
-    "line1": "1 Sample Street",
-    "line4": "Sydney",
-    "state": "NSW",
-    "postcode": "2000",
-    "country": "AU",
-}
 IN_BOSTON = {"line4": "Boston", "state": "MA", "postcode": "02108", "country": "US"}
 STEPS = ("shipping-address", "shipping-method", "payment-method", "payment-details", "preview")
 ANSWERS = {
@@ -48,35 +36,6 @@ ANSWERS = {
     "other_medicines": "ramipril",
     "consent": "on",
 }
-
-
-def step(name: str) -> str:
-    return reverse(f"checkout:{name}")
-
-
-def said(response: HttpResponse) -> str:
-    return " ".join(str(message) for message in get_messages(response.wsgi_request))
-
-
-def fill_in_delivery(client: Client, **changes: str) -> HttpResponse:
-    client.post(step("shipping-address"), {**ADDRESS, **changes})
-    return client.post(step("shipping-method"), {"method_code": "standard"})
-
-
-def press_pay(client: Client) -> HttpResponse:
-    page = client.get(step("preview"))
-    assert page.status_code == 200, page.headers.get("Location")
-    return client.post(step("preview"), {"quote": page.context["quote_hash"]})
-
-
-@pytest.fixture
-def basket(customer: User, medicine: Product) -> Basket:
-    return basket_with(customer, pack_of(medicine, 10, 60))
-
-
-@pytest.fixture
-def client(customer: User, basket: Basket) -> Client:
-    return signed_in(customer)
 
 
 @pytest.mark.parametrize("name", ["index", *STEPS, "prescription"])
@@ -133,92 +92,6 @@ def test_an_empty_basket_goes_nowhere(customer: User) -> None:
     for name in (*STEPS, "prescription"):
         response = client.get(step(name), follow=True)
         assert response.redirect_chain[-1][0] == reverse("basket:summary")
-
-
-def test_the_whole_way_to_an_order(
-    client: Client, approved: Prescription, stripe: Emulator
-) -> None:
-    fill_in_delivery(client)
-
-    response = press_pay(client)
-    pay_by_card(response["Location"])
-    attempt = PaymentAttempt.objects.get()
-    thanks = client.get(reverse("checkout:return", args=[attempt.reference]), follow=True)
-
-    order = Order.objects.get()
-    assert response.status_code == 303
-    assert thanks.redirect_chain[-1][0] == step("thank-you")
-    assert order.number in thanks.content.decode()
-    assert (order.shipping_address.line1, order.shipping_code) == ("1 Sample Street", "standard")
-    assert intent_statuses(stripe) == ["succeeded"]
-
-
-def test_coming_back_unpaid_says_so(
-    client: Client, approved: Prescription, stripe: Emulator
-) -> None:
-    fill_in_delivery(client)
-    press_pay(client)
-    attempt = PaymentAttempt.objects.get()
-
-    page = client.get(reverse("checkout:return", args=[attempt.reference]))
-
-    assert "We are waiting for your payment" in page.content.decode()
-    assert not Order.objects.exists()
-
-
-def test_coming_back_after_a_withdrawal_says_no_charge(
-    client: Client, approved: Prescription, pharmacist: User, stripe: Emulator
-) -> None:
-    fill_in_delivery(client)
-    response = press_pay(client)
-    services.withdraw(approved, by=pharmacist, message="Call us")
-    pay_by_card(response["Location"])
-    attempt = PaymentAttempt.objects.get()
-
-    page = client.get(reverse("checkout:return", args=[attempt.reference])).content.decode()
-
-    assert "You were not charged" in page
-    assert "withdrawn" in page
-    assert intent_statuses(stripe) == ["canceled"]
-
-
-def test_a_stranger_cannot_see_where_a_payment_stands(
-    client: Client, approved: Prescription, other_customer: User, stripe: Emulator
-) -> None:
-    fill_in_delivery(client)
-    press_pay(client)
-    attempt = PaymentAttempt.objects.get()
-
-    response = signed_in(other_customer).get(reverse("checkout:return", args=[attempt.reference]))
-
-    assert response.status_code == 404
-
-
-def test_paying_what_is_no_longer_the_price_shows_the_order_again(
-    client: Client, approved: Prescription, stripe: Emulator
-) -> None:
-    fill_in_delivery(client)
-    shown = client.get(step("preview")).context["quote_hash"]
-    StockRecord.objects.update(price="50.00")
-
-    response = client.post(step("preview"), {"quote": shown})
-
-    assert response["Location"] == step("preview")
-    assert "changed" in said(response)
-    assert not PaymentAttempt.objects.exists()
-
-
-def test_a_stripe_that_is_down_charges_nobody_and_loses_nothing(
-    client: Client, approved: Prescription, stripe: Emulator
-) -> None:
-    fill_in_delivery(client)
-    stripe.stop()
-    response = press_pay(client)
-    assert "not charged" in said(response)
-
-    stripe.start()
-
-    assert press_pay(client).status_code == 303
 
 
 @pytest.mark.parametrize("number", ["2", "5"])
@@ -470,17 +343,3 @@ def test_extra_fields_change_nothing(client: Client, other_customer: User) -> No
     assert prescription.status == "submitted"
     assert prescription.user != other_customer
     assert (prescription.valid_until, prescription.version) == (None, 1)
-
-
-def test_the_status_of_the_attempt_is_captured(
-    client: Client, approved: Prescription, stripe: Emulator
-) -> None:
-    fill_in_delivery(client)
-    pay_by_card(press_pay(client)["Location"])
-    attempt = PaymentAttempt.objects.get()
-
-    for _ in range(3):
-        client.get(reverse("checkout:return", args=[attempt.reference]))
-
-    attempt.refresh_from_db()
-    assert (attempt.status, Order.objects.count()) == (Status.CAPTURED, 1)

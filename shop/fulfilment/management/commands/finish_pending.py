@@ -3,11 +3,9 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand
-from django.db.models import Q
 
 from shop.fulfilment.settle import settle_quietly
 from shop.payments.models import PaymentAttempt
-from shop.payments.statuses import LIVE
 from shop.prescriptions import emails
 
 
@@ -15,9 +13,7 @@ class Command(BaseCommand):
     help = "Settle open payments and send waiting messages; run it every few minutes."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        pending = PaymentAttempt.objects.filter(
-            Q(status__in=LIVE) | Q(operations__done_at__isnull=True, operations__isnull=False)
-        ).distinct()
+        pending = list(PaymentAttempt.objects.unfinished())
         out_of_reach = sum(not settle_quietly(attempt) for attempt in pending)
         sent = emails.send_waiting()
         self.stdout.write(f"{len(pending)} payments looked at, {sent} messages tried")

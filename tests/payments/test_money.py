@@ -1,0 +1,77 @@
+"""Amounts are said to Stripe exactly, or not at all."""
+
+from __future__ import annotations
+
+import random
+from decimal import Decimal
+
+import pytest
+from pytest_django import Settings
+
+from shop.payments.checks import check_stripe
+from shop.payments.money import (
+    UNSUPPORTED,
+    ZERO_DECIMAL,
+    AmountRefused,
+    from_minor,
+    is_supported,
+    to_minor,
+)
+
+TWO_PLACES = ("USD", "EUR", "AUD", "HUF", "TWD")
+
+
+def amounts(count: int) -> list[Decimal]:
+    """Amounts of up to twelve digits with up to four decimal places, the same in every run."""
+    chance = random.Random(20261123)  # noqa: S311
+    return [
+        Decimal(chance.randrange(10 ** chance.randint(1, 12))).scaleb(-chance.randint(0, 4))
+        for _ in range(count)
+    ]
+
+
+@pytest.mark.parametrize("currency", [*TWO_PLACES, *sorted(ZERO_DECIMAL)])
+def test_every_amount_comes_back_the_same_or_is_refused(currency: str) -> None:
+    smallest = Decimal(1) if currency in ZERO_DECIMAL else Decimal("0.01")
+    for amount in amounts(500):
+        if amount % smallest:
+            with pytest.raises(AmountRefused):
+                to_minor(amount, currency)
+        else:
+            assert from_minor(to_minor(amount, currency), currency) == amount
+            assert to_minor(amount, currency) * smallest == amount
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "minor"),
+    [
+        ("40.90", "USD", 4090),
+        ("0.01", "usd", 1),
+        ("40.9000", "USD", 4090),
+        ("500", "JPY", 500),
+        ("500.00", "jpy", 500),
+    ],
+)
+def test_amounts_as_stripe_counts_them(amount: str, currency: str, minor: int) -> None:
+    assert to_minor(Decimal(amount), currency) == minor
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency"),
+    [("0.001", "USD"), ("1.005", "EUR"), ("500.50", "JPY"), ("NaN", "USD"), ("Infinity", "USD")],
+)
+def test_an_amount_that_is_not_exact_is_refused(amount: str, currency: str) -> None:
+    with pytest.raises(AmountRefused):
+        to_minor(Decimal(amount), currency)
+
+
+@pytest.mark.parametrize("currency", sorted(UNSUPPORTED))
+def test_currencies_that_stripe_counts_in_its_own_way_are_refused(
+    currency: str, settings: Settings
+) -> None:
+    with pytest.raises(AmountRefused, match=currency):
+        to_minor(Decimal(1), currency)
+    assert not is_supported(currency.lower())
+    settings.OSCAR_DEFAULT_CURRENCY = currency
+
+    assert "payments.E005" in [error.id for error in check_stripe()]
