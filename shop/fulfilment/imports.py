@@ -38,3 +38,4 @@ def bring_in_disputes(attempt: PaymentAttempt) -> None:
             is_news = disputes.record(held, each, read_at=read_at)
             if is_news and held.order is not None:
                 notes.write_dispute(held.order, each)
+        refunds.give_rest_back(held)

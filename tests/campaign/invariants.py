@@ -62,16 +62,16 @@ def every_capture_without_a_standing_order_went_back(world: World) -> Iterator[s
         attempt.payment_intent_id for attempt in _attempts(world) if attempt.order_id in standing
     }
     for intent in _captured(world):
-        charge = _charge(world, intent)
-        is_back = charge["refunded"] or _is_known_to_staff(world, intent, charge)
+        back = _charge(world, intent)["amount_refunded"] + _disputed(world, intent)
+        is_back = back == intent["amount_received"] or _is_known_to_staff(world, intent)
         if intent["id"] not in kept and not is_back:
-            yield f"{intent['id']} has no order that stands, and {charge['amount_refunded']} back"
+            yield f"{intent['id']} has no order that stands, and only {back} went back"
 
 
-def _is_known_to_staff(world: World, intent: Any, charge: Any) -> bool:
-    """Money the bank disputes, or has sent back to us, cannot go back of itself: a person looks."""
+def _is_known_to_staff(world: World, intent: Any) -> bool:
+    """Money that the customer's bank has sent back to us does not go again of itself."""
     [attempt] = [each for each in _attempts(world) if each.payment_intent_id == intent["id"]]
-    return bool(charge["disputed"]) or attempt.review == Review.REFUND_FAILED
+    return (attempt.status, attempt.review) == (Status.NEEDS_REVIEW, Review.REFUND_FAILED)
 
 
 def no_authorisation_is_left(world: World) -> Iterator[str]:
@@ -102,15 +102,17 @@ def _minor(source: Any, *fields: str) -> tuple[int, ...]:
 
 
 def _transactions_add_up(order: Any, source: Any) -> Iterator[str]:
-    sums = dict(source.transactions.values_list("txn_type").annotate(Sum("amount")))
+    sums: Counter[str] = Counter()
+    for transaction in source.transactions.all():
+        sums[transaction.txn_type] += transaction.amount
     fields = {
         "Authorise": source.amount_allocated,
         "Debit": source.amount_debited,
         "Refund": source.amount_refunded,
     }
     for kind, amount in fields.items():
-        if sums.get(kind, 0) != amount:
-            yield f"order {order.number}: {kind} sums to {sums.get(kind)}, source says {amount}"
+        if sums[kind] != amount:
+            yield f"order {order.number}: {kind} sums to {sums[kind]}, source says {amount}"
 
 
 def every_attempt_knows_what_stripe_knows(world: World) -> Iterator[str]:

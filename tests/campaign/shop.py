@@ -148,6 +148,8 @@ def move_on(watched: Watched, *, order_id: int, staff_id: int) -> str:
     order = Order.objects.get(pk=order_id)
     staff = User.objects.get(pk=staff_id)
     following = {"Paid": "Dispensing", "Dispensing": "Dispatched", "Dispatched": "Complete"}
+    if order.status not in following:
+        return ""
     watched()
     try:
         EventHandler(user=staff).handle_order_status_change(order, following[order.status])

@@ -1,40 +1,30 @@
-"""What goes wrong between the shop and Stripe, and how each of it ends."""
+"""What arrives late, twice, in the wrong order or in between, and how each of it ends."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
-from oscar.apps.order.exceptions import InvalidOrderStatus
 from oscar.apps.order.models import Order
 from oscar.apps.partner.models import StockRecord
-from oscar.apps.payment.models import Source
 
 from catalogue.models import Product
-from shop.accounts.models import User
 from shop.basket.models import Basket
 from shop.fulfilment import orders
 from shop.fulfilment.pay import AlreadyUnderWay
 from shop.fulfilment.settle import settle, settle_quietly
-from shop.order.processing import EventHandler
 from shop.payments import gateway
 from shop.payments.emulator import intents
-from shop.payments.emulator.faults import Fault
 from shop.payments.emulator.server import Emulator
 from shop.payments.models import PaymentAttempt, StripeEvent
 from shop.payments.statuses import Status
-from shop.prescriptions import services
 from shop.prescriptions.models import Authorisation, Prescription
 from tests.conftest import basket_with, pack_of, signed_in
 from tests.fulfilment.paying import intent_statuses, open_card_page, pay_by_card
 from tests.fulfilment.test_webhook import send
-
-WEEK = 7 * 24 * 3600
 
 
 @pytest.fixture
@@ -65,80 +55,6 @@ def nothing_is_taken(stripe: Emulator) -> bool:
         and not Authorisation.objects.filter(tablets_supplied__gt=0).exists()
         and not StockRecord.objects.filter(num_allocated__gt=0).exists()
     )
-
-
-@pytest.mark.parametrize("when", ["before", "after"])
-@pytest.mark.parametrize("status", [None, 409, 429, 500, 503])
-def test_whatever_trouble_stripe_has_with_a_capture_the_card_is_charged_once(
-    when: Any, status: int | None, paid: PaymentAttempt, stripe: Emulator
-) -> None:
-    stripe.faults.add(Fault("/v1/payment_intents/*/capture", when=when, status=status, times=2))
-
-    keep_settling(paid)
-
-    assert paid.status == Status.CAPTURED
-    source = Source.objects.get()
-    assert source.amount_debited == source.amount_allocated
-    assert intent_statuses(stripe) == ["succeeded"]
-
-
-@pytest.mark.parametrize("when", ["before", "after"])
-@pytest.mark.parametrize("status", [None, 409, 429, 500, 503])
-def test_whatever_trouble_stripe_has_with_a_release_the_authorisation_is_released(
-    when: Any,
-    status: int | None,
-    paid: PaymentAttempt,
-    approved: Prescription,
-    pharmacist: User,
-    stripe: Emulator,
-) -> None:
-    stripe.faults.add(Fault("/v1/payment_intents/*/cancel", when=when, status=status, times=2))
-    services.withdraw(approved, by=pharmacist, message="Call us")
-
-    keep_settling(paid)
-
-    assert paid.status == Status.VOIDED
-    assert nothing_is_taken(stripe)
-
-
-@pytest.mark.parametrize("status", [None, 409, 429, 500, 503])
-def test_whatever_trouble_stripe_has_with_a_card_page_it_is_opened_after_two_more_clicks_at_most(
-    status: int | None, basket: Basket, approved: Prescription, stripe: Emulator
-) -> None:
-    stripe.faults.add(Fault("/v1/checkout/sessions", when="after", status=status))
-    with pytest.raises(gateway.GatewayUnavailable):
-        open_card_page(approved.user, basket)
-
-    with suppress(gateway.GatewayUnavailable):
-        open_card_page(approved.user, basket)
-    attempt, url = open_card_page(approved.user, basket)
-
-    assert pay_by_card(url) == 303
-    assert settle(attempt).status == Status.CAPTURED
-
-
-def test_a_card_that_is_refused_at_capture_is_left_to_a_person_and_the_parcel_stays(
-    paid: PaymentAttempt, stripe: Emulator
-) -> None:
-    stripe.faults.add(Fault("/v1/payment_intents/*/capture", status=402))
-
-    keep_settling(paid)
-
-    assert paid.status == Status.NEEDS_REVIEW
-    with pytest.raises(InvalidOrderStatus):
-        EventHandler().handle_order_status_change(Order.objects.get(), "Dispensing")
-
-
-def test_a_hold_that_lapsed_before_anybody_looked_ends_without_an_order(
-    paid: PaymentAttempt, stripe: Emulator
-) -> None:
-    stripe.advance_clock(WEEK + 1)
-
-    keep_settling(paid)
-
-    assert paid.status == Status.VOIDED
-    assert not Order.objects.exists()
-    assert nothing_is_taken(stripe)
 
 
 def test_a_hold_released_at_stripe_ends_without_an_order_and_its_events_are_taken(
@@ -216,79 +132,6 @@ def test_a_card_entered_while_the_shop_closes_the_page_is_not_charged_for_the_ol
     assert first.status == Status.VOIDED
     assert nothing_is_taken(stripe)
     assert not Order.objects.exists()
-
-
-def test_a_session_in_another_currency_is_released(paid: PaymentAttempt, stripe: Emulator) -> None:
-    PaymentAttempt.objects.update(currency="AUD")
-    paid.refresh_from_db()
-
-    keep_settling(paid)
-
-    assert (paid.status, paid.failure) == (Status.VOIDED, "amount")
-    assert nothing_is_taken(stripe)
-
-
-Moment = Callable[[PaymentAttempt, str, Emulator], None]
-
-
-def at_the_card_page(attempt: PaymentAttempt, url: str, stripe: Emulator) -> None:
-    """No card was entered yet."""
-
-
-def authorised(attempt: PaymentAttempt, url: str, stripe: Emulator) -> None:
-    pay_by_card(url)
-
-
-def ordered(attempt: PaymentAttempt, url: str, stripe: Emulator) -> None:
-    """The order is placed, and the card not charged yet."""
-    pay_by_card(url)
-    stripe.faults.add(Fault("/v1/payment_intents/*/capture"))
-    settle_quietly(attempt)
-    assert attempt.status == Status.PLACED
-
-
-def charged(attempt: PaymentAttempt, url: str, stripe: Emulator) -> None:
-    pay_by_card(url)
-    settle(attempt)
-
-
-@pytest.mark.parametrize("moment", [at_the_card_page, authorised])
-def test_an_approval_withdrawn_before_the_order_ends_without_order_or_charge(
-    moment: Moment,
-    basket: Basket,
-    approved: Prescription,
-    pharmacist: User,
-    stripe: Emulator,
-) -> None:
-    attempt, url = open_card_page(approved.user, basket)
-    moment(attempt, url, stripe)
-    services.withdraw(approved, by=pharmacist, message="Call us")
-    pay_by_card(url)
-
-    keep_settling(attempt)
-
-    assert (attempt.status, attempt.failure) == (Status.VOIDED, "withdrawn")
-    assert nothing_is_taken(stripe)
-    assert not Order.objects.exists()
-
-
-@pytest.mark.parametrize("moment", [ordered, charged])
-def test_an_approval_withdrawn_after_the_order_keeps_the_parcel_in_the_pharmacy(
-    moment: Moment,
-    basket: Basket,
-    approved: Prescription,
-    pharmacist: User,
-    stripe: Emulator,
-) -> None:
-    attempt, url = open_card_page(approved.user, basket)
-    moment(attempt, url, stripe)
-    services.withdraw(approved, by=pharmacist, message="Call us")
-
-    keep_settling(attempt)
-
-    assert attempt.status == Status.CAPTURED
-    with pytest.raises(InvalidOrderStatus, match="withdrawn"):
-        EventHandler().handle_order_status_change(Order.objects.get(), "Dispensing")
 
 
 def test_a_fault_in_the_middle_of_the_order_leaves_nothing_of_it(
