@@ -25,7 +25,7 @@ def main() -> None:
             arguments.seed, without=arguments.without, until_first=arguments.until_first
         ) as campaign:
             if arguments.only is None:
-                campaign.run_sweep()
+                campaign.run_stories(arguments.stories)
                 campaign.run_random(range(arguments.schedules))
             elif arguments.only.isdigit():
                 campaign.run_random([int(arguments.only)])
@@ -42,6 +42,7 @@ def _arguments() -> argparse.Namespace:
     )
     parser.add_argument("--seed", type=int, default=secrets.randbelow(10**6))
     parser.add_argument("--schedules", type=int, default=500, help="random ones, after the stories")
+    parser.add_argument("--stories", type=int, help="so many kills of the stories, not all")
     parser.add_argument("--only", help="the one schedule to run: its number, or its name")
     parser.add_argument("--without", choices=GUARDS, help="a guard of the shop to take away")
     parser.add_argument("--until-first", action="store_true", help="stop at the first violation")

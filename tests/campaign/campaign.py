@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from itertools import product
 from typing import Self
 
 from django.db import connection, connections
@@ -83,13 +82,14 @@ class Campaign:
                 dice = dice_of(f"{self.seed}-{number}")
                 self.run(f"{self.seed}-{number}", any_cast(dice), schedule(dice), dice)
 
-    def run_sweep(self) -> None:
+    def run_stories(self, most: int | None = None) -> None:
         """Tell each story again for each of its commits, with a process that ends there."""
-        for name, steps in STORIES.items():
-            for (place, commit), when in product(self._commits(name, steps), SIDES):
-                if self.is_over:
-                    return
-                self.run_story(f"{name}-{place}-{commit}-{when}")
+        names = [kill for name in STORIES for kill in self._kills_in(name)]
+        if most is not None and most < len(names):
+            names = dice_of(f"stories-{self.seed}").sample(names, most)
+        for name in names:
+            if not self.is_over:
+                self.run_story(name)
 
     def run_story(self, name: str) -> None:
         """Tell one story with the kill that its name ends in."""
@@ -97,16 +97,19 @@ class Campaign:
         kill = Kill(int(commit), "before" if when == "before" else "after")
         steps = [
             replace(step, kill=kill) if number == int(place) else step
-            for number, step in enumerate(STORIES[story])
+            for number, step in enumerate(STORIES[story].steps)
         ]
         self._tell(name, steps)
 
-    def _commits(self, name: str, steps: list[Step]) -> list[tuple[int, int]]:
-        """The place of each step that commits, with the number of each of its commits."""
+    def _kills_in(self, name: str) -> list[str]:
+        """The story's name with the place of a step, its commit, and the side of it."""
+        story = STORIES[name]
         return [
-            (place, commit + 1)
-            for place, done in enumerate(self._tell(name, steps))
+            f"{name}-{place}-{commit + 1}-{when}"
+            for place, done in enumerate(self._tell(name, story.steps))
+            if story.may_be_killed_at(place)
             for commit in range(len(done[0].sites) if done else 0)
+            for when in SIDES
         ]
 
     def _tell(self, name: str, steps: list[Step]) -> list[list[Done]]:

@@ -488,6 +488,12 @@ def stripe_will_fail(world: World, dice: random.Random, kill: Kill | None) -> No
     world.story.append(f"    {fault}")
 
 
+@action(weight=0)
+def captures_will_fail(world: World, dice: random.Random, kill: Kill | None) -> None:
+    """A fault that Stripe keeps under the key of the call."""
+    world.stripe.faults.add(Fault("/v1/payment_intents/*/capture", status=500))
+
+
 @action(weight=2)
 def stripe_is_well_again(world: World, dice: random.Random, kill: Kill | None) -> None:
     world.stripe.faults.clear()

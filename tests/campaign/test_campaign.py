@@ -1,6 +1,6 @@
 """A part of the campaign on every run of the tests, and proof that it can find something.
 
-CAMPAIGN_SCHEDULES and CAMPAIGN_SEED in the environment change its size and its seed.
+CAMPAIGN_SCHEDULES, CAMPAIGN_STORIES and CAMPAIGN_SEED in the environment change its size and its seed.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from django.db import connection
 pytestmark = pytest.mark.slow
 PROGRAM = (sys.executable, "-m", "tests.campaign")
 SCHEDULES = os.environ.get("CAMPAIGN_SCHEDULES", "40")
+STORIES = os.environ.get("CAMPAIGN_STORIES", "40")
 
 
 def campaign(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -31,7 +32,8 @@ def campaign(*arguments: str) -> subprocess.CompletedProcess[str]:
 def test_no_schedule_of_faults_loses_money_stock_or_tablets() -> None:
     seed = os.environ.get("CAMPAIGN_SEED")
 
-    done = campaign("--schedules", SCHEDULES, *(["--seed", seed] if seed else []))
+    size = ("--schedules", SCHEDULES, "--stories", STORIES)
+    done = campaign(*size, *(["--seed", seed] if seed else []))
 
     assert done.returncode == 0, done.stdout
     assert f"campaign on {connection.vendor}: seed" in done.stdout
