@@ -11,6 +11,7 @@ from django.views.generic import RedirectView
 
 from catalogue import views as catalogue_views
 from shop.accounts import views as account_views
+from shop.checkout.cancelling import cancel_own_order
 from shop.fulfilment.webhooks import stripe_webhook
 from shop.pages import views as pages
 
@@ -47,6 +48,7 @@ own_account_pages = [
     path("login/", to("account_login"), name="login"),
     path("register/", to("account_signup"), name="register"),
     path("sign-out/", to("account_logout"), name="logout"),
+    path("orders/<str:order_number>/cancel/", cancel_own_order, name="order-cancel"),
     path("profile/edit/", account_views.edit_profile, name="profile-update"),
 ]
 

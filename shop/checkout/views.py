@@ -36,7 +36,7 @@ from shop.fulfilment.refusals import Refused
 from shop.fulfilment.settle import settle_quietly
 from shop.order import delivery
 from shop.order.processing import CANCELLED
-from shop.payments.attempts import AnotherAttemptIsLive
+from shop.payments.attempts import AnotherAttemptIsLive, TransitionRefused
 from shop.payments.gateway import GatewayRefused, GatewayUnavailable
 from shop.payments.models import PaymentAttempt
 from shop.payments.money import AmountRefused
@@ -150,7 +150,7 @@ class PreviewView(CheckoutSessionMixin, TemplateView):
                 ),
             )
             return redirect("checkout:preview")
-        except (GatewayUnavailable, GatewayRefused, AnotherAttemptIsLive):
+        except (GatewayUnavailable, GatewayRefused, AnotherAttemptIsLive, TransitionRefused):
             messages.error(
                 request,
                 _("The card page cannot be reached just now. You were not charged. Try again."),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from django.conf import settings
@@ -86,7 +87,8 @@ def _open_page(attempt: PaymentAttempt) -> str:
         )
     except AnswerKept:
         # The key is the attempt's own, so only another attempt gets another answer.
-        attempts.move(attempt, Status.EXPIRED)
+        with suppress(attempts.TransitionRefused):
+            attempts.move(attempt, Status.EXPIRED)
         raise
     try:
         attempts.move(attempt, Status.SESSION_OPEN, session_id=page.session_id)

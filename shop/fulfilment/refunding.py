@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 
 from shop.accounts.models import User
@@ -14,6 +15,7 @@ from shop.payments import attempts, refunds
 from shop.payments.gateway import GatewayRefused, GatewayUnavailable
 from shop.payments.models import PaymentAttempt, Refund
 from shop.payments.refunds import Wanted
+from shop.payments.statuses import Status
 
 
 class TooManyPacks(Exception):
@@ -68,3 +70,15 @@ def look_again(attempt: PaymentAttempt) -> bool:
     except (GatewayUnavailable, GatewayRefused):
         return False
     return True
+
+
+def is_untouched(order: Any) -> bool:
+    """Whether nobody has begun with the order or its money: then its customer may cancel it."""
+    attempt = PaymentAttempt.objects.filter(order=order).first()
+    return (
+        order.status == settings.OSCAR_INITIAL_ORDER_STATUS
+        and attempt is not None
+        and attempt.status in (Status.PLACED, Status.CAPTURED)
+        and not attempt.refunds.exists()
+        and not attempt.disputes.exists()
+    )

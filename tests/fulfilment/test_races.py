@@ -156,6 +156,22 @@ def test_a_double_click_on_pay_makes_one_payment(
     assert len(stripe.store.all("checkout.session")) == 1
 
 
+def test_a_card_page_closed_and_paid_at_the_same_moment_charges_for_no_missing_order(
+    approved: Prescription, medicine: Product, stripe: Emulator
+) -> None:
+    basket = basket_with(approved.user, pack_of(medicine, 10, 60))
+    first, url = open_card_page(approved.user, basket)
+    basket.flush()
+    basket.add_product(pack_of(medicine, 10, 30), 1)
+
+    at_once(lambda: pay_by_card(url), lambda: open_card_page(approved.user, basket))
+
+    settle(first)
+    assert first.status in (Status.EXPIRED, Status.VOIDED)
+    assert not Order.objects.exists()
+    assert set(intent_statuses(stripe)) <= {"canceled", "requires_payment_method"}
+
+
 def test_of_two_pharmacists_one_decides(
     prescription: Prescription, medicine: Product, pharmacist: User
 ) -> None:

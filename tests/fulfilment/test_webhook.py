@@ -13,16 +13,19 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 from oscar.apps.order.models import Order
+from oscar.apps.payment.models import Source
 
 from catalogue.models import Product
 from shop.basket.models import Basket
+from shop.fulfilment.settle import settle
 from shop.payments.emulator.faults import Fault
 from shop.payments.emulator.server import Emulator
 from shop.payments.models import PaymentAttempt, StripeEvent
 from shop.payments.statuses import Status
 from shop.prescriptions.models import Prescription
-from tests.conftest import basket_with, pack_of
+from tests.conftest import basket_with, pack_of, signed_in
 from tests.fulfilment.paying import open_card_page, pay_by_card
+from tests.fulfilment.test_races import at_once
 
 SECRET = "whsec_test"
 
@@ -174,3 +177,32 @@ def test_an_event_that_lies_about_payment_places_nothing(
 
 def test_only_posts_are_taken(db: None) -> None:
     assert Client().get(reverse("stripe-webhook")).status_code == 405
+
+
+def test_events_in_reversed_order_place_one_order(
+    attempt: PaymentAttempt, stripe: Emulator
+) -> None:
+    told = [json.dumps(event).encode() for event in stripe.store.all("event")]
+    assert len(told) >= 4
+
+    for event in reversed(told):
+        assert send(event).status_code == 200
+
+    attempt.refresh_from_db()
+    assert (attempt.status, Order.objects.count()) == (Status.CAPTURED, 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_events_and_the_return_page_at_the_same_moment_place_one_order(
+    attempt: PaymentAttempt, stripe: Emulator
+) -> None:
+    client = signed_in(attempt.user)
+    told = [json.dumps(event).encode() for event in stripe.store.all("event")]
+    back = reverse("checkout:return", args=[attempt.reference])
+
+    at_once(lambda: client.get(back), *(lambda body=body: send(body) for body in told))
+
+    settle(attempt)
+    assert (attempt.status, Order.objects.count()) == (Status.CAPTURED, 1)
+    assert Source.objects.get().transactions.count() == 2
+    assert client.get(back)["Location"] == reverse("checkout:thank-you")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from django.core import mail
@@ -30,20 +30,6 @@ def shelves(live_shop: str) -> None:
     """Medicines and packs as a new shop has them."""
     call_command("load_packs", verbosity=0)
     call_command("load_medicines", verbosity=0)
-
-
-@pytest.fixture
-def another_visitor(chromium: Browser, live_shop: str) -> Iterator[Callable[[], Visitor]]:
-    """Somebody else with a browser of their own."""
-    contexts = []
-
-    def come() -> Visitor:
-        contexts.append(chromium.new_context(viewport=DESKTOP))  # type: ignore[arg-type]
-        return Visitor(contexts[-1], live_shop)
-
-    yield come
-    for context in contexts:
-        context.close()
 
 
 def today_and_in_a_month() -> dict[str, datetime.date]:

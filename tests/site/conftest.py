@@ -102,6 +102,7 @@ def arguments(
         "prescriptions:cancel": own,
         "prescriptions:page": [*own, page.uuid],
         "customer:order": [order.number],
+        "customer:order-cancel": [order.number],
         "customer:address-detail": [address.pk],
         "customer:address-delete": [address.pk],
         "admin:prescription-review": own,

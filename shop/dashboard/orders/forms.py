@@ -79,7 +79,7 @@ class RefundForm(forms.Form):
         cleaned: dict[str, Any] = super().clean() or {}
         if cleaned.get("reason") == RefundReason.OTHER and not cleaned.get("note"):
             self.add_error("note", _("Say what the reason is."))
-        if not self.errors:
+        if not self.errors.keys() & {"amount", *self.order_lines}:
             self._clean_amount(cleaned)
         return cleaned
 

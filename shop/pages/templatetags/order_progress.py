@@ -8,6 +8,8 @@ from django import template
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from shop.fulfilment import refunding
+
 register = template.Library()
 
 WORDS = {
@@ -42,3 +44,9 @@ def order_steps(order: Any) -> list[dict[str, Any]]:
             }
         )
     return steps
+
+
+@register.filter
+def may_be_cancelled(order: Any) -> bool:
+    """Whether its customer may still take the order back."""
+    return refunding.is_untouched(order)

@@ -1,0 +1,93 @@
+"""Staff pay money back and cancel; the customer sees it on the order's page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import expect
+
+from catalogue.models import Product
+from shop.accounts.models import User
+from shop.fulfilment.settle import settle
+from shop.payments.emulator import disputes
+from shop.payments.emulator.server import Emulator
+from shop.payments.models import PaymentAttempt
+from shop.prescriptions.models import Prescription
+from tests.browser import Visitor
+from tests.conftest import basket_with, pack_of
+from tests.fulfilment.paying import open_card_page, pay_by_card
+from tests.journeys import story
+
+pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def attempt(
+    live_shop: str, approved: Prescription, medicine: Product, stripe: Emulator
+) -> PaymentAttempt:
+    """A paid order of two packs."""
+    basket = basket_with(approved.user, pack_of(medicine, 10, 30), quantity=2)
+    attempt, url = open_card_page(approved.user, basket)
+    pay_by_card(url)
+    return settle(attempt)
+
+
+def test_a_part_is_paid_back_then_the_order_is_cancelled(
+    attempt: PaymentAttempt,
+    visitor_with: Visitor,
+    another_visitor: Callable[..., Visitor],
+    window: dict[str, int],
+    customer: User,
+    staff: User,
+    stripe: Emulator,
+) -> None:
+    number = attempt.order.number
+    office = story.sign_in(visitor_with, staff.email, f"/dashboard/orders/{number}/")
+    story.arrive_at(office, number, "refunds-order-paid")
+
+    office.get_by_role("link", name="Pay money back").click()
+    story.arrive_at(office, "Pay money back", "refunds-form")
+    office.get_by_label(re.compile("^Packs of")).fill("1")
+    office.get_by_label("Amount").fill("99")
+    office.get_by_role("button", name="Pay back").click()
+    expect(office.get_by_role("alert")).to_contain_text("Nothing was done yet")
+    expect(office.locator("#id_amount_error")).to_contain_text("Only 40.90 USD is left")
+    story.held_to_the_rules(office, "refunds-form-error")
+    office.get_by_label("Amount").fill("")
+    office.get_by_label("Reason").select_option("damaged")
+    office.get_by_label("Note").fill("One pack arrived wet")
+    office.get_by_role("button", name="Pay back").click()
+    expect(office.locator("#payment")).to_contain_text("One pack arrived wet")
+    expect(office.locator("#payment")).to_contain_text("$18.00")
+    story.held_to_the_rules(office, "refunds-order-part")
+
+    shopper = another_visitor(window)
+    own = story.sign_in(shopper, customer.email, f"/accounts/orders/{number}/")
+    expect(own.locator("main")).to_contain_text("$18.00 paid back to your card")
+    story.held_to_the_rules(own, "refunds-customer-part")
+
+    with stripe.store.lock:
+        [charge] = stripe.store.all("charge")
+        disputes.create(stripe.store, charge, amount=500, reason="product_not_received")
+    office.get_by_role("button", name="Look again at Stripe").click()
+    expect(office.locator("#payment")).to_contain_text("disputes $5.00")
+    story.held_to_the_rules(office, "refunds-order-disputed")
+    office.goto(f"{visitor_with.origin}/dashboard/orders/payments/")
+    story.arrive_at(office, "Payments", "refunds-payments")
+    office.get_by_role("link", name=number).first.click()
+
+    office.get_by_role("link", name="Cancel this order").click()
+    story.arrive_at(office, "Cancel order", "refunds-cancel")
+    office.get_by_role("button", name="Cancel the order").click()
+    expect(office.get_by_role("alert")).to_contain_text("Nothing was done yet")
+    story.held_to_the_rules(office, "refunds-cancel-error")
+    office.get_by_label(re.compile("^Why")).fill("The customer called")
+    office.get_by_role("button", name="Cancel the order").click()
+    expect(office.get_by_role("status")).to_contain_text("The order is cancelled")
+    story.held_to_the_rules(office, "refunds-order-cancelled")
+
+    own.reload()
+    expect(own.locator("main")).to_contain_text("nothing will be sent")
+    story.held_to_the_rules(own, "refunds-customer-cancelled")
