@@ -129,6 +129,14 @@ def cancel(watched: Watched, *, order_id: int, staff_id: int) -> str:
     return "cancelled"
 
 
+def cancel_own(watched: Watched, *, user_id: int, order_number: str) -> str:
+    """Where the button with which a customer takes an order back leads."""
+    client = _signed_in(user_id)
+    watched()
+    address = reverse("customer:order-cancel", args=[order_number])
+    return str(client.post(address).headers.get("Location", ""))
+
+
 def refund(
     watched: Watched, *, order_id: int, staff_id: int, amount_minor: int, reference: str
 ) -> str:

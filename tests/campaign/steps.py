@@ -306,6 +306,27 @@ def staff_cancel_an_order(world: World, dice: random.Random, kill: Kill | None) 
         world.run(_staff(world, dice.choice(world.orders), "cancel", kill))
 
 
+def _cancel_own(world: World, dice: random.Random, kill: Kill | None) -> list[Job]:
+    if not world.orders:
+        return []
+    order = dice.choice(world.orders)
+    arguments = {"user_id": order.user_id, "order_number": order.number}
+    return [Job("cancel_own", arguments, kill)]
+
+
+@action(weight=2)
+def the_customer_cancels_the_order(world: World, dice: random.Random, kill: Kill | None) -> None:
+    world.run(*_cancel_own(world, dice, kill))
+
+
+@action(weight=1)
+def customer_cancels_and_staff_move_on_at_once(
+    world: World, dice: random.Random, kill: Kill | None
+) -> None:
+    for order in world.orders:
+        world.run(*_cancel_own(world, dice, kill), _staff(world, order, "move_on"))
+
+
 def _refund(world: World, dice: random.Random, kill: Kill | None) -> list[Job]:
     """Of the order, a part, the rest, or more than there is."""
     orders = [order for order in world.orders if hasattr(order, "payment_attempt")]

@@ -58,6 +58,7 @@ STORIES = {
         ("an authorisation is released at stripe", "the newest webhook arrives"),
     ),
     "cancelled": Story(ORDERED, ("staff cancel an order",)),
+    "taken-back": Story(ORDERED, ("the customer cancels the order",)),
     "cancelled-uncharged": Story(
         (*PAID, "captures will fail", "the customer comes back"), ("staff cancel an order",)
     ),
