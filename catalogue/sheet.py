@@ -196,9 +196,9 @@ class Sheet(FPDF):
         for section in self.content.sections:
             self.heading(section.title, 0)
             self.write_blocks(section.blocks)
-            if section.slug == "side":
+            if section.slug == "side" and self.content.side_effects:
                 self.write_side_effects()
-            if section.slug == "mix":
+            if section.slug == "mix" and self.content.interactions:
                 self.write_interactions()
         self.write_comparison()
         self.write_questions()
