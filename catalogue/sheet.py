@@ -293,7 +293,7 @@ class Sheet(FPDF):
             _("These claims can be found on the internet. We held each one against the sources.")
         )
         for each in claims:
-            text = f"“{each.claim.claim}” **{each.verdict}.** {each.claim.correction.text}"
+            text = f"**{each.claim.claim}:** {each.verdict}. {each.claim.correction.text}"
             self.say(Statement(text, each.claim.correction.citations), bullet=True)
 
     def write_sources(self) -> None:
