@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.db import models
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
@@ -84,6 +84,8 @@ def check_medicines(request: HttpRequest, product_slug: str, pk: int) -> HttpRes
         pk=pk,
     )
     version = product.medicine.version
+    if not version.content.interactions:
+        raise Http404
     form = MedicinesForm()
     context: dict[str, Any] = {"product": product, "version": version, "form": form}
     if request.method == "POST":

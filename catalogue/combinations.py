@@ -105,19 +105,18 @@ def _fired(combination: Combination, candidates: list[Candidate], known: Known) 
 
 def _filled(part: Part, candidates: list[Candidate]) -> list[Filled]:
     players: dict[str, set[tuple[str, str]]] = {}
-    unclear: dict[str, None] = {}
+    # How many medicines each unclear entry may stand for.
+    unclear: dict[str, int] = {}
     for each in candidates:
         roles = _roles(part, each)
-        if each.is_guess and (roles or each.key in _keys(part.unclear)):
-            unclear[each.entry] = None
-        elif roles:
+        if roles and not each.is_guess:
             players.setdefault(each.entry, set()).update(roles)
-        elif each.key in _keys(part.unclear):
-            unclear[each.entry] = None
+        elif roles or each.key in _keys(part.unclear):
+            unclear[each.entry] = max(len(roles), unclear.get(each.entry, 1))
     sure = len(set().union(*players.values()))
     if sure >= part.fewest:
         return [Filled(part.label, tuple(players))]
-    if sure + len(unclear) >= part.fewest:
+    if sure + sum(unclear.values()) >= part.fewest:
         return [Filled(part.label, tuple(players), tuple(unclear))]
     return []
 

@@ -196,9 +196,9 @@ class Sheet(FPDF):
         for section in self.content.sections:
             self.heading(section.title, 0)
             self.write_blocks(section.blocks)
-            if section.slug == "side":
+            if section.slug == "side" and self.content.side_effects:
                 self.write_side_effects()
-            if section.slug == "mix":
+            if section.slug == "mix" and self.content.interactions:
                 self.write_interactions()
         self.write_comparison()
         self.write_questions()
@@ -293,7 +293,7 @@ class Sheet(FPDF):
             _("These claims can be found on the internet. We held each one against the sources.")
         )
         for each in claims:
-            text = f"“{each.claim.claim}” **{each.verdict}.** {each.claim.correction.text}"
+            text = f"**{each.claim.claim}:** {each.verdict}. {each.claim.correction.text}"
             self.say(Statement(text, each.claim.correction.citations), bullet=True)
 
     def write_sources(self) -> None:

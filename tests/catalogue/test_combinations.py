@@ -105,6 +105,12 @@ def test_a_misspelt_second_sedative_counts_as_one(content):
     assert "older-two-sedatives" not in fired(content, "quetiapin", age=70)
 
 
+def test_a_misspelt_product_of_two_sedatives_counts_as_two(content):
+    each = fired(content, "night nusre", age=70)["older-two-sedatives"]
+
+    assert each.unclear == ("night nusre",)
+
+
 def test_a_clear_name_leaves_nothing_unclear(content):
     each = fired(content, "ramipril, zestril, furosemide, ibuprofen")["acei-diuretic-nsaid"]
 

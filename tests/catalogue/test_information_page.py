@@ -2,6 +2,7 @@
 
 import io
 
+import pypdfium2
 import pytest
 from django.core.management import call_command
 from django.urls import reverse
@@ -64,3 +65,30 @@ def test_a_medicine_that_is_not_public_is_not_found(client, both, slug):
     Product.objects.filter(pk=both[1].pk).update(is_public=False)
 
     assert client.get(reverse("catalogue:medicine", args=[slug])).status_code == 404
+
+
+def test_without_a_list_of_interactions_there_is_nothing_to_check(client, html, both):
+    product = both[1]
+
+    assert 'id="checker"' not in html
+    assert html.count("This list does not hold every interaction.") == 1
+    address = reverse("catalogue:check", args=[product.slug, product.pk])
+    assert client.post(address, {"medicines": "alcohol"}).status_code == 404
+
+
+def test_without_a_list_of_side_effects_no_heading_stands_over_nothing(html):
+    assert 'id="side"' in html
+    assert "How often they happen" not in html
+
+
+@pytest.mark.parametrize("size", ["normal", "large"])
+def test_its_leaflet_has_no_empty_part(client, both, size):
+    product = both[1]
+    address = reverse("catalogue:leaflet", args=[product.slug, product.pk])
+    document = pypdfium2.PdfDocument(client.get(address, {"print": size}).content)
+    text = " ".join(" ".join(page.get_textpage().get_text_range() for page in document).split())
+
+    assert "Methocarbamol" in text
+    assert text.count("This list does not hold every interaction.") == 1
+    assert "Muscle relaxants compared" not in text
+    assert "Claims we checked" not in text

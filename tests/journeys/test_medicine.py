@@ -42,6 +42,43 @@ def test_a_reader_checks_their_medicines(visitor_with: Visitor, baclofen: Produc
     assert sideways_scroll(page) <= 0
 
 
+def test_a_reader_says_their_age_and_is_told_what_else_is_open(
+    visitor_with: Visitor, baclofen: Product
+) -> None:
+    page = visitor_with.open(baclofen.get_absolute_url())
+
+    page.get_by_label("Your other medicines").fill(
+        "codeine, Valium\npregabalin\nzestril, furosemide, advil"
+    )
+    page.get_by_label("Age 65 or over?").select_option("Yes")
+    page.get_by_role("button", name="Check", exact=True).click()
+
+    together = page.locator(
+        "table", has=page.locator("caption", has_text="Several of these together")
+    )
+    expect(together.get_by_role("rowheader")).to_have_count(4)
+    expect(together.get_by_text("we do not know: kidneys that do not work well")).to_be_visible()
+    expect(together.get_by_text("we are not sure what this is: zestril")).to_be_visible()
+    assert "age 65 or over. Answer below" not in page.content()
+    expect(page.get_by_label("Age 65 or over?")).to_have_value("yes")
+    assert "older" not in page.url
+    assert accessibility_faults(page) == []
+    assert sideways_scroll(page) <= 0
+
+
+def test_an_overdue_review_shows_and_the_page_still_fits(
+    visitor_with: Visitor, baclofen: Product
+) -> None:
+    ContentVersion.objects.update(review_by="2020-02-29")
+
+    page = visitor_with.open(baclofen.get_absolute_url())
+
+    expect(page.get_by_text("Review overdue")).to_have_count(2)
+    expect(page.get_by_text("It was to be reviewed by 29 February 2020.")).to_be_visible()
+    assert accessibility_faults(page) == []
+    assert sideways_scroll(page) <= 0
+
+
 def test_the_medicine_page_has_no_fault_and_fits(visitor_with: Visitor, baclofen: Product) -> None:
     page = visitor_with.open(baclofen.get_absolute_url())
 
@@ -61,7 +98,7 @@ def test_the_pages_of_the_desk_that_show_and_sign_content_have_no_fault(
 ) -> None:
     roles.create_groups()
     pharmacist.groups.add(Group.objects.get(name=roles.SUPERINTENDENT))
-    told = "OxyContin, lithiumm, zebrafort, Tylenol Sinus, lisinopril"
+    told = "OxyContin, valium, lithiumm, zebrafort, Tylenol Sinus, zestril, furosemide, advil"
     prescription.answers_json = {**prescription.answers_json, "other_medicines": told}
     prescription.save()
     session = signed_in(pharmacist).cookies[settings.SESSION_COOKIE_NAME].value
