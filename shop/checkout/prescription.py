@@ -23,7 +23,7 @@ from shop.prescriptions.intake import MAX_FILE_BYTES, MAX_FILES
 from shop.prescriptions.models import Prescription
 from shop.prescriptions.services import Wish
 from shop.prescriptions.statuses import UNDER_REVIEW
-from shop.prescriptions.uploads import RequestTooLarge, memory_only_uploads
+from shop.prescriptions.uploads import RequestTooLarge, memory_only_uploads, within_quota
 
 
 def too_large(request: HttpRequest, error: RequestTooLarge) -> HttpResponse:
@@ -53,7 +53,8 @@ def _ask_for_prescription(request: SignedInRequest, refusal: Refused) -> HttpRes
     if waiting is not None:
         return redirect("prescriptions:detail", reference=waiting.reference)
     typed = drafts.initial_of(form=PrescriptionForm, by=request.user)
-    form = PrescriptionForm(request.POST or None, request.FILES or None, initial=typed)
+    files = within_quota(request.FILES, by=request.user)
+    form = PrescriptionForm(request.POST or None, files or None, initial=typed)
     if request.method == "POST" and form.is_valid():
         prescription = prescriptions.submit(
             by=request.user,
