@@ -26,41 +26,6 @@ if (buy) {
   }
 }
 
-const readableSize = (bytes) =>
-  bytes > 1e6 ? `${(bytes / 1e6).toFixed(1)} MB` : `${Math.ceil(bytes / 1e3)} kB`;
-
-const listFiles = (input, list) => {
-  list.replaceChildren(
-    ...[...input.files].map((file) => {
-      const item = document.createElement("li");
-      const size = document.createElement("span");
-      size.textContent = readableSize(file.size);
-      item.append(file.name, size);
-      return item;
-    }),
-  );
-};
-
-for (const drop of document.querySelectorAll("[data-drop]")) {
-  const input = drop.querySelector("input[type=file]");
-  const list = document.getElementById(drop.dataset.drop);
-  input.addEventListener("change", () => listFiles(input, list));
-  for (const type of ["dragenter", "dragover"]) {
-    drop.addEventListener(type, (event) => {
-      event.preventDefault();
-      drop.classList.add("over");
-    });
-  }
-  for (const type of ["dragleave", "drop"]) {
-    drop.addEventListener(type, () => drop.classList.remove("over"));
-  }
-  drop.addEventListener("drop", (event) => {
-    event.preventDefault();
-    input.files = event.dataTransfer.files;
-    listFiles(input, list);
-  });
-}
-
 document.querySelector(".errsum")?.focus();
 
 const zoom = document.querySelector("[data-zoom]");

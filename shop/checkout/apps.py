@@ -17,6 +17,7 @@ class CheckoutConfig(OscarCheckoutConfig):
         return [
             *(url for url in super().get_urls() if url.name in KEPT),
             path("prescription/", prescription.prescription_step, name="prescription"),
+            path("prescription/draft/", prescription.prescription_draft, name="prescription-draft"),
             # Oscar's next steps by name; the card page is not ours, so both are the preview.
             path("payment-method/", to_preview, name="payment-method"),
             path("payment-details/", to_preview, name="payment-details"),

@@ -20,6 +20,7 @@ logger = logging.getLogger(__name__)
 
 MAX_FILE_BYTES = 10 * 1024 * 1024
 MAX_FILES = 5
+MAX_FILES_A_DAY = 60
 MAX_PAGES = 10
 MAX_PIXELS = 40_000_000
 LONG_SIDE_PIXELS = 2_480
@@ -86,6 +87,10 @@ class Reason(TextChoices):
             "This file is too large or too detailed to open. "
             "Take a photo of each page at a normal size."
         ),
+    )
+    TOO_MANY_TODAY = (
+        "too_many_today",
+        _("You have sent very many files today. Try again tomorrow, or talk to us."),
     )
     MOVING = (
         "moving",

@@ -82,7 +82,7 @@ def send_prescription(visitor: Visitor, *, kind: str = "pdf") -> None:
     expect(page.get_by_label("Name on the prescription")).to_have_value("Robin Example")
     files = {"pdf": samples.pdf, "jpeg": samples.jpeg, "png": samples.png}
     name = f"prescription.{kind}"
-    page.locator('input[type="file"]').set_input_files(
+    page.get_by_label("Your prescription").set_input_files(
         {"name": name, "mimeType": "application/octet-stream", "buffer": files[kind]()}
     )
     for label, value in (("Day", "14"), ("Month", "3"), ("Year", "1968")):

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import datetime
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 from django import forms
+from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.utils import timezone
 
 from catalogue.models import Product
 from shop.accounts.models import User
-from shop.prescriptions import intake, receiving
+from shop.prescriptions import intake, receiving, uploads
 from shop.prescriptions.models import Document
 from shop.prescriptions.receiving import PrescriptionFilesField
 from shop.prescriptions.scanner import Scan
@@ -31,6 +37,13 @@ ANSWERS = {
     "kidney_problems": "no",
     "consent": "on",
 }
+
+
+@pytest.fixture(autouse=True)
+def _nothing_counted(db: None) -> Iterator[None]:
+    cache.clear()
+    yield
+    cache.clear()
 
 
 def photo(data: bytes, name: str = "scan.jpg") -> SimpleUploadedFile:
@@ -101,3 +114,23 @@ def test_what_the_scanner_said_is_kept_with_the_file(
         signed_in(customer).post(URL, {**ANSWERS, "documents": [photo(hostile.picture("HEIF"))]})
 
     assert Document.objects.get().scan == scan
+
+
+def test_a_person_can_send_only_so_many_files_in_a_day(
+    monkeypatch: pytest.MonkeyPatch, customer: User, other_customer: User, medicine: Product
+) -> None:
+    monkeypatch.setattr(uploads, "MAX_FILES_A_DAY", 3)
+    for person in (customer, other_customer):
+        basket_with(person, pack_of(medicine, 10, 60))
+    client = signed_in(customer)
+
+    def errors(client: Client, files: int) -> str:
+        sent = [photo(b"x", f"{number}.jpg") for number in range(files)]
+        form = client.post(URL, {**ANSWERS, "documents": sent}).context["form"]
+        return str(form.errors["documents"])
+
+    assert "very many files today" not in errors(client, 3)
+    assert "very many files today" in errors(client, 1)
+    assert "very many files today" not in errors(signed_in(other_customer), 3)
+    with time_machine.travel(timezone.now() + datetime.timedelta(hours=25)):
+        assert "very many files today" not in errors(signed_in(customer), 3)

@@ -1,0 +1,192 @@
+// Choose, look at and remove files, send them with progress, keep what is typed. Enhancement only:
+// without this file the form is sent as it is. Nothing stays in the browser: answers are health data.
+
+const SAVE_AFTER = 1000;
+const STALLED_AFTER = 120_000;
+
+let chosen = []; // outlives the form, which the answer of the shop replaces
+let form;
+let input;
+let timer;
+let saving = new AbortController();
+
+const part = (name) => form.querySelector(`[data-${name}]`);
+const readableSize = (bytes) =>
+  bytes > 1e6 ? `${(bytes / 1e6).toFixed(1)} MB` : `${Math.ceil(bytes / 1e3)} kB`;
+const same = (one, other) =>
+  one.name === other.name && one.size === other.size && one.lastModified === other.lastModified;
+
+const picture = (look, file) => {
+  const kind = document.createElement("span");
+  kind.className = "kind";
+  kind.textContent = file.name.split(".").pop().slice(0, 4).toUpperCase();
+  look.append(kind);
+  look.disabled = true;
+  if (!file.type.startsWith("image/")) return;
+  const image = new Image();
+  image.alt = "";
+  image.addEventListener("load", () => {
+    kind.replaceWith(image);
+    look.disabled = false;
+    URL.revokeObjectURL(image.src);
+  });
+  image.addEventListener("error", () => URL.revokeObjectURL(image.src)); // HEIC, in most browsers
+  image.src = URL.createObjectURL(file);
+};
+
+const itemOf = (file, place) => {
+  const item = part("file").content.firstElementChild.cloneNode(true);
+  for (const name of item.querySelectorAll("[data-name]")) name.textContent = file.name;
+  item.querySelector("[data-size]").textContent = readableSize(file.size);
+  item.querySelector("[data-too-large]").hidden = file.size <= form.dataset.maxBytes;
+  item.querySelector("[data-too-many]").hidden = place < form.dataset.maxFiles;
+  const look = item.querySelector("[data-look]");
+  picture(look, file);
+  look.addEventListener("click", () =>
+    look.setAttribute("aria-pressed", look.getAttribute("aria-pressed") !== "true"),
+  );
+  item.querySelector("[data-remove]").addEventListener("click", () => {
+    chosen = chosen.filter((other) => other !== file);
+    show();
+    say(file, "removed");
+    (part("remove") ?? input).focus();
+  });
+  return item;
+};
+
+const show = () => {
+  const transfer = new DataTransfer();
+  for (const file of chosen) transfer.items.add(file);
+  input.files = transfer.files;
+  part("files").replaceChildren(...chosen.map(itemOf));
+  part("files").hidden = chosen.length === 0;
+};
+
+const say = (file, what) => {
+  const word = form.querySelector(`[data-said="${what}"]`).content.textContent;
+  part("files-said").textContent = `${file.name} ${word}`;
+};
+
+const add = (files) => {
+  for (const file of files) {
+    if (!chosen.some((other) => same(file, other))) chosen.push(file);
+    say(file, "added");
+  }
+  show();
+};
+
+const acceptFiles = () => {
+  const drop = part("drop");
+  const camera = part("camera");
+  part("drop-hint").hidden = false;
+  input.addEventListener("change", () => add([...input.files]));
+  camera.addEventListener("change", () => {
+    add([...camera.files]);
+    camera.value = "";
+  });
+  for (const type of ["dragenter", "dragover", "dragleave", "drop"]) {
+    drop.addEventListener(type, (event) => {
+      event.preventDefault();
+      drop.classList.toggle("over", type === "dragenter" || type === "dragover");
+    });
+  }
+  drop.addEventListener("drop", (event) => add([...event.dataTransfer.files]));
+};
+
+const save = async () => {
+  clearTimeout(timer);
+  timer = undefined;
+  const typed = new FormData(form);
+  for (const name of [input.name, "consent"]) typed.delete(name);
+  const { signal } = saving;
+  try {
+    const answer = await fetch(form.dataset.draft, {
+      method: "POST",
+      body: new URLSearchParams(typed),
+      keepalive: true,
+      redirect: "error",
+      signal,
+    });
+    part("saved").hidden = !answer.ok;
+  } catch {
+    part("saved").hidden = true; // tried again with the next letter
+  }
+};
+
+const saveSoon = ({ target }) => {
+  if (target.type === "file") return;
+  clearTimeout(timer);
+  timer = setTimeout(save, SAVE_AFTER);
+};
+
+const stopSaving = () => {
+  clearTimeout(timer);
+  timer = undefined;
+  saving.abort();
+  saving = new AbortController();
+};
+
+const lost = (why) => {
+  part("sending").hidden = true;
+  part("send").hidden = true; // "Try again" takes its place
+  for (const reason of form.querySelectorAll("[data-why]")) {
+    reason.hidden = reason.dataset.why !== why;
+  }
+  part("lost").hidden = false;
+  part("lost").focus();
+  timer = setTimeout(save, SAVE_AFTER);
+};
+
+const arrived = (request) => {
+  if (request.status === 413) return lost("size");
+  if (request.status >= 400) return lost("shop");
+  const page = new DOMParser().parseFromString(request.responseText, "text/html");
+  if (!page.querySelector("form[data-upload]")) return location.assign(request.responseURL);
+  document.title = page.title;
+  document.querySelector("main").replaceWith(page.querySelector("main"));
+  start();
+  part("again")?.remove(); // the files are still here
+  document.querySelector(".errsum:not([data-lost])")?.focus();
+};
+
+const send = (event) => {
+  event.preventDefault();
+  if (!part("sending").hidden) return;
+  stopSaving();
+  const request = new XMLHttpRequest();
+  let stalled = setTimeout(() => request.abort(), STALLED_AFTER);
+  part("lost").hidden = true;
+  part("send").hidden = true;
+  part("arrived").hidden = true;
+  part("sending").hidden = false;
+  part("sending").focus();
+  request.upload.addEventListener("progress", ({ loaded, total }) => {
+    clearTimeout(stalled);
+    stalled = setTimeout(() => request.abort(), STALLED_AFTER);
+    part("sending").querySelector("progress").value = (100 * loaded) / total;
+  });
+  request.upload.addEventListener("load", () => {
+    part("arrived").hidden = false;
+  });
+  request.addEventListener("loadend", () => {
+    clearTimeout(stalled);
+    if (request.status) arrived(request);
+    else lost("connection");
+  });
+  request.open("POST", location.href);
+  request.send(new FormData(form));
+};
+
+const start = () => {
+  form = document.querySelector("form[data-upload]");
+  input = form.querySelector("input[type=file]:not([data-camera])");
+  acceptFiles();
+  show();
+  form.addEventListener("input", saveSoon);
+  form.addEventListener("submit", send);
+};
+
+if (document.querySelector("form[data-upload]")) {
+  start();
+  addEventListener("pagehide", () => timer && save());
+}
