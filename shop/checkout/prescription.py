@@ -14,9 +14,9 @@ from shop.fulfilment import gate
 from shop.fulfilment.gate import Need
 from shop.fulfilment.refusals import Reason, Refused
 from shop.prescriptions import services as prescriptions
-from shop.prescriptions.forms import PrescriptionForm
+from shop.prescriptions.forms import PrescriptionForm, typed_in
 from shop.prescriptions.models import Prescription
-from shop.prescriptions.services import Wish
+from shop.prescriptions.services import AlreadySent, Wish
 from shop.prescriptions.statuses import UNDER_REVIEW
 from shop.prescriptions.uploads import RequestTooLarge, memory_only_uploads
 
@@ -45,18 +45,36 @@ def _ask_for_prescription(request: SignedInRequest, refusal: Refused) -> HttpRes
     waiting = _waiting_for(request, needs)
     if waiting is not None:
         return redirect("prescriptions:detail", reference=waiting.reference)
-    form = PrescriptionForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
-        prescription = prescriptions.submit(
-            by=request.user,
-            answers=form.answers(),
-            days_left=form.cleaned_data["days_left"],
-            wishes=[Wish(need.medicine_id, need.strength_mg, need.tablets) for need in needs],
-            uploads=form.cleaned_data["documents"],
-        )
-        return redirect("prescriptions:detail", reference=prescription.reference)
+    draft = prescriptions.begin_draft(by=request.user)
+    initial = {**(draft.typed or {}), "draft": draft.reference}
+    form = PrescriptionForm(request.POST or None, request.FILES or None, initial=initial)
+    if request.method == "POST":
+        try:
+            if form.is_valid():
+                sent = _submit(request, form, needs)
+                return redirect("prescriptions:detail", reference=sent.reference)
+            prescriptions.save_draft(
+                by=request.user,
+                typed=typed_in(request.POST),
+                reference=request.POST.get("draft", ""),
+            )
+        except AlreadySent as already:
+            return redirect("prescriptions:detail", reference=already.prescription.reference)
     context = {"form": form, "needs": needs, "refusal": _worth_saying(refusal)}
     return render(request, "checkout/prescription.html", context)
+
+
+def _submit(
+    request: SignedInRequest, form: PrescriptionForm, needs: tuple[Need, ...]
+) -> Prescription:
+    return prescriptions.submit(
+        by=request.user,
+        answers=form.answers(),
+        days_left=form.cleaned_data["days_left"],
+        wishes=[Wish(need.medicine_id, need.strength_mg, need.tablets) for need in needs],
+        uploads=form.cleaned_data["documents"],
+        reference=form.cleaned_data["draft"],
+    )
 
 
 def _worth_saying(refusal: Refused) -> str:

@@ -7,11 +7,14 @@ from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
+from django.http import QueryDict
 from django.utils import timezone
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 
 from shop.patients.answers import QUESTIONS, Answers, YesNo
 from shop.prescriptions.intake import MAX_FILES, DocumentRefused, read_document
+from shop.prescriptions.models import REFERENCE_LENGTH
 from shop.prescriptions.services import Upload
 from shop.prescriptions.uploads import content_of
 
@@ -123,6 +126,8 @@ def _read(file: UploadedFile) -> Upload:
 class PrescriptionForm(forms.Form):
     """The patient's answers and the prescription itself."""
 
+    # The draft that is sent: sending it twice sends it once.
+    draft = forms.CharField(required=False, max_length=REFERENCE_LENGTH, widget=forms.HiddenInput)
     documents = PrescriptionFilesField(
         label=_("Your prescription"),
         help_text=_("JPEG, PNG or PDF. Up to 5 files, 10 MB each, 10 pages in a PDF."),
@@ -184,6 +189,19 @@ class PrescriptionForm(forms.Form):
         given = {name: self.cleaned_data[name] for name in QUESTIONS if name in self.cleaned_data}
         today = timezone.localdate()
         return Answers(**given, dates=dict.fromkeys(given, today))
+
+
+# Chosen anew each time: a browser sends no file twice by itself, and consent is not remembered.
+NOT_KEPT = ("documents", "consent", "draft")
+
+
+def typed_in(data: QueryDict) -> dict[str, Any]:
+    """What was typed into the form so far, right or wrong, as the form's initial values."""
+    return {
+        name: field.widget.value_from_datadict(data, MultiValueDict(), name)
+        for name, field in PrescriptionForm.base_fields.items()
+        if name not in NOT_KEPT
+    }
 
 
 class AnswerForm(forms.Form):

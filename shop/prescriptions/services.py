@@ -125,18 +125,45 @@ class Legal:
     valid_until: datetime.date
 
 
-def save_draft(*, by: User, typed: dict[str, Any]) -> Prescription:
-    """Keep what somebody typed into the form, until they send it."""
-    with transaction.atomic():
-        draft = _draft(by)
-        draft.typed = typed
-        draft.save(update_fields=("typed",))
+class AlreadySent(Exception):
+    """The form was sent before: ``prescription`` is what became of it."""
+
+    def __init__(self, prescription: Prescription) -> None:
+        self.prescription = prescription
+        super().__init__(str(prescription))
+
+
+@transaction.atomic
+def begin_draft(*, by: User) -> Prescription:
+    """The customer's one draft, begun when there is none; its reference stays when it is sent."""
+    return _draft(by)
+
+
+@transaction.atomic
+def save_draft(*, by: User, typed: dict[str, Any], reference: str = "") -> Prescription:
+    """Keep what somebody typed into the form, until they send it.
+
+    Raises AlreadySent when the draft called ``reference`` was sent meanwhile.
+    """
+    draft = _draft(by, reference)
+    draft.typed = typed
+    draft.submitted_at = timezone.now()
+    draft.save(update_fields=("typed", "submitted_at"))
     return draft
 
 
-def _draft(by: User) -> Prescription:
-    drafts = Prescription.objects.select_for_update()
-    draft, _ = drafts.get_or_create(user=by, status=Status.DRAFT, defaults={"answers_json": {}})
+def discard_draft(*, by: User) -> None:
+    """Forget what the customer typed and did not send."""
+    Prescription.objects.filter(user=by, status=Status.DRAFT).delete()
+
+
+def _draft(by: User, reference: str = "") -> Prescription:
+    """The customer's draft, locked; raises AlreadySent when the one called ``reference`` was sent."""
+    own = Prescription.objects.select_for_update().filter(user=by)
+    called = own.filter(reference=reference).first()
+    if called is not None and called.status != Status.DRAFT:
+        raise AlreadySent(called)
+    draft, _ = own.get_or_create(user=by, status=Status.DRAFT, defaults={"answers_json": {}})
     return draft
 
 
@@ -148,13 +175,17 @@ def submit(  # noqa: PLR0913
     uploads: Sequence[Upload],
     patient: Patient | None = None,
     days_left: int | None = None,
+    reference: str = "",
 ) -> Prescription:
-    """Store a prescription and put it in the pharmacists' queue; all of it or nothing."""
+    """Store a prescription and put it in the pharmacists' queue; all of it or nothing.
+
+    Raises AlreadySent, and keeps nothing, when the draft called ``reference`` was sent before.
+    """
     kept: list[str] = []
     try:
         documents = [_seal(upload, kept) for upload in uploads]
         with transaction.atomic():
-            prescription = _draft(by)
+            prescription = _draft(by, reference)
             prescription.answers_json = answers.as_json()
             prescription.typed = None
             prescription.save(update_fields=("answers_json", "typed"))
