@@ -5,20 +5,26 @@ from __future__ import annotations
 from functools import partial
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 
 from shop.accounts.requests import SignedInRequest
+from shop.checkout.patients import choose, chosen_patient
 from shop.fulfilment import gate
 from shop.fulfilment.gate import Need
 from shop.fulfilment.refusals import Reason, Refused
+from shop.patients.models import NEW, Patient
+from shop.patients.services import ChangedMeanwhile
 from shop.prescriptions import services as prescriptions
 from shop.prescriptions.forms import PrescriptionForm, typed_in
 from shop.prescriptions.models import Prescription
 from shop.prescriptions.services import AlreadySent, Wish
 from shop.prescriptions.statuses import UNDER_REVIEW
 from shop.prescriptions.uploads import RequestTooLarge, memory_only_uploads
+
+# What stands for not having chosen a patient.
+NOBODY_YET = "choose"
 
 
 def too_large(request: HttpRequest, error: RequestTooLarge) -> HttpResponse:
@@ -30,38 +36,90 @@ def too_large(request: HttpRequest, error: RequestTooLarge) -> HttpResponse:
 @login_required
 @never_cache
 def prescription_step(request: SignedInRequest, /) -> HttpResponse:
-    """Go on when the basket is covered; show what is being checked; or ask for a prescription."""
+    """Go on when the basket is covered; show what is being checked; or ask for a prescription.
+
+    Who is named in the address or the form, is asked about, whoever else the basket is covered for.
+    """
     if request.basket.is_empty:
         return redirect("basket:summary")
+    key = request.POST.get("patient") or request.GET.get("patient", "")
     try:
-        gate.check(request.user, request.basket.all_lines())
+        covering = gate.check(
+            request.user, request.basket.all_lines(), chosen=key or chosen_patient(request)
+        )
     except Refused as refusal:
-        return _ask_for_prescription(request, refusal)
+        if refusal.reason == Reason.WHICH_PATIENT:
+            return redirect("checkout:patient")
+        return _ask_for_prescription(request, key, refusal)
+    if covering and key:
+        choose(request, key)
     return redirect("checkout:shipping-address")
 
 
-def _ask_for_prescription(request: SignedInRequest, refusal: Refused) -> HttpResponse:
+def _ask_for_prescription(request: SignedInRequest, key: str, refusal: Refused) -> HttpResponse:
     needs = gate.needs_of(request.basket.all_lines())
-    waiting = _waiting_for(request, needs)
+    waiting = _waiting_for(request, needs, key)
     if waiting is not None:
         return redirect("prescriptions:detail", reference=waiting.reference)
+    patient = _patient(request, key)
+    context = {"needs": needs, "refusal": _worth_saying(refusal)}
+    if patient is None:
+        own = Patient.objects.of(request.user)
+        return render(request, "checkout/whose_prescription.html", {**context, "patients": own})
     draft = prescriptions.begin_draft(by=request.user)
-    initial = {**(draft.typed or {}), "draft": draft.reference}
-    form = PrescriptionForm(request.POST or None, request.FILES or None, initial=initial)
+    form = _form(request, patient, draft)
     if request.method == "POST":
         try:
             if form.is_valid():
                 sent = _submit(request, form, needs)
                 return redirect("prescriptions:detail", reference=sent.reference)
-            prescriptions.save_draft(
-                by=request.user,
-                typed=typed_in(request.POST),
-                reference=request.POST.get("draft", ""),
-            )
+            _keep_typed(request)
         except AlreadySent as already:
             return redirect("prescriptions:detail", reference=already.prescription.reference)
-    context = {"form": form, "needs": needs, "refusal": _worth_saying(refusal)}
-    return render(request, "checkout/prescription.html", context)
+        except ChangedMeanwhile as changed:
+            form.show_version(changed.patient)
+    return render(request, "checkout/prescription.html", {**context, "form": form, "draft": draft})
+
+
+def _patient(request: SignedInRequest, key: str) -> Patient | None:
+    """Whom to ask about; None while the customer has to choose. Raises Http404."""
+    own = {patient.key: patient for patient in Patient.objects.of(request.user)}
+    if key not in {"", NEW, NOBODY_YET}:
+        return _own(own, key)
+    if not own or key == NEW:
+        return Patient(user=request.user)
+    if key == NOBODY_YET:
+        return None
+    draft = Prescription.objects.draft_of(request.user)
+    typed_for = draft.typed["patient"] if draft and draft.typed else ""
+    if typed_for == NEW:
+        return Patient(user=request.user)
+    only = next(iter(own.values())) if len(own) == 1 else None
+    return own.get(typed_for, only)
+
+
+def _own(own: dict[str, Patient], key: str) -> Patient:
+    try:
+        return own[key]
+    except KeyError:
+        raise Http404 from None
+
+
+def _form(request: SignedInRequest, patient: Patient, draft: Prescription) -> PrescriptionForm:
+    """The form, with what was typed into it for this patient before."""
+    typed = draft.typed or {}
+    if typed.get("patient") != patient.key:
+        typed = {}
+    initial = {**typed, "draft": draft.reference}
+    return PrescriptionForm(
+        request.POST or None, request.FILES or None, patient=patient, initial=initial
+    )
+
+
+def _keep_typed(request: SignedInRequest) -> None:
+    prescriptions.save_draft(
+        by=request.user, typed=typed_in(request.POST), reference=request.POST.get("draft", "")
+    )
 
 
 def _submit(
@@ -69,6 +127,7 @@ def _submit(
 ) -> Prescription:
     return prescriptions.submit(
         by=request.user,
+        patient=form.seen_patient(),
         answers=form.answers(),
         days_left=form.cleaned_data["days_left"],
         wishes=[Wish(need.medicine_id, need.strength_mg, need.tablets) for need in needs],
@@ -81,12 +140,17 @@ def _worth_saying(refusal: Refused) -> str:
     return "" if refusal.reason == Reason.NO_PRESCRIPTION else refusal.message
 
 
-def _waiting_for(request: SignedInRequest, needs: tuple[Need, ...]) -> Prescription | None:
-    """A prescription under review that was sent in for just this basket."""
+def _waiting_for(
+    request: SignedInRequest, needs: tuple[Need, ...], key: str
+) -> Prescription | None:
+    """A prescription under review that was sent in for just this basket, and for this patient."""
     wanted = {(need.medicine_id, need.strength_mg, need.tablets) for need in needs}
     under_review = Prescription.objects.of(request.user).filter(status__in=UNDER_REVIEW)
-    for prescription in under_review.prefetch_related("requested_packs"):
+    for prescription in under_review.select_related("patient").prefetch_related("requested_packs"):
         packs = prescription.requested_packs.all()
-        if wanted == {(pack.medicine_id, pack.strength_mg, pack.tablets) for pack in packs}:
+        is_asked_for = key in {"", gate.patient_key(prescription)}
+        if is_asked_for and wanted == {
+            (pack.medicine_id, pack.strength_mg, pack.tablets) for pack in packs
+        }:
             return prescription
     return None

@@ -16,6 +16,7 @@ from django.utils.translation import gettext
 
 from catalogue.content.models import Medicine
 from shop.accounts.models import User
+from shop.patients import services as patients
 from shop.patients.answers import Answers
 from shop.patients.models import Patient
 from shop.prescriptions import emails
@@ -179,13 +180,17 @@ def submit(  # noqa: PLR0913
 ) -> Prescription:
     """Store a prescription and put it in the pharmacists' queue; all of it or nothing.
 
-    Raises AlreadySent, and keeps nothing, when the draft called ``reference`` was sent before.
+    The answers go with it as they are now, and become the newest ones of the patient. Raises
+    AlreadySent when the draft called ``reference`` was sent before, and ChangedMeanwhile when
+    somebody else changed the patient; then nothing is kept.
     """
     kept: list[str] = []
     try:
         documents = [_seal(upload, kept) for upload in uploads]
         with transaction.atomic():
             prescription = _draft(by, reference)
+            if patient:
+                patients.keep(patient, answers=answers)
             prescription.answers_json = answers.as_json()
             prescription.typed = None
             prescription.save(update_fields=("answers_json", "typed"))

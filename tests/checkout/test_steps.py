@@ -44,8 +44,20 @@ ANSWERS = {
     "date_of_birth_day": "14",
     "date_of_birth_month": "3",
     "date_of_birth_year": "1968",
+    "relation": "self",
+    "address": "3 Sample Lane, Sydney",
+    "postcode": "2000",
+    "country": "AU",
+    "allergies": "none",
+    "conditions": "none",
+    "epilepsy": "no",
+    "stomach_ulcer": "no",
     "kidney_problems": "no",
+    "pregnancy": "no",
+    "alcohol": "never",
     "other_medicines": "ramipril",
+    "taken_before": "yes",
+    "days_left": "10",
     "consent": "on",
 }
 
@@ -66,7 +78,10 @@ def fill_in_delivery(client: Client, **changes: str) -> HttpResponse:
 def press_pay(client: Client) -> HttpResponse:
     page = client.get(step("preview"))
     assert page.status_code == 200, page.headers.get("Location")
-    return client.post(step("preview"), {"quote": page.context["quote_hash"]})
+    shown = page.context["prescription"]
+    reference = shown.reference if shown else ""
+    data = {"quote": page.context["quote_hash"], "prescription": reference}
+    return client.post(step("preview"), data)
 
 
 @pytest.fixture
