@@ -224,12 +224,17 @@ def decide_to_approve(
     tablets: int = 60,
     supplies: int = 1,
     valid_until: datetime.date | None = None,
+    tablets_a_day: Decimal | None = None,
 ) -> Prescription:
     today = timezone.localdate()
     services.approve(
         prescription,
         by=by,
-        allowances=[Allowance(medicine.pk, strength, tablets, supplies, "One three times a day")],
+        allowances=[
+            Allowance(
+                medicine.pk, strength, tablets, supplies, "One three times a day", tablets_a_day
+            )
+        ],
         legal=Legal(
             prescriber="Dr M. Sample",
             issued_on=today,

@@ -13,12 +13,14 @@ from typing import Protocol
 
 from django.conf import settings
 from django.utils import timezone
+from django.utils.formats import date_format
 from oscar.apps.address.models import Country
 
 from catalogue.models import Product
 from shop.accounts.models import User
 from shop.fulfilment.refusals import Reason, Refused
 from shop.prescriptions.models import Authorisation, Prescription
+from shop.prescriptions.repeats import next_supply_on
 from shop.prescriptions.statuses import Status
 
 
@@ -109,7 +111,7 @@ def _usable(user: User) -> Iterable[Prescription]:
     return (
         usable.exclude(patient__is_archived=True)
         .select_related("patient")
-        .prefetch_related("authorisations")
+        .prefetch_related("authorisations__supply_rows")
         .order_by("valid_until", "pk")
     )
 
@@ -138,7 +140,15 @@ def _check_covers(
             raise Refused(
                 Reason.TOO_MANY, wanted=need.tablets, strength=need.strength_mg, allowed=allowed
             )
+        _check_due(authorisation)
     return authorised
+
+
+def _check_due(authorisation: Authorisation) -> None:
+    next_on = next_supply_on(authorisation)
+    if next_on and next_on > timezone.localdate():
+        day = date_format(next_on, "j F Y")
+        raise Refused(Reason.TOO_EARLY, strength=authorisation.strength_mg, day=day)
 
 
 def _why_none(user: User, chosen: str) -> Refused:

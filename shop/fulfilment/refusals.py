@@ -32,6 +32,13 @@ class Reason(TextChoices):
             "your prescription allows %(allowed)s now."
         ),
     )
+    TOO_EARLY = (
+        "too_early",
+        _(
+            "The next %(strength)s mg tablets can be ordered from %(day)s. "
+            "If you need them sooner, call us: do not run out."
+        ),
+    )
     COUNTRY = (
         "country",
         _(

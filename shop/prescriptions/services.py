@@ -6,6 +6,7 @@ import datetime
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
@@ -114,6 +115,7 @@ class Allowance:
     tablets_per_supply: int
     supplies: int
     directions: str
+    tablets_a_day: Decimal | None = None
 
 
 @dataclass(frozen=True)

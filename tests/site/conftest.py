@@ -102,6 +102,7 @@ def arguments(
         "prescriptions:detail": own,
         "prescriptions:cancel": own,
         "prescriptions:page": [*own, page.uuid],
+        "checkout:reorder": own,
         "patients:edit": [patient.uuid],
         "patients:archive": [patient.uuid],
         "customer:order": [order.number],
