@@ -304,7 +304,11 @@ class PatientForm(forms.Form):
                 self.add_error(STILL + question, _("Tick this, or change the answer."))
 
     def _given(self) -> Answers:
-        given = {name: self.cleaned_data[name] for name in QUESTIONS if name in self.cleaned_data}
+        given = {
+            name: with_plain_line_ends(self.cleaned_data[name])
+            for name in QUESTIONS
+            if name in self.cleaned_data
+        }
         return Answers(**given)
 
     def answers(self) -> Answers:
@@ -340,6 +344,11 @@ class PatientForm(forms.Form):
             for question, names in NAMES_BY_QUESTION.items()
             if names[0] in self.fields and not is_same(question, given, now)
         ]
+
+
+def with_plain_line_ends(value: Any) -> Any:
+    """The value as it was before a browser sent it: a form ends lines in its own way."""
+    return value.replace("\r\n", "\n") if isinstance(value, str) else value
 
 
 def still_right(day: Any) -> forms.BooleanField:

@@ -160,6 +160,13 @@ def discard_draft(*, by: User) -> None:
     Prescription.objects.filter(user=by, status=Status.DRAFT).delete()
 
 
+def delete_old_drafts() -> int:
+    """Forget every draft that nobody touched for `DRAFT_DAYS`; how many there were."""
+    last = timezone.now() - datetime.timedelta(days=settings.DRAFT_DAYS)
+    deleted, _ = Prescription.objects.filter(status=Status.DRAFT, submitted_at__lt=last).delete()
+    return deleted
+
+
 def _draft(by: User, reference: str = "") -> Prescription:
     """The customer's draft, locked; raises AlreadySent when the one called ``reference`` was sent."""
     own = Prescription.objects.select_for_update().filter(user=by)

@@ -228,6 +228,17 @@ def test_an_old_answer_left_alone_stays_old(client: Client, patient_from_long_ag
     assert patient_from_long_ago.answers.dates["allergies"] == LONG_AGO
 
 
+def test_line_ends_of_a_browser_are_no_change(client: Client, customer: User) -> None:
+    patient = add_patient(
+        customer, other_medicines="ramipril\naspirin", dates={"other_medicines": LONG_AGO}
+    )
+
+    save(client, patient, other_medicines="ramipril\r\naspirin")
+
+    patient.refresh_from_db()
+    assert patient.answers.dates["other_medicines"] == LONG_AGO
+
+
 def test_of_two_windows_the_second_is_told_and_may_decide(client: Client, patient: Patient) -> None:
     save(client, patient, allergies="nuts")
 

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import datetime
+import io
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from catalogue.models import Product
 from shop.accounts.models import User
@@ -177,3 +182,29 @@ def test_a_double_click_sends_one_prescription(customer: User, medicine: Product
     assert places == [reverse("prescriptions:detail", args=[sent.reference])] * 3
     assert sent.events.count() == 1
     assert Document.objects.count() == 1
+
+
+def test_a_draft_is_deleted_when_nobody_touched_it_for_long(
+    client: Client, prescription: Prescription, other_customer: User, settings: Any
+) -> None:
+    settings.DRAFT_DAYS = 30
+    client.post(SAVE, {"patient_name": "Rob"})
+    signed_in(other_customer).post(SAVE, {"patient_name": "Eve"})
+    long_ago = timezone.now() - datetime.timedelta(days=31)
+    Prescription.objects.exclude(user=other_customer).update(submitted_at=long_ago)
+
+    call_command("delete_drafts", stdout=io.StringIO())
+
+    assert draft().user == other_customer
+    assert Prescription.objects.filter(pk=prescription.pk).exists()
+
+
+def test_typing_on_keeps_a_draft(client: Client, settings: Any) -> None:
+    settings.DRAFT_DAYS = 30
+    client.post(SAVE, {"patient_name": "Rob"})
+    Prescription.objects.update(submitted_at=timezone.now() - datetime.timedelta(days=31))
+    client.post(SAVE, {"patient_name": "Robin"})
+
+    call_command("delete_drafts", stdout=io.StringIO())
+
+    assert draft().typed["patient_name"] == "Robin"
