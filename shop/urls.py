@@ -58,6 +58,7 @@ urlpatterns = [
     path("search/", include(([path("", catalogue_views.search, name="search")], "search"))),
     path("basket/", oscar_app("basket").urls),
     path("checkout/", oscar_app("checkout").urls),
+    path("patients/", include("shop.patients.urls")),
     path("prescriptions/", include("shop.prescriptions.urls")),
     path("accounts/", include("allauth.urls")),
     path(

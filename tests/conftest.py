@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -21,7 +22,9 @@ from catalogue.models import Product, ProductClass
 from shop.accounts import roles
 from shop.accounts.models import PharmacistRegistration, User
 from shop.basket.models import Basket
-from shop.patients.answers import Answers
+from shop.patients import services as patients
+from shop.patients.answers import QUESTIONS, Answers
+from shop.patients.models import Patient, Relation
 from shop.payments.emulator.replies import Reply
 from shop.payments.emulator.server import Emulator
 from shop.prescriptions import services
@@ -163,15 +166,43 @@ def basket_with(user: User | None, *packs: Product, quantity: int = 1) -> Basket
     return basket
 
 
-def send_prescription(user: User, medicine: Product, *, strength: int = 10) -> Prescription:
+def patient_answers(**changes: Any) -> Answers:
+    """All answers of one patient, given today."""
+    answers = Answers(
+        patient_name="Robin Example",
+        date_of_birth=datetime.date(1968, 3, 14),
+        address="3 Sample Lane, Sydney",
+        postcode="2000",
+        country="AU",
+        allergies="none",
+        conditions="none",
+        epilepsy="no",
+        stomach_ulcer="no",
+        kidney_problems="no",
+        pregnancy="no",
+        alcohol="never",
+        other_medicines="ramipril",
+    )
+    answers = replace(answers, **changes)
+    today = timezone.localdate()
+    given = {name: today for name in QUESTIONS if answers.is_given(name)}
+    return replace(answers, dates=given | answers.dates)
+
+
+def add_patient(user: User, **changes: Any) -> Patient:
+    patient = Patient(user=user, relation=changes.pop("relation", Relation.SELF))
+    patients.keep(patient, answers=patient_answers(**changes))
+    return patient
+
+
+def send_prescription(
+    user: User, medicine: Product, *, strength: int = 10, patient: Patient | None = None
+) -> Prescription:
     """A prescription as the customer sends it, with one page."""
     return services.submit(
         by=user,
-        answers=Answers(
-            patient_name="Robin Example",
-            date_of_birth=datetime.date(1968, 3, 14),
-            kidney_problems="no",
-        ),
+        patient=patient,
+        answers=patient.answers if patient else patient_answers(),
         wishes=[Wish(medicine_id=medicine.pk, strength_mg=strength, tablets=60)],
         uploads=[Upload(data=b"as sent", pictures=(Picture(b"a picture", 10, 10),))],
     )
@@ -194,12 +225,17 @@ def decide_to_approve(
     tablets: int = 60,
     supplies: int = 1,
     valid_until: datetime.date | None = None,
+    tablets_a_day: Decimal | None = None,
 ) -> Prescription:
     today = timezone.localdate()
     services.approve(
         prescription,
         by=by,
-        allowances=[Allowance(medicine.pk, strength, tablets, supplies, "One three times a day")],
+        allowances=[
+            Allowance(
+                medicine.pk, strength, tablets, supplies, "One three times a day", tablets_a_day
+            )
+        ],
         legal=Legal(
             prescriber="Dr M. Sample",
             issued_on=today,

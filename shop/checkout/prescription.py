@@ -3,27 +3,30 @@
 from __future__ import annotations
 
 from functools import partial
-from http import HTTPStatus
 
 from csp.decorators import csp_update
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST
 
 from shop.accounts.requests import SignedInRequest
+from shop.checkout.patients import choose, chosen_patient
 from shop.fulfilment import gate
 from shop.fulfilment.gate import Need
 from shop.fulfilment.refusals import Reason, Refused
-from shop.prescriptions import drafts
+from shop.patients.models import NEW, Patient
+from shop.patients.services import ChangedMeanwhile
 from shop.prescriptions import services as prescriptions
-from shop.prescriptions.forms import PrescriptionForm
+from shop.prescriptions.forms import PrescriptionForm, typed_in
 from shop.prescriptions.intake import MAX_FILE_BYTES, MAX_FILES
 from shop.prescriptions.models import Prescription
-from shop.prescriptions.services import Wish
+from shop.prescriptions.services import AlreadySent, Wish
 from shop.prescriptions.statuses import UNDER_REVIEW
 from shop.prescriptions.uploads import RequestTooLarge, memory_only_uploads, within_quota
+
+# What stands for not having chosen a patient.
+NOBODY_YET = "choose"
 
 
 def too_large(request: HttpRequest, error: RequestTooLarge) -> HttpResponse:
@@ -37,68 +40,125 @@ def too_large(request: HttpRequest, error: RequestTooLarge) -> HttpResponse:
 @login_required
 @never_cache
 def prescription_step(request: SignedInRequest, /) -> HttpResponse:
-    """Go on when the basket is covered; show what is being checked; or ask for a prescription."""
+    """Go on when the basket is covered; show what is being checked; or ask for a prescription.
+
+    Who is named in the address or the form, is asked about, whoever else the basket is covered for.
+    """
     if request.basket.is_empty:
         return redirect("basket:summary")
+    key = request.POST.get("patient") or request.GET.get("patient", "")
     try:
-        gate.check(request.user, request.basket.all_lines())
+        covering = gate.check(
+            request.user, request.basket.all_lines(), chosen=key or chosen_patient(request)
+        )
     except Refused as refusal:
-        return _ask_for_prescription(request, refusal)
+        if refusal.reason == Reason.WHICH_PATIENT:
+            return redirect("checkout:patient")
+        return _ask_for_prescription(request, key, refusal)
+    if covering and key:
+        choose(request, key)
     return redirect("checkout:shipping-address")
 
 
-def _ask_for_prescription(request: SignedInRequest, refusal: Refused) -> HttpResponse:
+def _ask_for_prescription(request: SignedInRequest, key: str, refusal: Refused) -> HttpResponse:
     needs = gate.needs_of(request.basket.all_lines())
-    waiting = _waiting_for(request, needs)
+    waiting = _waiting_for(request, needs, key)
     if waiting is not None:
         return redirect("prescriptions:detail", reference=waiting.reference)
-    typed = drafts.initial_of(form=PrescriptionForm, by=request.user)
-    files = within_quota(request.FILES, by=request.user)
-    form = PrescriptionForm(request.POST or None, files or None, initial=typed)
-    if request.method == "POST" and form.is_valid():
-        prescription = prescriptions.submit(
-            by=request.user,
-            answers=form.answers(),
-            days_left=form.cleaned_data["days_left"],
-            wishes=[Wish(need.medicine_id, need.strength_mg, need.tablets) for need in needs],
-            uploads=form.cleaned_data["documents"],
-        )
-        return redirect("prescriptions:detail", reference=prescription.reference)
-    if request.method == "POST":
-        drafts.keep(request.POST, form=PrescriptionForm, by=request.user)
+    patient = _patient(request, key)
     context = {
-        "form": form,
         "needs": needs,
         "refusal": _worth_saying(refusal),
-        "is_restored": bool(typed) and request.method != "POST",
         "max_files": MAX_FILES,
         "max_file_bytes": MAX_FILE_BYTES,
     }
-    return render(request, "checkout/prescription.html", context)
+    if patient is None:
+        own = Patient.objects.of(request.user)
+        return render(request, "checkout/whose_prescription.html", {**context, "patients": own})
+    draft = prescriptions.begin_draft(by=request.user)
+    form = _form(request, patient, draft)
+    if request.method == "POST":
+        try:
+            if form.is_valid():
+                sent = _submit(request, form, needs)
+                return redirect("prescriptions:detail", reference=sent.reference)
+            _keep_typed(request)
+        except AlreadySent as already:
+            return redirect("prescriptions:detail", reference=already.prescription.reference)
+        except ChangedMeanwhile as changed:
+            form.show_version(changed.patient)
+    return render(request, "checkout/prescription.html", {**context, "form": form, "draft": draft})
 
 
-@login_required
-@never_cache
-@require_POST
-def prescription_draft(request: SignedInRequest, /) -> HttpResponse:
-    """Keep what is typed so far; or, at the person's wish, forget it."""
-    if "forget" in request.POST:
-        drafts.keep({}, form=PrescriptionForm, by=request.user)
-        return redirect("checkout:prescription")
-    drafts.keep(request.POST, form=PrescriptionForm, by=request.user)
-    return HttpResponse(status=HTTPStatus.NO_CONTENT)
+def _patient(request: SignedInRequest, key: str) -> Patient | None:
+    """Whom to ask about; None while the customer has to choose. Raises Http404."""
+    own = {patient.key: patient for patient in Patient.objects.of(request.user)}
+    if key not in {"", NEW, NOBODY_YET}:
+        return _own(own, key)
+    if not own or key == NEW:
+        return Patient(user=request.user)
+    if key == NOBODY_YET:
+        return None
+    draft = Prescription.objects.draft_of(request.user)
+    typed_for = draft.typed["patient"] if draft and draft.typed else ""
+    if typed_for == NEW:
+        return Patient(user=request.user)
+    only = next(iter(own.values())) if len(own) == 1 else None
+    return own.get(typed_for, only)
+
+
+def _own(own: dict[str, Patient], key: str) -> Patient:
+    try:
+        return own[key]
+    except KeyError:
+        raise Http404 from None
+
+
+def _form(request: SignedInRequest, patient: Patient, draft: Prescription) -> PrescriptionForm:
+    """The form, with what was typed into it for this patient before."""
+    typed = draft.typed or {}
+    if typed.get("patient") != patient.key:
+        typed = {}
+    initial = {**typed, "draft": draft.reference}
+    files = within_quota(request.FILES, by=request.user)
+    return PrescriptionForm(request.POST or None, files or None, patient=patient, initial=initial)
+
+
+def _keep_typed(request: SignedInRequest) -> None:
+    prescriptions.save_draft(
+        by=request.user, typed=typed_in(request.POST), reference=request.POST.get("draft", "")
+    )
+
+
+def _submit(
+    request: SignedInRequest, form: PrescriptionForm, needs: tuple[Need, ...]
+) -> Prescription:
+    return prescriptions.submit(
+        by=request.user,
+        patient=form.seen_patient(),
+        answers=form.answers(),
+        days_left=form.cleaned_data["days_left"],
+        wishes=[Wish(need.medicine_id, need.strength_mg, need.tablets) for need in needs],
+        uploads=form.cleaned_data["documents"],
+        reference=form.cleaned_data["draft"],
+    )
 
 
 def _worth_saying(refusal: Refused) -> str:
     return "" if refusal.reason == Reason.NO_PRESCRIPTION else refusal.message
 
 
-def _waiting_for(request: SignedInRequest, needs: tuple[Need, ...]) -> Prescription | None:
-    """A prescription under review that was sent in for just this basket."""
+def _waiting_for(
+    request: SignedInRequest, needs: tuple[Need, ...], key: str
+) -> Prescription | None:
+    """A prescription under review that was sent in for just this basket, and for this patient."""
     wanted = {(need.medicine_id, need.strength_mg, need.tablets) for need in needs}
     under_review = Prescription.objects.of(request.user).filter(status__in=UNDER_REVIEW)
-    for prescription in under_review.prefetch_related("requested_packs"):
+    for prescription in under_review.select_related("patient").prefetch_related("requested_packs"):
         packs = prescription.requested_packs.all()
-        if wanted == {(pack.medicine_id, pack.strength_mg, pack.tablets) for pack in packs}:
+        is_asked_for = key in {"", gate.patient_key(prescription)}
+        if is_asked_for and wanted == {
+            (pack.medicine_id, pack.strength_mg, pack.tablets) for pack in packs
+        }:
             return prescription
     return None

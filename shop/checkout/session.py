@@ -9,6 +9,7 @@ from oscar.apps.checkout.exceptions import FailedPreCondition
 from oscar.apps.checkout.session import CheckoutSessionMixin as OscarCheckoutSessionMixin
 
 from shop.accounts.requests import SignedInRequest
+from shop.checkout.patients import chosen_patient
 from shop.fulfilment import gate
 from shop.fulfilment.refusals import Refused
 from shop.order import delivery
@@ -37,8 +38,9 @@ class CheckoutSessionMixin(OscarCheckoutSessionMixin):
             raise FailedPreCondition(url=reverse("checkout:index"))
 
     def _check_prescription(self, request: SignedInRequest) -> None:
+        lines = request.basket.all_lines()
         try:
-            self.prescription = gate.check(request.user, request.basket.all_lines())
+            self.prescription = gate.check(request.user, lines, chosen=chosen_patient(request))
         except Refused as refusal:
             # The page it leads to says why.
             raise FailedPreCondition(url=reverse("checkout:prescription")) from refusal

@@ -125,11 +125,18 @@ class PreviewView(CheckoutSessionMixin, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
-        return {**context, "prescription": self.prescription, "quote_hash": self._quote().hash}
+        lines = self.request.basket.all_lines()
+        return {
+            **context,
+            "prescription": self.prescription,
+            "has_choice": len(gate.choices(self.request.user, lines)) > 1,
+            "quote_hash": self._quote().hash,
+        }
 
     def post(self, request: SignedInRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         quote = self._quote()
-        if request.POST.get("quote") != quote.hash:
+        shown = request.POST.get("quote"), request.POST.get("prescription", "")
+        if shown != (quote.hash, self.prescription.reference if self.prescription else ""):
             messages.warning(request, _("Something in your order has changed. Look at it again."))
             return redirect("checkout:preview")
         try:

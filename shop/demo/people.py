@@ -16,6 +16,7 @@ from oscar.apps.address.models import Country, UserAddress
 
 from shop.accounts import roles
 from shop.accounts.models import PharmacistRegistration, User
+from shop.demo.patients import create_patients
 
 PASSWORD = "demo-pharmacy-pass"  # noqa: S105
 REGISTER = "Demo register"
@@ -105,6 +106,7 @@ def create_people() -> None:
     roles.create_groups()
     for person in PEOPLE:
         _create(person)
+    create_patients()
     address = urlsplit(settings.SITE_URL).netloc
     Site.objects.update_or_create(
         pk=settings.SITE_ID, defaults={"name": settings.OSCAR_SHOP_NAME, "domain": address}

@@ -13,12 +13,14 @@ from typing import Protocol
 
 from django.conf import settings
 from django.utils import timezone
+from django.utils.formats import date_format
 from oscar.apps.address.models import Country
 
 from catalogue.models import Product
 from shop.accounts.models import User
 from shop.fulfilment.refusals import Reason, Refused
 from shop.prescriptions.models import Authorisation, Prescription
+from shop.prescriptions.repeats import next_supply_on
 from shop.prescriptions.statuses import Status
 
 
@@ -58,25 +60,60 @@ def _medicine_and_strength(product: Product) -> tuple[int, int, str]:
     return product.parent.pk, product.strength_mg, product.parent.title
 
 
-def check(user: User, lines: Iterable[BasketLine]) -> Prescription | None:
+def patient_key(prescription: Prescription) -> str:
+    """Whom the prescription is for, as forms and the session name them; nobody can guess it."""
+    patient = prescription.patient
+    return str(patient.uuid) if patient else prescription.reference
+
+
+def choices(user: User, lines: Iterable[BasketLine]) -> dict[str, Prescription]:
+    """The approvals that cover these lines today: of each patient the one that ends first."""
+    covering, _refusals = _judge(_usable(user), needs_of(lines))
+    return covering
+
+
+def check(user: User, lines: Iterable[BasketLine], *, chosen: str = "") -> Prescription | None:
     """The prescription that covers these lines today, or None when they need none.
 
-    Raises Refused when no prescription of this customer covers all of them.
+    ``chosen`` is the key of the patient whom the customer orders for: no other patient's approval
+    counts then. Raises Refused when no approval covers all of the lines, and when those of several
+    patients do and nobody is chosen.
     """
     needs = needs_of(lines)
     if not needs:
         return None
-    today = timezone.localdate()
+    usable = (each for each in _usable(user) if chosen in {"", patient_key(each)})
+    covering, refusals = _judge(usable, needs)
+    if len(covering) > 1:
+        raise Refused(Reason.WHICH_PATIENT)
+    for prescription in covering.values():
+        return prescription
+    raise refusals[0] if refusals else _why_none(user, chosen)
+
+
+def _judge(
+    approvals: Iterable[Prescription], needs: tuple[Need, ...]
+) -> tuple[dict[str, Prescription], list[Refused]]:
+    covering: dict[str, Prescription] = {}
     refusals = []
-    usable = Prescription.objects.of(user).usable_on(today).order_by("valid_until", "pk")
-    for prescription in usable.prefetch_related("authorisations"):
+    for prescription in approvals:
         try:
             _check_covers(prescription, needs)
         except Refused as refusal:
             refusals.append(refusal)
         else:
-            return prescription
-    raise refusals[0] if refusals else _why_none(user)
+            covering.setdefault(patient_key(prescription), prescription)
+    return covering, refusals
+
+
+def _usable(user: User) -> Iterable[Prescription]:
+    usable = Prescription.objects.of(user).usable_on(timezone.localdate())
+    return (
+        usable.exclude(patient__is_archived=True)
+        .select_related("patient")
+        .prefetch_related("authorisations__supply_rows")
+        .order_by("valid_until", "pk")
+    )
 
 
 def check_prescription(
@@ -85,6 +122,8 @@ def check_prescription(
     """The authorisation for each medicine and strength of the lines; raises Refused."""
     if not prescription.is_usable_on(day):
         raise _why_not(prescription)
+    if prescription.patient and prescription.patient.is_archived:
+        raise Refused(Reason.ARCHIVED)
     return _check_covers(prescription, needs_of(lines))
 
 
@@ -101,11 +140,20 @@ def _check_covers(
             raise Refused(
                 Reason.TOO_MANY, wanted=need.tablets, strength=need.strength_mg, allowed=allowed
             )
+        _check_due(authorisation)
     return authorised
 
 
-def _why_none(user: User) -> Refused:
-    newest = Prescription.objects.of(user).exclude(status=Status.CANCELLED).first()
+def _check_due(authorisation: Authorisation) -> None:
+    next_on = next_supply_on(authorisation)
+    if next_on and next_on > timezone.localdate():
+        day = date_format(next_on, "j F Y")
+        raise Refused(Reason.TOO_EARLY, strength=authorisation.strength_mg, day=day)
+
+
+def _why_none(user: User, chosen: str) -> Refused:
+    sent = Prescription.objects.of(user).exclude(status=Status.CANCELLED).select_related("patient")
+    newest = next((each for each in sent if chosen in {"", patient_key(each)}), None)
     return _why_not(newest) if newest else Refused(Reason.NO_PRESCRIPTION)
 
 

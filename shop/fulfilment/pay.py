@@ -34,13 +34,15 @@ def card_page_for(
 ) -> str:
     """The address of the card page for this quote.
 
-    An open card page for the same quote is used again; one for another quote is closed first.
+    An open card page for the same quote and the same prescription is used again; another one is
+    closed first.
     Raises AlreadyUnderWay when the earlier one was paid meanwhile, GatewayUnavailable or
     GatewayRefused when Stripe has no card page to give.
     """
     before = attempts.live_for(basket.pk)
     if before is not None:
-        url = _open_page_of(before, quote)
+        is_same = before.quote_hash == quote.hash and before.prescription == prescription
+        url = _open_page_of(before, is_same=is_same)
         if url:
             return url
     attempt = attempts.start(
@@ -56,13 +58,13 @@ def card_page_for(
     return _open_page(attempt)
 
 
-def _open_page_of(before: PaymentAttempt, quote: Quote) -> str:
-    if before.status == Status.CREATED and before.quote_hash == quote.hash:
+def _open_page_of(before: PaymentAttempt, *, is_same: bool) -> str:
+    if before.status == Status.CREATED and is_same:
         return _open_page(before)
     if before.status == Status.CREATED:
         attempts.move(before, Status.EXPIRED)
         return ""
-    if before.status == Status.SESSION_OPEN and before.quote_hash == quote.hash:
+    if before.status == Status.SESSION_OPEN and is_same:
         payment = gateway.read_payment(before.session_id or "")
         if payment.session_status == "open":
             return payment.url

@@ -19,6 +19,8 @@ class Reason(TextChoices):
     USED_UP = "used_up", _("All tablets on your prescription were supplied. Send us a new one.")
     WITHDRAWN = "withdrawn", _("The pharmacist has withdrawn the approval of your prescription.")
     REFUSED = "refused", _("The pharmacist could not approve your prescription.")
+    ARCHIVED = "archived", _("You took the patient of this prescription off your list.")
+    WHICH_PATIENT = "which_patient", _("Choose whom you order for.")
     OTHER_STRENGTH = (
         "other_strength",
         _("Your prescription does not cover %(title)s %(strength)s mg."),
@@ -28,6 +30,13 @@ class Reason(TextChoices):
         _(
             "Your cart holds %(wanted)s tablets of %(strength)s mg; "
             "your prescription allows %(allowed)s now."
+        ),
+    )
+    TOO_EARLY = (
+        "too_early",
+        _(
+            "The next %(strength)s mg tablets can be ordered from %(day)s. "
+            "If you need them sooner, call us: do not run out."
         ),
     )
     COUNTRY = (

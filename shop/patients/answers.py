@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, Self
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+
+ADULT_AGE = 18
+
+
+class SexAtBirth(TextChoices):
+    FEMALE = "female", _("Female")
+    MALE = "male", _("Male")
+    OTHER = "other", _("Neither of these")
 
 
 class YesNo(TextChoices):
@@ -33,8 +41,9 @@ class Alcohol(TextChoices):
 class Answers:
     """The answers to the pharmacy's questions; an empty one was not given.
 
-    ``egfr`` is the estimated glomerular filtration rate in mL/min/1.73 m². ``dates`` holds the day
-    each answer was given, by its name.
+    ``egfr`` is the estimated glomerular filtration rate in mL/min/1.73 m². ``taken_before`` says
+    whether the patient has taken the medicine of this prescription before; it is asked each time.
+    ``dates`` holds the day each answer was given, by its name.
     """
 
     patient_name: str = ""
@@ -55,6 +64,7 @@ class Answers:
     alcohol: str = ""
     other_medicines: str = ""
     takes_nothing_else: bool = False
+    taken_before: str = ""
     dates: dict[str, datetime.date] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
@@ -74,6 +84,21 @@ class Answers:
         dates = {name: datetime.date.fromisoformat(day) for name, day in days.items()}
         return cls(**known, dates=dates)
 
+    def is_given(self, name: str) -> bool:
+        """Whether this question was answered at all; an unticked box is no answer."""
+        return getattr(self, name) not in {"", None, False}
+
+    def to_keep(self) -> Self:
+        """What the patient's own record keeps: all but what is asked with each prescription."""
+        dates = {name: day for name, day in self.dates.items() if name not in ASKED_EACH_TIME}
+        unasked: dict[str, Any] = dict.fromkeys(ASKED_EACH_TIME, "")
+        return replace(self, **unasked, dates=dates)
+
+    def is_child_on(self, day: datetime.date) -> bool:
+        """Whether an adult has to order for the patient."""
+        age = self.age_on(day)
+        return age is not None and age < ADULT_AGE
+
     def get_kidney_problems_display(self) -> str:
         return str(YesNo(self.kidney_problems).label) if self.kidney_problems else ""
 
@@ -90,4 +115,5 @@ def _plain(value: Any) -> Any:
 
 
 QUESTIONS = tuple(f.name for f in fields(Answers) if f.name != "dates")
+ASKED_EACH_TIME = ("taken_before",)
 DATES = ("date_of_birth", "egfr_on")

@@ -13,6 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from shop.patients.answers import Answers
 from shop.vault.fields import SealedJSONField
 
+# What stands for a patient who is not on the list yet.
+NEW = "new"
+
 
 class Relation(models.TextChoices):
     SELF = "self", _("Me")
@@ -51,6 +54,16 @@ class Patient(models.Model):
 
     def __str__(self) -> str:
         return str(self.uuid)
+
+    @property
+    def is_new(self) -> bool:
+        """Whether the patient is not stored yet."""
+        return self.pk is None
+
+    @property
+    def key(self) -> str:
+        """What forms and addresses call the patient."""
+        return NEW if self.is_new else str(self.uuid)
 
     @property
     def answers(self) -> Answers:

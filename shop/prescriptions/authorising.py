@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.db.models import F
 from django.utils.translation import gettext
@@ -21,6 +22,7 @@ class Allowance:
     tablets_per_supply: int
     supplies: int
     directions: str
+    tablets_a_day: Decimal | None = None
 
     @property
     def tablets(self) -> int:
@@ -65,6 +67,7 @@ def write(prescription: Prescription, allowances: Sequence[Allowance]) -> None:
             tablets_per_supply=each.tablets_per_supply,
             supplies=each.supplies,
             directions=each.directions,
+            tablets_a_day=each.tablets_a_day,
             content_version_id=_content_version_of(each.medicine_id),
         )
         for each in allowed.values()
@@ -78,6 +81,7 @@ def _change(authorisation: Authorisation, allowance: Allowance) -> None:
         tablets_per_supply=allowance.tablets_per_supply,
         supplies=allowance.supplies,
         directions=allowance.directions,
+        tablets_a_day=allowance.tablets_a_day,
         content_version_id=_content_version_of(allowance.medicine_id),
     )
     if not changed:

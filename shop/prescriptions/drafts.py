@@ -1,63 +1,63 @@
-"""What somebody typed into the prescription form and did not send yet; never files, never consent."""
+"""What a customer typed and did not send yet: kept while they type, thrown away when they say so."""
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Mapping
-from typing import Any
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.cache import cache
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
 
-from django import forms
+from shop.accounts.requests import SignedInRequest
+from shop.prescriptions import services as prescriptions
+from shop.prescriptions.forms import typed_in
+from shop.prescriptions.uploads import memory_only_uploads
 
-from shop.accounts.models import User
-from shop.prescriptions import services
-from shop.prescriptions.models import Prescription
-from shop.vault.sealing import VaultError
-
-logger = logging.getLogger(__name__)
-
-NOT_KEPT = {"documents", "consent"}
-# More than any question takes.
-LONGEST_KEPT = 5_000
-
-Form = type[forms.Form]
+MAX_DRAFT_BYTES = 64 * 1024
+MOST_SAVES_A_MINUTE = 30
 
 
-def keep(data: Mapping[str, str], *, form: Form, by: User) -> None:
-    """Keep what was typed into the form, by the names of its inputs; nothing for an empty one."""
-    typed = {
-        name: value[:LONGEST_KEPT]
-        for name, value in data.items()
-        if value and any(_belongs(name, field) for field in _kept(form))
-    }
-    if typed or Prescription.objects.draft_of(by):
-        services.save_draft(by=by, typed=typed)
+# Should a browser send the files along, they do not touch the disk either.
+@memory_only_uploads
+@login_required
+@never_cache
+@require_POST
+def save(request: SignedInRequest, /) -> HttpResponse:
+    """Keep the form as it is now.
 
-
-def initial_of(*, form: Form, by: User) -> dict[str, Any]:
-    """What the form starts with: what this person typed before, as they typed it."""
-    typed = _typed(by)
-    return {
-        name: field.widget.value_from_datadict(typed, {}, name)
-        for name, field in _kept(form).items()
-        if any(_belongs(typed_name, name) for typed_name in typed)
-    }
-
-
-def _typed(by: User) -> dict[str, Any]:
-    draft = Prescription.objects.draft_of(by)
-    if draft is None:
-        return {}
+    Answers 204; 409 when the draft was sent meanwhile, 413 over `MAX_DRAFT_BYTES`, and 429 more than
+    `MOST_SAVES_A_MINUTE` times a minute.
+    """
+    if int(request.headers.get("Content-Length") or 0) > MAX_DRAFT_BYTES:
+        return HttpResponse(status=413)
+    if _saves_too_often(request):
+        return HttpResponse(status=429)
     try:
-        return draft.typed or {}
-    except VaultError:
-        logger.exception("The draft %s cannot be opened", draft.pk)
-        return {}
+        prescriptions.save_draft(
+            by=request.user, typed=typed_in(request.POST), reference=request.POST.get("draft", "")
+        )
+    except prescriptions.AlreadySent:
+        return HttpResponse(status=409)
+    return HttpResponse(status=204)
 
 
-def _kept(form: Form) -> dict[str, forms.Field]:
-    return {name: field for name, field in form.base_fields.items() if name not in NOT_KEPT}
+def _saves_too_often(request: SignedInRequest) -> bool:
+    key = f"draft-saves-{request.user.pk}"
+    cache.add(key, 0, timeout=60)
+    try:
+        return cache.incr(key) > MOST_SAVES_A_MINUTE
+    except ValueError:
+        # The minute ended between the two.
+        return False
 
 
-def _belongs(input_name: str, field_name: str) -> bool:
-    # A date has an input each for day, month and year, named after it.
-    return input_name == field_name or input_name.startswith(f"{field_name}_")
+@login_required
+@require_POST
+def discard(request: SignedInRequest) -> HttpResponse:
+    """Throw the draft away."""
+    prescriptions.discard_draft(by=request.user)
+    messages.success(request, _("What you typed is deleted."))
+    return redirect("checkout:prescription")

@@ -237,6 +237,8 @@ class Authorisation(models.Model):
     tablets_per_supply = models.PositiveSmallIntegerField()
     supplies = models.PositiveSmallIntegerField()
     directions = models.CharField(max_length=300)
+    # Tablets of this strength the directions amount to; empty when they name no daily number.
+    tablets_a_day = models.DecimalField(max_digits=5, decimal_places=2, null=True)
     # What the pharmacist could read about the medicine when deciding; versions are never changed.
     content_version = models.ForeignKey(
         "catalogue.ContentVersion", on_delete=models.PROTECT, related_name="+", null=True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import hashlib
+import logging
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -15,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from shop.accounts.models import User
+from shop.patients import services as patients
 from shop.patients.answers import Answers
 from shop.patients.models import Patient
 from shop.prescriptions import authorising, duplicates, emails
@@ -39,6 +41,8 @@ from shop.prescriptions.statuses import (
 )
 from shop.vault import storage as vault
 from shop.vault.sealing import VaultError
+
+logger = logging.getLogger(__name__)
 
 
 class NotAllowed(Exception):
@@ -123,18 +127,61 @@ class Legal:
     valid_until: datetime.date
 
 
-def save_draft(*, by: User, typed: dict[str, Any]) -> Prescription:
-    """Keep what somebody typed into the form, until they send it."""
-    with transaction.atomic():
-        draft = _draft(by)
-        draft.typed = typed
-        draft.save(update_fields=("typed",))
+class AlreadySent(Exception):
+    """The form was sent before: ``prescription`` is what became of it."""
+
+    def __init__(self, prescription: Prescription) -> None:
+        self.prescription = prescription
+        super().__init__(str(prescription))
+
+
+@transaction.atomic
+def begin_draft(*, by: User) -> Prescription:
+    """The customer's one draft, begun when there is none; its reference stays when it is sent.
+
+    One that cannot be opened is as if nothing had been typed: it must not keep anybody from sending.
+    """
+    draft = _draft(by)
+    try:
+        _ = draft.typed
+    except VaultError:
+        logger.exception("The draft %s cannot be opened", draft)
+        draft.typed = None
     return draft
 
 
-def _draft(by: User) -> Prescription:
-    drafts = Prescription.objects.select_for_update()
-    draft, _ = drafts.get_or_create(user=by, status=Status.DRAFT, defaults={"answers_json": {}})
+@transaction.atomic
+def save_draft(*, by: User, typed: dict[str, Any], reference: str = "") -> Prescription:
+    """Keep what somebody typed into the form, until they send it.
+
+    Raises AlreadySent when the draft called ``reference`` was sent meanwhile.
+    """
+    draft = _draft(by, reference)
+    draft.typed = typed
+    draft.submitted_at = timezone.now()
+    draft.save(update_fields=("typed", "submitted_at"))
+    return draft
+
+
+def discard_draft(*, by: User) -> None:
+    """Forget what the customer typed and did not send."""
+    Prescription.objects.filter(user=by, status=Status.DRAFT).delete()
+
+
+def delete_old_drafts() -> int:
+    """Forget every draft that nobody touched for `DRAFT_DAYS`; how many there were."""
+    last = timezone.now() - datetime.timedelta(days=settings.DRAFT_DAYS)
+    deleted, _ = Prescription.objects.filter(status=Status.DRAFT, submitted_at__lt=last).delete()
+    return deleted
+
+
+def _draft(by: User, reference: str = "") -> Prescription:
+    """The customer's draft, locked; raises AlreadySent when the one called ``reference`` was sent."""
+    own = Prescription.objects.select_for_update().filter(user=by)
+    called = own.filter(reference=reference).first()
+    if called is not None and called.status != Status.DRAFT:
+        raise AlreadySent(called)
+    draft, _ = own.get_or_create(user=by, status=Status.DRAFT, defaults={"answers_json": {}})
     return draft
 
 
@@ -146,13 +193,21 @@ def submit(  # noqa: PLR0913
     uploads: Sequence[Upload],
     patient: Patient | None = None,
     days_left: int | None = None,
+    reference: str = "",
 ) -> Prescription:
-    """Store a prescription and put it in the pharmacists' queue; all of it or nothing."""
+    """Store a prescription and put it in the pharmacists' queue; all of it or nothing.
+
+    The answers go with it as they are now, and become the newest ones of the patient. Raises
+    AlreadySent when the draft called ``reference`` was sent before, and ChangedMeanwhile when
+    somebody else changed the patient; then nothing is kept.
+    """
     kept: list[str] = []
     try:
         documents = [_seal(upload, kept) for upload in uploads]
         with transaction.atomic():
-            prescription = _draft(by)
+            prescription = _draft(by, reference)
+            if patient:
+                patients.keep(patient, answers=answers)
             prescription.answers_json = answers.as_json()
             prescription.typed = None
             prescription.save(update_fields=("answers_json", "typed"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -15,10 +16,11 @@ from django.views.decorators.http import require_GET, require_POST
 from shop.accounts.requests import SignedInRequest
 from shop.prescriptions import services as prescriptions
 from shop.prescriptions.forms import AnswerForm
-from shop.prescriptions.models import Page, Prescription
+from shop.prescriptions.models import Page, Prescription, Supply
 from shop.prescriptions.progress import steps_of
+from shop.prescriptions.reorder import plans_of
 from shop.prescriptions.services import TransitionRefused
-from shop.prescriptions.statuses import Status
+from shop.prescriptions.statuses import UNDER_REVIEW, Status
 
 
 def own_prescription(request: SignedInRequest, reference: str) -> Prescription:
@@ -31,7 +33,9 @@ def own_prescription(request: SignedInRequest, reference: str) -> Prescription:
 @require_GET
 def prescription_list(request: SignedInRequest) -> HttpResponse:
     own = Prescription.objects.of(request.user).prefetch_related("requested_packs__medicine")
-    return render(request, "prescriptions/list.html", {"prescriptions": own})
+    draft = Prescription.objects.draft_of(request.user)
+    context = {"prescriptions": own, "has_draft": bool(draft and draft.typed)}
+    return render(request, "prescriptions/list.html", context)
 
 
 @login_required
@@ -42,17 +46,25 @@ def detail(request: SignedInRequest, reference: str) -> HttpResponse:
     form = AnswerForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         return _answer(request, prescription, form.cleaned_data["answer"])
-    context = {
-        "prescription": prescription,
-        "form": form,
+    context = {"prescription": prescription, "form": form, **_standing(prescription)}
+    return render(request, "prescriptions/detail.html", context)
+
+
+def _standing(prescription: Prescription) -> dict[str, Any]:
+    """What the page tells about where the prescription stands, and what may be ordered on it."""
+    plans = plans_of(prescription)
+    supplies = Supply.objects.filter(authorisation__prescription=prescription)
+    return {
         "statuses": Status,
-        "prescription_is_usable": prescription.is_usable_on(timezone.localdate()),
+        "is_usable": prescription.is_usable_on(timezone.localdate()),
+        "is_waiting": prescription.status in UNDER_REVIEW,
         "steps": steps_of(prescription),
         "packs": prescription.requested_packs.select_related("medicine"),
-        "authorisations": prescription.authorisations.select_related("medicine"),
+        "plans": plans,
+        "can_reorder": any(plan.is_orderable for plan in plans),
+        "supplies": supplies.select_related("order_line__order", "authorisation__medicine"),
         "pages": Page.objects.filter(document__prescription=prescription),
     }
-    return render(request, "prescriptions/detail.html", context)
 
 
 def _answer(request: SignedInRequest, prescription: Prescription, text: str) -> HttpResponse:

@@ -186,6 +186,16 @@ LICENSED_COUNTRIES = env.list("LICENSED_COUNTRIES", default=["AU", "US"])
 JURISDICTION = env("JURISDICTION", default="demo")
 # How long a pharmacist holds a prescription taken for review, in minutes.
 REVIEW_CLAIM_MINUTES = env.int("REVIEW_CLAIM_MINUTES", default=20)
+# For how many days a patient's answer counts; the second is for what changes quickly: the kidneys,
+# pregnancy and breastfeeding, the medicines. See shop.patients.freshness.
+PATIENT_ANSWER_DAYS = env.int("PATIENT_ANSWER_DAYS", default=180)
+PATIENT_QUICK_ANSWER_DAYS = env.int("PATIENT_QUICK_ANSWER_DAYS", default=90)
+# For how many days what was typed and not sent is kept.
+DRAFT_DAYS = env.int("DRAFT_DAYS", default=30)
+# When the next supply on an approval is due: the last one used to so many percent, or so many days
+# before it runs out, whichever is sooner. See shop.prescriptions.repeats.
+REPEAT_AFTER_PERCENT = env.int("REPEAT_AFTER_PERCENT", default=75)
+REPEAT_MARGIN_DAYS = env.int("REPEAT_MARGIN_DAYS", default=7)
 
 STRIPE_SECRET_KEY = env("STRIPE_SECRET_KEY", default="sk_test_emulator")
 STRIPE_WEBHOOK_SECRETS = env.list("STRIPE_WEBHOOK_SECRETS", default=[])

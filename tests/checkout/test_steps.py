@@ -21,21 +21,12 @@ from shop.payments.emulator.server import Emulator
 from shop.payments.models import PaymentAttempt
 from shop.prescriptions import services
 from shop.prescriptions.models import Prescription
-from tests.checkout.walking import ADDRESS, fill_in_delivery, press_pay, said, step
+from tests.checkout.walking import ADDRESS, ANSWERS, fill_in_delivery, press_pay, said, step
 from tests.conftest import approve, basket_with, pack_of, send_prescription, signed_in
 from tests.prescriptions import samples
 
 IN_BOSTON = {"line4": "Boston", "state": "MA", "postcode": "02108", "country": "US"}
 STEPS = ("shipping-address", "shipping-method", "payment-method", "payment-details", "preview")
-ANSWERS = {
-    "patient_name": "Robin Example",
-    "date_of_birth_day": "14",
-    "date_of_birth_month": "3",
-    "date_of_birth_year": "1968",
-    "kidney_problems": "no",
-    "other_medicines": "ramipril",
-    "consent": "on",
-}
 
 
 @pytest.mark.parametrize("name", ["index", *STEPS, "prescription"])
@@ -256,6 +247,10 @@ def file_of(data: bytes, name: str = "scan.jpg") -> Any:
     return SimpleUploadedFile(name, data)
 
 
+def nothing_was_sent() -> bool:
+    return not Prescription.objects.exclude(status="draft").exists()
+
+
 @pytest.mark.parametrize("make", [samples.jpeg, samples.png, samples.pdf])
 def test_a_picture_or_pdf_goes_to_the_pharmacist(make: Any, client: Client) -> None:
     response = upload(client, file_of(make()))
@@ -289,7 +284,7 @@ def test_a_file_we_cannot_use_is_refused_beside_the_field_and_nothing_is_lost(
     assert list(form.errors) == ["documents"]
     assert form["patient_name"].value() == "Robin Example"
     assert 'value="1968"' in response.content.decode()
-    assert not Prescription.objects.exclude(status="draft").exists()
+    assert nothing_was_sent()
 
 
 @pytest.mark.parametrize(
@@ -317,7 +312,7 @@ def test_an_answer_that_is_wrong_is_said_beside_its_field(
     response = upload(client, file_of(samples.jpeg()), **changes)
 
     assert list(response.context["form"].errors) == [field]
-    assert not Prescription.objects.exclude(status="draft").exists()
+    assert nothing_was_sent()
 
 
 def test_the_same_basket_is_not_sent_twice(client: Client) -> None:

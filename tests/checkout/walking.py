@@ -16,6 +16,27 @@ ADDRESS = {
     "postcode": "2000",
     "country": "AU",
 }
+ANSWERS = {
+    "patient_name": "Robin Example",
+    "date_of_birth_day": "14",
+    "date_of_birth_month": "3",
+    "date_of_birth_year": "1968",
+    "relation": "self",
+    "address": "3 Sample Lane, Sydney",
+    "postcode": "2000",
+    "country": "AU",
+    "allergies": "none",
+    "conditions": "none",
+    "epilepsy": "no",
+    "stomach_ulcer": "no",
+    "kidney_problems": "no",
+    "pregnancy": "no",
+    "alcohol": "never",
+    "other_medicines": "ramipril",
+    "taken_before": "yes",
+    "days_left": "10",
+    "consent": "on",
+}
 
 
 def step(name: str) -> str:
@@ -34,4 +55,7 @@ def fill_in_delivery(client: Client, **changes: str) -> HttpResponse:
 def press_pay(client: Client) -> HttpResponse:
     page = client.get(step("preview"))
     assert page.status_code == 200, page.headers.get("Location")
-    return client.post(step("preview"), {"quote": page.context["quote_hash"]})
+    shown = page.context["prescription"]
+    reference = shown.reference if shown else ""
+    data = {"quote": page.context["quote_hash"], "prescription": reference}
+    return client.post(step("preview"), data)

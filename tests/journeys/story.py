@@ -16,6 +16,14 @@ from tests.prescriptions import samples
 # A busy machine may need longer than Playwright's five seconds for a page.
 expect.set_options(timeout=20_000)
 
+CHOICES = {
+    "relation": "self",
+    "epilepsy": "no",
+    "stomach_ulcer": "no",
+    "kidney_problems": "no",
+    "pregnancy": "no",
+    "alcohol": "never",
+}
 # Set it to a folder, and every page of a journey is kept there as a picture.
 SCREENSHOTS = os.environ.get("SCREENSHOTS", "")
 
@@ -85,14 +93,32 @@ def send_prescription(visitor: Visitor, *, kind: str = "pdf") -> None:
     page.get_by_label("Your prescription").set_input_files(
         {"name": name, "mimeType": "application/octet-stream", "buffer": files[kind]()}
     )
-    for label, value in (("Day", "14"), ("Month", "3"), ("Year", "1968")):
-        page.get_by_label(label, exact=True).fill(value)
-    page.get_by_label("No", exact=True).check()
-    page.get_by_label(re.compile("How many days of tablets")).fill("5")
-    page.get_by_label(re.compile("The prescription is mine")).check()
+    answer_questions(page)
+    tell_of_the_medicine(page)
     page.get_by_role("button", name="Send to the pharmacist").click()
     expect(page.locator("main")).to_contain_text("Waiting for the pharmacist")
     held_to_the_rules(page, "waiting")
+
+
+def answer_questions(page: Page) -> None:
+    """Answer what is asked about a patient who is not known yet."""
+    for part, value in (("day", "14"), ("month", "3"), ("year", "1968")):
+        page.locator(f'[name="date_of_birth_{part}"]').fill(value)
+    for name, value in CHOICES.items():
+        page.locator(f'[name="{name}"][value="{value}"]').check()
+    page.get_by_label("Patient’s address").fill("3 Sample Lane, Sydney")
+    page.get_by_label("Postcode or ZIP").fill("2000")
+    page.get_by_label("Country where the patient lives").select_option("AU")
+    page.get_by_label("Allergies").fill("none")
+    page.get_by_label("Other illnesses").fill("none")
+    page.get_by_label("The patient takes nothing else").check()
+
+
+def tell_of_the_medicine(page: Page) -> None:
+    """What is asked with each prescription, and consent."""
+    page.locator('[name="taken_before"][value="yes"]').check()
+    page.get_by_label(re.compile("How many days of tablets")).fill("5")
+    page.get_by_label(re.compile("The prescription is mine")).check()
 
 
 def open_review(pharmacist: Visitor, email: str) -> Page:

@@ -22,6 +22,7 @@ from shop.prescriptions import intake, receiving, uploads
 from shop.prescriptions.models import Document
 from shop.prescriptions.receiving import PrescriptionFilesField
 from shop.prescriptions.scanner import Scan
+from tests.checkout.walking import ANSWERS
 from tests.conftest import basket_with, pack_of, signed_in
 from tests.prescriptions import clamd as fake
 from tests.prescriptions import hostile
@@ -29,14 +30,6 @@ from tests.prescriptions.clamd import EICAR, clamd
 from tests.prescriptions.test_intake import program
 
 URL = "/checkout/prescription/"
-ANSWERS = {
-    "patient_name": "Robin Example",
-    "date_of_birth_day": "14",
-    "date_of_birth_month": "3",
-    "date_of_birth_year": "1968",
-    "kidney_problems": "no",
-    "consent": "on",
-}
 
 
 @pytest.fixture(autouse=True)

@@ -18,7 +18,7 @@ from shop.fulfilment.settle import settle
 from shop.payments.emulator.server import Emulator
 from shop.payments.models import PaymentAttempt
 from shop.prescriptions.models import Page, Prescription
-from tests.conftest import basket_with, pack_of
+from tests.conftest import add_patient, basket_with, pack_of
 from tests.fulfilment.paying import open_card_page, pay_by_card
 
 
@@ -86,6 +86,7 @@ def arguments(
     page = Page.objects.get(document__prescription=prescription)
     kind = ProductClass.objects.get()
     own = [prescription.reference]
+    patient = add_patient(prescription.user)
     return {
         "catalogue:detail": [medicine.slug, medicine.pk],
         "catalogue:add-pack": [medicine.slug, medicine.pk],
@@ -101,6 +102,9 @@ def arguments(
         "prescriptions:detail": own,
         "prescriptions:cancel": own,
         "prescriptions:page": [*own, page.uuid],
+        "checkout:reorder": own,
+        "patients:edit": [patient.uuid],
+        "patients:archive": [patient.uuid],
         "customer:order": [order.number],
         "customer:order-cancel": [order.number],
         "customer:address-detail": [address.pk],

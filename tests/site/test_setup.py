@@ -19,11 +19,15 @@ import pytest
 import requests
 from django.core.management import CommandError, call_command
 from django.test import Client
+from django.utils import timezone
 
 from shop.accounts.models import User
 from shop.accounts.roles import SHOP_STAFF, is_superintendent
 from shop.demo import people
 from shop.demo.management.commands.create_demo_people import Command
+from shop.patients import services as patients
+from shop.patients.freshness import old_answers
+from shop.patients.models import Patient
 from shop.payments.emulator.cards import TEST_CARDS
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -107,6 +111,29 @@ def test_creating_the_demo_people_again_signs_nobody_out(demo_people: None) -> N
 
     assert {user.pk: user.password for user in User.objects.all()} == before
     assert User.objects.get(email="anna@example.com").addresses.count() == 1
+
+
+def patients_of(email: str) -> dict[str, int]:
+    today = timezone.localdate()
+    return {
+        patient.answers.patient_name: len(old_answers(patient.answers, day=today))
+        for patient in Patient.objects.filter(user__email=email)
+    }
+
+
+def test_demo_customers_have_patients_and_some_answers_are_old(demo_people: None) -> None:
+    assert patients_of("anna@example.com") == {"Anna Archer": 0, "Arthur Archer": 4}
+    assert patients_of("uma@example.com") == {"Uma Underwood": 0}
+
+
+def test_what_a_demo_customer_changed_about_a_patient_stays(demo_people: None) -> None:
+    Patient.objects.get(user__email="uma@example.com").delete()
+    patients.archive(Patient.objects.filter(user__email="anna@example.com")[0])
+
+    people.create_people()
+
+    assert patients_of("uma@example.com") == {"Uma Underwood": 0}
+    assert Patient.objects.of(User.objects.get(email="anna@example.com")).count() == 1
 
 
 def test_a_real_pharmacy_gets_no_demo_people(medicine: Any, settings: Any) -> None:

@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('catalogue', '1003_signatures'),
-        ('prescriptions', '0010_scan_and_fingerprint'),
+        ('prescriptions', '0020_tablets_a_day'),
     ]
 
     operations = [

@@ -1,0 +1,104 @@
+"""The made-up patients of the demonstration's customers."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass, replace
+
+from django.utils import timezone
+
+from shop.accounts.models import User
+from shop.patients import services as patients
+from shop.patients.answers import QUESTIONS, Answers
+from shop.patients.models import Patient, Relation
+
+# Long enough ago that what changes quickly has to be looked at again.
+MONTHS_AGO = datetime.timedelta(days=120)
+
+HEALTHY = Answers(
+    allergies="none",
+    conditions="Multiple sclerosis",
+    epilepsy="no",
+    stomach_ulcer="no",
+    kidney_problems="no",
+    pregnancy="no",
+    alcohol="sometimes",
+    takes_nothing_else=True,
+)
+
+
+@dataclass(frozen=True)
+class DemoPatient:
+    """Somebody to order for; `said` is how long ago the answers were given."""
+
+    customer: str
+    relation: Relation
+    answers: Answers
+    said: datetime.timedelta = datetime.timedelta(0)
+
+
+PATIENTS = (
+    DemoPatient(
+        "anna@example.com",
+        Relation.SELF,
+        replace(
+            HEALTHY,
+            patient_name="Anna Archer",
+            date_of_birth=datetime.date(1984, 5, 17),
+            sex_at_birth="female",
+            address="12 Example Street\nAdelaide SA",
+            postcode="5000",
+            country="AU",
+        ),
+    ),
+    DemoPatient(
+        "anna@example.com",
+        Relation.CARED_FOR,
+        replace(
+            HEALTHY,
+            patient_name="Arthur Archer",
+            date_of_birth=datetime.date(1949, 11, 2),
+            sex_at_birth="male",
+            address="12 Example Street\nAdelaide SA",
+            postcode="5000",
+            country="AU",
+            allergies="Penicillin",
+            conditions="Stroke in 2021",
+            kidney_problems="yes",
+            egfr=54,
+            alcohol="never",
+            other_medicines="ramipril 5 mg\naspirin 100 mg",
+            takes_nothing_else=False,
+        ),
+        MONTHS_AGO,
+    ),
+    DemoPatient(
+        "uma@example.com",
+        Relation.SELF,
+        replace(
+            HEALTHY,
+            patient_name="Uma Underwood",
+            date_of_birth=datetime.date(1990, 1, 30),
+            sex_at_birth="female",
+            address="34 Sample Avenue\nPortland OR",
+            postcode="97201",
+            country="US",
+        ),
+    ),
+)
+
+
+def create_patients() -> None:
+    """Give each demo customer their patients, once: what they change stays changed."""
+    without = set(User.objects.filter(patients__isnull=True).values_list("email", flat=True))
+    for patient in PATIENTS:
+        if patient.customer in without:
+            _create(patient, user=User.objects.get(email=patient.customer))
+
+
+def _create(patient: DemoPatient, *, user: User) -> None:
+    day = timezone.localdate() - patient.said
+    answers = replace(patient.answers, egfr_on=day if patient.answers.egfr else None)
+    dates = {name: day for name in QUESTIONS if answers.is_given(name)}
+    row = Patient(user=user, relation=patient.relation)
+    patients.keep(row, answers=replace(answers, dates=dates))

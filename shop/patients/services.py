@@ -1,0 +1,50 @@
+"""What may be done with a patient; of two changes made at once, one gets through."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.db.models import F
+
+from shop.patients.answers import Answers
+from shop.patients.models import Patient
+
+
+class ChangedMeanwhile(Exception):
+    """Somebody changed the patient after these answers were shown; ``patient`` is as it is now."""
+
+    def __init__(self, patient: Patient) -> None:
+        self.patient = patient
+        super().__init__(str(patient))
+
+
+@transaction.atomic
+def keep(patient: Patient, *, answers: Answers) -> None:
+    """Write what is newly known of a patient, or add one who is not stored yet.
+
+    Raises ChangedMeanwhile when the patient has another version than the one given here, or is
+    archived.
+    """
+    patient.answers_json = answers.to_keep().as_json()
+    if patient.is_new:
+        patient.save()
+        return
+    _take_version(patient)
+    patient.save(update_fields=("answers_json", "relation", "changed_at"))
+
+
+@transaction.atomic
+def archive(patient: Patient) -> None:
+    """Take a patient off the list; nothing is deleted, and nothing more is ordered for them.
+
+    Raises ChangedMeanwhile.
+    """
+    _take_version(patient)
+    patient.is_archived = True
+    patient.save(update_fields=("is_archived", "changed_at"))
+
+
+def _take_version(patient: Patient) -> None:
+    seen = Patient.objects.filter(pk=patient.pk, version=patient.version, is_archived=False)
+    if not seen.update(version=F("version") + 1):
+        raise ChangedMeanwhile(Patient.objects.get(pk=patient.pk))
+    patient.version += 1

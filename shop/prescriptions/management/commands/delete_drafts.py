@@ -1,0 +1,14 @@
+"""Deletes what was typed into the prescription form long ago and never sent."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from shop.prescriptions import services as prescriptions
+
+
+class Command(BaseCommand):
+    help = "Delete drafts of prescriptions that nobody touched for DRAFT_DAYS; run it every day."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        self.stdout.write(f"{prescriptions.delete_old_drafts()} drafts deleted")

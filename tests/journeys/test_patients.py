@@ -1,0 +1,127 @@
+"""Patients in a browser: kept once, asked again when old, chosen at the checkout, ordered for again."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+import pytest
+from django.core.management import call_command
+from oscar.apps.order.models import Order
+from playwright.sync_api import Browser, expect
+
+from catalogue.models import Product
+from shop.accounts.models import User
+from shop.demo.patients import create_patients
+from shop.patients.models import Patient
+from shop.payments.emulator.server import Emulator
+from shop.prescriptions.models import Prescription
+from tests.browser import PHONE, Visitor
+from tests.conftest import approve, send_prescription
+from tests.fulfilment.paying import PAYS
+from tests.journeys import story
+from tests.prescriptions import samples
+
+pytestmark = pytest.mark.journey
+
+
+@pytest.fixture
+def anna(live_shop: str, customer: User) -> User:
+    """A customer with two patients, one of whom has old answers."""
+    call_command("load_packs", verbosity=0)
+    call_command("load_medicines", verbosity=0)
+    create_patients()
+    return customer
+
+
+def test_a_patient_is_kept_and_old_answers_are_looked_at_again(
+    visitor_with: Visitor, anna: User
+) -> None:
+    page = story.sign_in(visitor_with, anna.email, "/patients/")
+    story.arrive_at(page, "Your patients", "patients")
+    expect(page.locator("main")).to_contain_text("4 answers to look at again")
+
+    page.get_by_role("link", name="Add a patient").click()
+    story.arrive_at(page, "Add a patient", "patient-add")
+    page.get_by_label("Name on the prescription").fill("Robin Example")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("alert")).to_contain_text("Choose an answer about epilepsy")
+    story.held_to_the_rules(page, "patient-error")
+    story.answer_questions(page)
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("status").first).to_contain_text("saved")
+
+    page.get_by_role("link", name="Arthur Archer").click()
+    story.arrive_at(page, "Arthur Archer", "patient-old")
+    page.locator('[name="still_pregnancy"]').check()
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator("main")).to_contain_text("3 answers to look at again")
+
+
+def test_a_prescription_for_someone_cared_for_and_the_choice_at_the_checkout(
+    visitor_with: Visitor, anna: User, pharmacist: User, stripe: Emulator
+) -> None:
+    page = story.sign_in(visitor_with, anna.email, "/accounts/")
+    story.choose_pack(visitor_with, strength=10, tablets=60)
+    visitor_with.open("/checkout/")
+    story.arrive_at(page, "Whose prescription is it?", "whose-prescription")
+    page.get_by_label("Arthur Archer").check()
+    page.get_by_role("button", name="Continue").click()
+    story.arrive_at(page, "Your prescription", "prescription-known-patient")
+    expect(page.get_by_label("Name on the prescription")).to_have_value("Arthur Archer")
+    page.locator('input[type="file"]').set_input_files(
+        {"name": "scan.jpg", "mimeType": "image/jpeg", "buffer": samples.jpeg()}
+    )
+    story.tell_of_the_medicine(page)
+    page.get_by_role("button", name="Send to the pharmacist").click()
+    expect(page.get_by_role("alert")).to_contain_text("Tick this, or change the answer.")
+    story.held_to_the_rules(page, "prescription-old-answers")
+    for box in page.locator('[name^="still_"]').all():
+        box.check()
+    page.get_by_label(re.compile("The prescription is mine")).check()
+    page.locator('input[type="file"]').set_input_files(
+        {"name": "scan.jpg", "mimeType": "image/jpeg", "buffer": samples.jpeg()}
+    )
+    page.get_by_role("button", name="Send to the pharmacist").click()
+    expect(page.locator("main")).to_contain_text("waits for the next free pharmacist")
+    story.held_to_the_rules(page, "waiting-for-someone")
+
+    arthurs = Prescription.objects.of(anna).get()
+    medicine = Product.objects.get(title="Baclofen tablets")
+    approve(arthurs, medicine, by=pharmacist, supplies=3, tablets_a_day=Decimal(3))
+    herself = Patient.objects.of(anna).exclude(pk=arthurs.patient_id).get()
+    annas = send_prescription(anna, medicine, patient=herself)
+    approve(annas, medicine, by=pharmacist)
+    visitor_with.open("/checkout/")
+    story.arrive_at(page, "Whom do you order for?", "whom-for")
+    page.get_by_role("button", name="Continue").click()
+    expect(page.locator("main .err")).to_contain_text("Choose whom you order for.")
+    story.held_to_the_rules(page, "whom-for-error")
+
+    visitor_with.open(f"/prescriptions/{arthurs.reference}/")
+    story.held_to_the_rules(page, "reorder")
+    page.get_by_role("button", name="Put them into the cart").click()
+    story.choose_delivery(page)
+    story.held_to_the_rules(page, "preview-for-someone")
+    expect(page.locator("main")).to_contain_text("Arthur Archer")
+    page.get_by_role("button", name=re.compile("^Pay")).click()
+    story.pay(page, PAYS)
+    expect(page.locator("h1")).to_contain_text("Thank you")
+    assert Order.objects.get().lines.get().supply.authorisation.prescription == arthurs
+
+    visitor_with.open(f"/prescriptions/{arthurs.reference}/")
+    expect(page.locator("main")).to_contain_text("You can order the next tablets from")
+    story.held_to_the_rules(page, "next-supply")
+
+
+def test_a_patient_and_a_prescription_without_javascript(
+    chromium: Browser, live_shop: str, anna: User
+) -> None:
+    with chromium.new_context(viewport=PHONE, java_script_enabled=False) as context:  # type: ignore[arg-type]
+        visitor = Visitor(context, live_shop)
+        page = story.sign_in(visitor, anna.email, "/patients/add/")
+        page.get_by_label("Name on the prescription").fill("Robin Example")
+        story.answer_questions(page)
+        page.get_by_role("button", name="Save").click()
+
+        expect(page.locator("main")).to_contain_text("Robin Example")
