@@ -108,6 +108,13 @@ def test_the_foot_of_each_page_names_version_date_and_who_is_cited_on_it(
         assert bool(cited) <= ("Sources on this page:" in foot)
 
 
+def test_a_page_that_cites_nobody_points_to_the_list(leaflet):
+    foot = words_of(leaflet())[-1].rsplit("Baclofen tablets, version 1 of", 1)[1]
+
+    assert "Sources: the numbered list at the end." in foot
+    assert "Sources on this page" not in foot
+
+
 def test_a_source_that_nobody_has_read_has_no_date(leaflet):
     text = " ".join(words_of(leaflet()))
 
