@@ -209,6 +209,25 @@ def test_of_two_rotations_one_moves_the_file(settings: Any, prescription: Prescr
     assert services.open_sealed(second) == b"a picture"
 
 
+def test_a_file_that_another_rotation_moves_meanwhile_is_moved_once(
+    settings: Any, prescription: Prescription, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.DOCUMENT_KEYS = NEW | OLD
+    store = vault.store
+
+    def late(plain: bytes, *, context: str) -> str:
+        monkeypatch.setattr(vault, "store", store)
+        assert SealedFile(Page.objects.get()).reseal()
+        return store(plain, context=context)
+
+    monkeypatch.setattr(vault, "store", late)
+    page = Page.objects.get()
+
+    assert not SealedFile(page).reseal()
+    assert killing.stored_files() == names_in_rows()
+    assert services.open_sealed(page) == b"a picture"
+
+
 def test_no_sealed_file_is_forgotten() -> None:
     named = {
         model
