@@ -6,13 +6,18 @@ INSTALLED := .venv/installed.txt
 INSTALLED_DEV := .venv/installed-dev.txt
 PAGES = $(shell find templates -name '*.html')
 
-.PHONY: help run test test-fast test-postgres check lint format fonts browser
+# Of the campaign: its seed (random), its size, and one schedule to run again.
+SCHEDULES ?= 500
+CAMPAIGN = --schedules $(SCHEDULES) $(if $(SEED),--seed $(SEED)) $(if $(ONLY),--only $(ONLY))
+
+.PHONY: help run test test-fast test-postgres campaign check lint format fonts browser
 
 help:
 	@echo "make run            the demonstration, on http://127.0.0.1:8000 (PORT=8010 make run moves it)"
 	@echo "make test           all tests, in Chromium too"
 	@echo "make test-fast      the tests without the browser and the long ones"
 	@echo "make test-postgres  all tests on a PostgreSQL of their own"
+	@echo "make campaign       random faults against the payments, on SQLite and PostgreSQL (SEED= SCHEDULES= ONLY=)"
 	@echo "make check          format, lint, types, imports, templates, migrations, fast tests"
 	@echo "make format         format Python and templates"
 
@@ -27,6 +32,10 @@ test-fast: $(INSTALLED_DEV) fonts
 
 test-postgres:
 	.ci/with-postgres $(MAKE) test
+
+campaign: $(INSTALLED_DEV)
+	$(PY) -m tests.campaign $(CAMPAIGN)
+	.ci/with-postgres $(PY) -m tests.campaign $(CAMPAIGN)
 
 check: lint test-fast
 

@@ -16,7 +16,9 @@ def bring_in_refunds(attempt: PaymentAttempt) -> None:
     Stripe also calls the release of a hold a refund. So nothing is taken over for money that was
     not taken, and where less was taken than was held only what was asked for here.
     """
-    seen = gateway.list_refunds(attempt.payment_intent_id or "")
+    if not attempt.payment_intent_id:
+        return
+    seen = gateway.list_refunds(attempt.payment_intent_id)
     with transaction.atomic():
         held = attempts.lock(attempt)
         for each in seen:
@@ -26,11 +28,14 @@ def bring_in_refunds(attempt: PaymentAttempt) -> None:
 
 def bring_in_disputes(attempt: PaymentAttempt) -> None:
     """Take over every dispute about the payment; raises GatewayUnavailable."""
+    if not attempt.payment_intent_id:
+        return
     read_at = timezone.now()
-    seen = gateway.list_disputes(attempt.payment_intent_id or "")
+    seen = gateway.list_disputes(attempt.payment_intent_id)
     with transaction.atomic():
         held = attempts.lock(attempt)
         for each in seen:
             is_news = disputes.record(held, each, read_at=read_at)
             if is_news and held.order is not None:
                 notes.write_dispute(held.order, each)
+        refunds.give_rest_back(held)

@@ -76,6 +76,8 @@ class PaymentAttempt(models.Model):
     refunding_minor = models.PositiveBigIntegerField(default=0)
     # What Stripe counts as paid back, also while it is on its way.
     refunded_minor = models.PositiveBigIntegerField(default=0)
+    # The order was cancelled, or never came to be: nothing that was taken may stay.
+    all_goes_back = models.BooleanField(default=False)
     # What the customer's bank has taken back, or may keep.
     disputed_minor = models.PositiveBigIntegerField(default=0)
     created_at = models.DateTimeField(default=timezone.now)

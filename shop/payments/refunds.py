@@ -99,6 +99,8 @@ def give_all_back(
     attempt: PaymentAttempt, *, reason: RefundReason, by: User | None, note: str = ""
 ) -> None:
     """Write down what returns all of the money: a refund of what was taken, else the release."""
+    PaymentAttempt.objects.filter(pk=attempt.pk).update(all_goes_back=True)
+    attempt.refresh_from_db()
     if attempt.captured_minor:
         if attempt.left_minor:
             ask(attempt, Wanted(attempt.left_minor, reason, note), by=by)
@@ -106,6 +108,14 @@ def give_all_back(
         attempts.drop(attempt, Kind.CAPTURE)
         attempts.move(attempt, Status.VOID_PENDING)
         attempts.queue(attempt, Kind.CANCEL)
+
+
+def give_rest_back(attempt: PaymentAttempt) -> None:
+    """Ask for what has come back to us of money that is all to go; not while a person looks at it."""
+    is_left = attempt.left_minor and not attempt.refunding_minor
+    if attempt.all_goes_back and is_left and attempt.status != Status.NEEDS_REVIEW:
+        reason = RefundReason.CANCELLED if attempt.order else RefundReason.NO_ORDER
+        ask(attempt, Wanted(attempt.left_minor, reason), by=None)
 
 
 def packs_refunded(order_line_id: int) -> int:
@@ -128,13 +138,21 @@ def record(attempt: PaymentAttempt, seen: StripeRefund) -> None:
         )
         _count(attempt, RefundStatus.REQUESTED, seen.amount)
     status = _STATUSES.get(seen.status) or RefundStatus(seen.status)
-    _move(refund, attempt, status, stripe_id=seen.refund_id, failure=seen.failure)
+    if _moved(refund, attempt, status, stripe_id=seen.refund_id, failure=seen.failure):
+        _follow(attempt)
 
 
 def fail(attempt: PaymentAttempt, refund: Refund, *, failure: str) -> None:
-    """Stripe refused to make a refund: nothing of it is counted any more."""
-    if refund.stripe_id is None:
-        _move(refund, attempt, RefundStatus.FAILED, failure=failure[:300])
+    """Stripe refused to make a refund: nothing of it is counted any more.
+
+    Where all was to go back, and some of it went another way meanwhile, the rest is asked for.
+    """
+    if refund.stripe_id is None and _moved(
+        refund, attempt, RefundStatus.FAILED, failure=failure[:300]
+    ):
+        if attempt.left_minor < refund.amount_minor:
+            give_rest_back(attempt)
+        _follow(attempt)
 
 
 def _known(attempt: PaymentAttempt, seen: StripeRefund) -> Refund | None:
@@ -145,23 +163,26 @@ def _known(attempt: PaymentAttempt, seen: StripeRefund) -> Refund | None:
     return refunds.filter(reference=seen.reference, stripe_id__isnull=True).first()
 
 
-def _move(refund: Refund, attempt: PaymentAttempt, status: RefundStatus, **changes: Any) -> None:
-    """The one place that writes a refund's status, and with it what the attempt counts."""
+def _moved(refund: Refund, attempt: PaymentAttempt, status: RefundStatus, **changes: Any) -> bool:
+    """Write a refund's status, and with it what the attempt counts; whether that was a step on.
+
+    The one place that does.
+    """
     before = RefundStatus(refund.status)
     if status not in REFUND_TRANSITIONS[before]:
-        return
+        return False
     moved = Refund.objects.filter(pk=refund.pk, status=before).update(
         status=status, changed_at=timezone.now(), **changes
     )
     if not moved:
-        return
+        return False
     refund.refresh_from_db()
     _count(attempt, before, -refund.amount_minor)
     _count(attempt, status, refund.amount_minor)
     attempt.refresh_from_db()
     refund.attempt = attempt
     _write_to_ledger(refund, before, status)
-    _follow(attempt)
+    return True
 
 
 def _count(attempt: PaymentAttempt, status: RefundStatus, amount_minor: int) -> None:
@@ -180,11 +201,11 @@ def _write_to_ledger(refund: Refund, before: RefundStatus, status: RefundStatus)
 
 def _follow(attempt: PaymentAttempt) -> None:
     """Let the status of the attempt say how much of its money went back."""
+    must_go = attempt.all_goes_back or attempt.order is None
     if attempt.refunded_minor == attempt.captured_minor:
         _go(attempt, Status.REFUNDED)
-    elif attempt.status == Status.VOID_PENDING or attempt.order is None:
-        if not attempt.refunding_minor:
-            attempts.flag(attempt, Review.REFUND_FAILED)
+    elif must_go and attempt.left_minor and not attempt.refunding_minor:
+        attempts.flag(attempt, Review.REFUND_FAILED)
     elif attempt.status in TAKEN:
         _go(attempt, Status.PART_REFUNDED if attempt.refunded_minor else Status.CAPTURED)
 

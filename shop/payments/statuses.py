@@ -34,8 +34,8 @@ TRANSITIONS: dict[Status, tuple[Status, ...]] = {
         Status.CAPTURE_FAILED,
         Status.NEEDS_REVIEW,
     ),
-    Status.CAPTURED: (Status.PART_REFUNDED, Status.REFUNDED),
-    Status.PART_REFUNDED: (Status.CAPTURED, Status.REFUNDED),
+    Status.CAPTURED: (Status.PART_REFUNDED, Status.REFUNDED, Status.NEEDS_REVIEW),
+    Status.PART_REFUNDED: (Status.CAPTURED, Status.REFUNDED, Status.NEEDS_REVIEW),
     # Stripe may find out days later that the customer's bank did not take a refund.
     Status.REFUNDED: (Status.CAPTURED, Status.PART_REFUNDED, Status.NEEDS_REVIEW),
     Status.EXPIRED: (),

@@ -1,0 +1,1 @@
+"""Random schedules of everything that may go wrong with a payment; `make campaign` runs them."""

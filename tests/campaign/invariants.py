@@ -1,0 +1,241 @@
+"""What must be true of every world when all is settled, whatever happened in it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from django.db.models import Count, Sum
+from oscar.apps.order.models import Order
+from oscar.apps.partner.models import StockRecord
+
+from shop.payments.models import PaymentAttempt, StripeOperation
+from shop.payments.money import to_minor
+from shop.payments.statuses import Review, Status
+from shop.prescriptions.models import Authorisation, Supply
+from tests.campaign.world import World
+from tests.payments.emulator.stripe_document import check_request
+
+CANCELLED = "Cancelled"
+GONE = ("Dispatched", "Complete")
+PRIVATE = ("baclofen", "bac10", "robin", "anna", "sample", "example.com", "10 mg")
+# Requests of a form that Stripe's document was seen to allow; to check one takes a while.
+CHECKED: set[str] = set()
+Rule = Callable[[World], Iterator[str]]
+
+
+def violations(world: World) -> list[str]:
+    """Every rule that is broken, in words; what a shop process did not expect among them."""
+    broken = [f"{rule.__name__}: {what}" for rule in RULES for what in rule(world)]
+    return [*broken, *world.errors]
+
+
+def _attempts(world: World) -> list[PaymentAttempt]:
+    users = [customer.user for customer in world.customers]
+    return list(PaymentAttempt.objects.filter(user__in=users).order_by("pk"))
+
+
+def _charge(world: World, intent: Any) -> Any:
+    return world.stripe.store.get("charge", intent["latest_charge"])
+
+
+def _captured(world: World) -> list[Any]:
+    intents = world.stripe.store.all("payment_intent")
+    return [intent for intent in intents if intent["status"] == "succeeded"]
+
+
+def every_order_that_stands_was_captured_once(world: World) -> Iterator[str]:
+    standing = {order.pk for order in world.orders if order.status != CANCELLED}
+    paid = Counter(
+        attempt.order_id
+        for intent in _captured(world)
+        for attempt in _attempts(world)
+        if attempt.payment_intent_id == intent["id"] and attempt.order_id in standing
+    )
+    for order in world.orders:
+        if order.pk in standing and paid[order.pk] != 1:
+            yield f"order {order.number} ({order.status}) has {paid[order.pk]} captures"
+
+
+def every_capture_without_a_standing_order_went_back(world: World) -> Iterator[str]:
+    standing = {order.pk for order in world.orders if order.status != CANCELLED}
+    kept = {
+        attempt.payment_intent_id for attempt in _attempts(world) if attempt.order_id in standing
+    }
+    for intent in _captured(world):
+        back = _charge(world, intent)["amount_refunded"] + _disputed(world, intent)
+        is_back = back == intent["amount_received"] or _is_known_to_staff(world, intent)
+        if intent["id"] not in kept and not is_back:
+            yield f"{intent['id']} has no order that stands, and only {back} went back"
+
+
+def _is_known_to_staff(world: World, intent: Any) -> bool:
+    """Money that the customer's bank has sent back to us does not go again of itself."""
+    [attempt] = [each for each in _attempts(world) if each.payment_intent_id == intent["id"]]
+    return (attempt.status, attempt.review) == (Status.NEEDS_REVIEW, Review.REFUND_FAILED)
+
+
+def no_authorisation_is_left(world: World) -> Iterator[str]:
+    for intent in world.stripe.store.all("payment_intent"):
+        if intent["status"] == "requires_capture":
+            yield f"{intent['id']} still holds {intent['amount_capturable']}"
+
+
+def the_ledger_is_stripes_to_the_cent(world: World) -> Iterator[str]:
+    for order in world.orders:
+        [source] = order.sources.all()
+        intent = world.stripe.store.get("payment_intent", source.reference)
+        ours = _minor(source, "amount_allocated", "amount_debited", "amount_refunded")
+        theirs = (intent["amount"], *_taken_and_back(world, intent))
+        if ours != theirs:
+            yield f"order {order.number}: ledger {ours}, Stripe {theirs}"
+        yield from _transactions_add_up(order, source)
+
+
+def _taken_and_back(world: World, intent: Any) -> tuple[int, int]:
+    """Stripe also books the release of a hold as a refund; that is not money that came back."""
+    charge = _charge(world, intent)
+    return (charge["amount_captured"], charge["amount_refunded"] if charge["captured"] else 0)
+
+
+def _minor(source: Any, *fields: str) -> tuple[int, ...]:
+    return tuple(to_minor(getattr(source, field), source.currency) for field in fields)
+
+
+def _transactions_add_up(order: Any, source: Any) -> Iterator[str]:
+    sums: Counter[str] = Counter()
+    for transaction in source.transactions.all():
+        sums[transaction.txn_type] += transaction.amount
+    fields = {
+        "Authorise": source.amount_allocated,
+        "Debit": source.amount_debited,
+        "Refund": source.amount_refunded,
+    }
+    for kind, amount in fields.items():
+        if sums[kind] != amount:
+            yield f"order {order.number}: {kind} sums to {sums[kind]}, source says {amount}"
+
+
+def every_attempt_knows_what_stripe_knows(world: World) -> Iterator[str]:
+    for attempt in _attempts(world):
+        if not attempt.payment_intent_id:
+            continue
+        intent = world.stripe.store.get("payment_intent", attempt.payment_intent_id)
+        ours = (attempt.captured_minor, attempt.refunded_minor)
+        if ours != _taken_and_back(world, intent) or attempt.refunding_minor:
+            yield f"{attempt}: {ours}, Stripe {_taken_and_back(world, intent)}"
+        if attempt.disputed_minor != _disputed(world, intent):
+            yield f"{attempt}: {attempt.disputed_minor} disputed, Stripe {_disputed(world, intent)}"
+
+
+def _disputed(world: World, intent: Any) -> int:
+    return sum(
+        dispute["amount"]
+        for dispute in world.stripe.store.all("dispute")
+        if dispute["payment_intent"] == intent["id"] and dispute["status"] != "won"
+    )
+
+
+def every_refund_was_made_once(world: World) -> Iterator[str]:
+    """A refund that the bank sent back may be followed by another, of another number."""
+    ours = (each["metadata"].get("refund") for each in world.stripe.store.all("refund"))
+    for reference, count in Counter(ours).items():
+        if reference and count > 1:
+            yield f"refund {reference} was made {count} times"
+
+
+def stock_is_conserved(world: World) -> Iterator[str]:
+    for record in StockRecord.objects.filter(product__parent=world.medicine):
+        held, gone = (
+            sum(
+                line.quantity
+                for order in world.orders
+                if is_counted(order.status)
+                for line in order.lines.filter(stockrecord=record)
+            )
+            for is_counted in (lambda status: status not in (CANCELLED, *GONE), GONE.__contains__)
+        )
+        found = (record.num_in_stock, record.num_allocated or 0)
+        wanted = (world.cast.in_stock - gone, held)
+        if found != wanted or not 0 <= found[1] <= found[0]:
+            yield f"{record}: in stock and allocated {found}, by the orders {wanted}"
+
+
+def tablets_are_conserved(world: World) -> Iterator[str]:
+    for customer in world.customers:
+        for given in Authorisation.objects.filter(prescription__in=customer.prescriptions):
+            out = given.supply_rows.filter(returned_at__isnull=True)
+            supplied = out.aggregate(sum=Sum("tablets"))["sum"] or 0
+            if not supplied == given.tablets_supplied <= given.tablets_authorised:
+                yield (
+                    f"{supplied} supplied, {given.tablets_supplied} counted, "
+                    f"{given.tablets_authorised} authorised"
+                )
+
+
+def every_line_has_its_supply(world: World) -> Iterator[str]:
+    for order in world.orders:
+        for line in order.lines.all():
+            out = Supply.objects.filter(order_line=line, returned_at__isnull=True)
+            tablets = out.aggregate(sum=Sum("tablets"))["sum"] or 0
+            due = 0 if order.status == CANCELLED else line.quantity * line.product.tablets
+            if tablets != due:
+                yield f"order {order.number} ({order.status}): {tablets} tablets, {due} due"
+
+
+def every_order_has_lines_and_a_basket_of_its_own(world: World) -> Iterator[str]:
+    orders = Order.objects.filter(pk__in=[order.pk for order in world.orders])
+    for order in orders.annotate(n=Count("lines")).filter(n=0):
+        yield f"order {order.number} has no lines"
+    for basket, count in Counter(orders.values_list("basket_id", flat=True)).items():
+        if count > 1:
+            yield f"basket {basket} was ordered {count} times"
+
+
+def nothing_is_left_to_do(world: World) -> Iterator[str]:
+    users = [customer.user for customer in world.customers]
+    for operation in StripeOperation.objects.filter(attempt__user__in=users, done_at__isnull=True):
+        yield f"{operation.kind} is still to be done: {operation.error}"
+
+
+def nobody_has_to_look_without_need(world: World) -> Iterator[str]:
+    for attempt in _attempts(world):
+        needed = attempt.review in {"", Review.REFUND_FAILED}
+        if attempt.status == Status.NEEDS_REVIEW and not needed:
+            yield f"{attempt} was left to a person: {attempt.review}"
+
+
+def the_reconciliation_finds_nothing_in_the_end(world: World) -> Iterator[str]:
+    if not world.is_reconciled:
+        yield "its last run ended with a finding"
+
+
+def stripe_was_asked_properly_and_told_nothing_private(world: World) -> Iterator[str]:
+    for request in world.stripe.requests:
+        shape = (request.method, request.path.split("/")[2:4], sorted(request.params))
+        if str(shape) not in CHECKED:
+            check_request(request.method, request.path, request.params)
+            CHECKED.add(str(shape))
+        sent = f"{request.path} {request.params}".lower()
+        for word in PRIVATE:
+            if word in sent:
+                yield f"{word!r} was sent to Stripe: {sent}"
+
+
+RULES: tuple[Rule, ...] = (
+    every_order_that_stands_was_captured_once,
+    every_capture_without_a_standing_order_went_back,
+    no_authorisation_is_left,
+    the_ledger_is_stripes_to_the_cent,
+    every_attempt_knows_what_stripe_knows,
+    every_refund_was_made_once,
+    stock_is_conserved,
+    tablets_are_conserved,
+    every_line_has_its_supply,
+    every_order_has_lines_and_a_basket_of_its_own,
+    nothing_is_left_to_do,
+    nobody_has_to_look_without_need,
+    the_reconciliation_finds_nothing_in_the_end,
+    stripe_was_asked_properly_and_told_nothing_private,
+)

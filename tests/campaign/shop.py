@@ -1,0 +1,166 @@
+"""What a shop process may be asked to do; every function first makes ready, then is watched."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import time
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.test import Client
+from django.urls import reverse
+from oscar.apps.address.models import Country
+from oscar.apps.order.exceptions import InvalidOrderStatus
+from oscar.apps.order.models import Order, ShippingAddress
+from oscar.apps.partner.strategy import Selector
+
+from shop.accounts.models import User
+from shop.basket.models import Basket
+from shop.fulfilment import refunding
+from shop.fulfilment.quote import quote_for
+from shop.order.processing import EventHandler
+from shop.payments.models import PaymentAttempt
+from shop.payments.refunds import AlreadyAsked, TooMuch, Wanted
+from shop.payments.statuses import RefundReason
+from shop.prescriptions import services
+from shop.prescriptions.models import Prescription
+
+# Called when everything is ready: from here on each commit may be the process's last.
+Watched = Callable[[], Any]
+ADDRESS = {
+    "first_name": "Anna",
+    "last_name": "Example",
+    "line1": "1 Sample Street",
+    "line4": "Sydney",
+    "state": "NSW",
+    "postcode": "2000",
+}
+
+
+def _signed_in(user_id: int, **session: Any) -> Client:
+    client = Client()
+    client.force_login(User.objects.get(pk=user_id))
+    kept = client.session
+    kept.update(session)
+    kept.save()
+    return client
+
+
+def _quote_hash(basket_id: int) -> str:
+    basket = Basket.objects.get(pk=basket_id)
+    basket.strategy = Selector().strategy(user=basket.owner)
+    if not basket.all_lines():
+        return ""
+    address = ShippingAddress(**ADDRESS, country=Country.objects.get(iso_3166_1_a2="AU"))
+    return quote_for(basket, delivery_code="standard", address=address).hash
+
+
+def press_pay(watched: Watched, *, user_id: int, basket_id: int) -> str:
+    """Where the button on the preview leads: to the card page, or somewhere in the shop."""
+    shipping = {
+        "new_address_fields": {**ADDRESS, "country_id": "AU"},
+        "method_code": "standard",
+    }
+    client = _signed_in(user_id, checkout_data={"shipping": shipping})
+    agreed = {"quote": _quote_hash(basket_id)}
+    watched()
+    return str(client.post(reverse("checkout:preview"), agreed).headers.get("Location", ""))
+
+
+def come_back(watched: Watched, *, user_id: int, reference: str) -> str:
+    """Where the return page leads, or empty when it says that nothing was paid."""
+    client = _signed_in(user_id)
+    watched()
+    answer = client.get(reverse("checkout:return", args=[reference]))
+    return str(answer.headers.get("Location", ""))
+
+
+def hear(watched: Watched, *, body: bytes) -> int:
+    """The status with which the shop answers a webhook."""
+    stamp = int(time.time())
+    signed = f"{stamp}.".encode() + body
+    secret = settings.STRIPE_WEBHOOK_SECRETS[0].encode()
+    signature = hmac.new(secret, signed, hashlib.sha256).hexdigest()
+    watched()
+    answer = Client().post(
+        reverse("stripe-webhook"),
+        body,
+        content_type="application/json",
+        headers={"stripe-signature": f"t={stamp},v1={signature}"},
+    )
+    return answer.status_code
+
+
+def command(watched: Watched, *, name: str) -> int:
+    """The exit status of a command that cron runs."""
+    watched()
+    try:
+        call_command(name)
+    except SystemExit as ended:
+        return int(ended.code or 0)
+    return 0
+
+
+def withdraw(watched: Watched, *, prescription_id: int, pharmacist_id: int) -> str:
+    """A pharmacist withdraws an approval; empty when there was none any more."""
+    prescription = Prescription.objects.get(pk=prescription_id)
+    pharmacist = User.objects.get(pk=pharmacist_id)
+    watched()
+    try:
+        services.withdraw(prescription, by=pharmacist, message="Call us")
+    except services.TransitionRefused:
+        return ""
+    return "withdrawn"
+
+
+def cancel(watched: Watched, *, order_id: int, staff_id: int) -> str:
+    """Staff cancel an order; empty when it may not be cancelled any more."""
+    order = Order.objects.get(pk=order_id)
+    staff = User.objects.get(pk=staff_id)
+    watched()
+    try:
+        refunding.cancel(order, by=staff, note="The customer asked for it")
+    except InvalidOrderStatus:
+        return ""
+    return "cancelled"
+
+
+def cancel_own(watched: Watched, *, user_id: int, order_number: str) -> str:
+    """Where the button with which a customer takes an order back leads."""
+    client = _signed_in(user_id)
+    watched()
+    address = reverse("customer:order-cancel", args=[order_number])
+    return str(client.post(address).headers.get("Location", ""))
+
+
+def refund(
+    watched: Watched, *, order_id: int, staff_id: int, amount_minor: int, reference: str
+) -> str:
+    """Staff pay money back; empty when so much is not left, or this was asked for before."""
+    attempt = PaymentAttempt.objects.get(order=order_id)
+    staff = User.objects.get(pk=staff_id)
+    wanted = Wanted(amount_minor, RefundReason.DAMAGED, reference=uuid.UUID(reference))
+    watched()
+    try:
+        return str(refunding.refund(attempt, wanted, by=staff).status)
+    except (TooMuch, AlreadyAsked):
+        return ""
+
+
+def move_on(watched: Watched, *, order_id: int, staff_id: int) -> str:
+    """Staff move an order to its next status; empty when it must stay."""
+    order = Order.objects.get(pk=order_id)
+    staff = User.objects.get(pk=staff_id)
+    following = {"Paid": "Dispensing", "Dispensing": "Dispatched", "Dispatched": "Complete"}
+    if order.status not in following:
+        return ""
+    watched()
+    try:
+        EventHandler(user=staff).handle_order_status_change(order, following[order.status])
+    except InvalidOrderStatus:
+        return ""
+    return str(order.status)

@@ -1,0 +1,222 @@
+"""What a schedule starts with, and where it stands: people, stock, Stripe and its post."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import random
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+from oscar.apps.address.models import Country
+from oscar.apps.order.models import Order
+from oscar.apps.partner.models import Partner, StockRecord
+from oscar.apps.partner.strategy import Selector
+
+from catalogue.models import Product, ProductClass
+from shop.accounts.models import User
+from shop.basket.models import Basket
+from shop.payments.emulator.server import Emulator
+from shop.payments.models import (
+    Dispute,
+    PaymentAttempt,
+    Reconciliation,
+    Refund,
+    RefundLine,
+    StripeEvent,
+    StripeOperation,
+)
+from shop.prescriptions.models import Prescription
+from tests.campaign.processes import Done, InThisProcess, Job, Kill, Shop, Surroundings
+from tests.conftest import approve, make_pharmacist, make_user, send_prescription
+
+# In the order in which they may go.
+PAYMENTS = (
+    RefundLine,
+    StripeOperation,
+    Refund,
+    Dispute,
+    PaymentAttempt,
+    StripeEvent,
+    Reconciliation,
+)
+PRICES = {30: Decimal("17.37"), 60: Decimal("33.03")}
+
+
+@dataclass(frozen=True)
+class Cast:
+    """Packs of each size in stock, and for each customer how many supplies are approved."""
+
+    in_stock: int = 5
+    supplies: tuple[int, ...] = (2,)
+    packs: tuple[int, ...] = (60,)
+
+
+def any_cast(dice: random.Random) -> Cast:
+    customers = dice.choice([1, 1, 2])
+    return Cast(
+        in_stock=dice.choice([1, 2, 5]),
+        supplies=tuple(dice.choice([1, 2]) for _ in range(customers)),
+        packs=tuple(dice.choice([30, 60]) for _ in range(customers)),
+    )
+
+
+@dataclass
+class Customer:
+    user: User
+    prescriptions: list[Prescription]
+    card_pages: list[str] = field(default_factory=list)
+
+    @property
+    def basket(self) -> Any:
+        """The open basket; a new one when the last was ordered."""
+        basket, _ = Basket.open.get_or_create(owner=self.user)
+        basket.strategy = Selector().strategy(user=self.user)
+        return basket
+
+    @property
+    def attempts(self) -> list[PaymentAttempt]:
+        return list(PaymentAttempt.objects.filter(user=self.user).order_by("pk"))
+
+
+@dataclass
+class World:
+    """One schedule's own corner of the database, and a Stripe of its own."""
+
+    shop: Shop | InThisProcess
+    stripe: Emulator
+    customers: list[Customer]
+    medicine: Product
+    pharmacist: User
+    cast: Cast
+    without: str | None
+    clock_ahead: int = 0
+    undelivered: list[str] = field(default_factory=list)
+    known_events: set[str] = field(default_factory=set)
+    story: list[str] = field(default_factory=list)
+    is_reconciled: bool = False
+    errors: list[str] = field(default_factory=list)
+    done: list[Done] = field(default_factory=list)
+
+    def run(self, *jobs: Job) -> list[Done]:
+        """Run jobs at once; an error that no one expected is remembered."""
+        surroundings = Surroundings(self.stripe.base_url, self.clock_ahead, self.without)
+        done = self.shop.run(*jobs, surroundings=surroundings)
+        self.done += done
+        for each in done:
+            fate = "killed" if each.killed else ("error" if each.error else repr(each.value))
+            self.story.append(f"    {each.job.name} {_wish(each.job.kill)}-> {fate}")
+            if each.error:
+                self.errors.append(f"{each.job.name}: {each.error}")
+        return done
+
+    def collect_post(self) -> list[str]:
+        """The ids of the events that Stripe has not delivered, oldest first."""
+        for event in self.stripe.store.all("event"):
+            if event["id"] not in self.known_events:
+                self.known_events.add(event["id"])
+                self.undelivered.append(event["id"])
+        return self.undelivered
+
+    def letter(self, event_id: str) -> bytes:
+        return json.dumps(self.stripe.store.get("event", event_id)).encode()
+
+    def advance_clock(self, seconds: int) -> None:
+        self.clock_ahead += seconds
+        self.stripe.advance_clock(seconds)
+
+    @property
+    def orders(self) -> list[Any]:
+        users = [customer.user for customer in self.customers]
+        return list(Order.objects.filter(user__in=users).order_by("pk"))
+
+    def packs(self) -> list[Product]:
+        return list(self.medicine.children.order_by("tablets"))
+
+
+def _wish(kill: Kill | None) -> str:
+    return f"(to die {kill.when} commit {kill.commit}) " if kill else ""
+
+
+class Stage:
+    """What all schedules share."""
+
+    def __init__(self) -> None:
+        Country.objects.get_or_create(
+            iso_3166_1_a2="AU",
+            defaults={"printable_name": "Australia", "name": "AUSTRALIA"},
+        )
+        self.kind = ProductClass.objects.create(name="Medicine", needs_prescription=True)
+        self.partner = Partner.objects.create(name="Pharmacy")
+        self.pharmacist = make_pharmacist("pharmacist@example.com", number="12345")
+
+    @contextmanager
+    def world(
+        self, name: str, cast: Cast, *, shop: Shop | InThisProcess, without: str | None
+    ) -> Iterator[World]:
+        """A world for one schedule; its Stripe ends with it."""
+        medicine = self._medicine(cast.in_stock)
+        customers = [
+            self._customer(f"{name}-{n}", medicine, supplies, pack)
+            for n, (supplies, pack) in enumerate(zip(cast.supplies, cast.packs, strict=True))
+        ]
+        with Emulator(api_key=settings.STRIPE_SECRET_KEY) as stripe:
+            yield World(shop, stripe, customers, medicine, self.pharmacist, cast, without)
+        _forget_payments()
+
+    def _medicine(self, in_stock: int) -> Product:
+        parent = Product.objects.create(
+            structure=Product.PARENT,
+            title="Baclofen tablets",
+            product_class=self.kind,
+            is_discountable=False,
+        )
+        for tablets, price in PRICES.items():
+            pack = Product.objects.create(
+                structure=Product.CHILD,
+                parent=parent,
+                title=f"Baclofen 10 mg, {tablets} tablets",
+                strength_mg=10,
+                tablets=tablets,
+                is_discountable=False,
+            )
+            pack.supply_countries.set(["AU"])
+            StockRecord.objects.create(
+                product=pack,
+                partner=self.partner,
+                partner_sku=f"BAC10-{tablets}-{parent.pk}",
+                price=price,
+                num_in_stock=in_stock,
+            )
+        return parent
+
+    def _customer(self, name: str, medicine: Product, supplies: int, tablets: int) -> Customer:
+        user = make_user(f"buyer-{name}@example.com", first_name="Anna")
+        customer = Customer(user, [])
+        prescribe(customer, medicine, self.pharmacist, supplies=supplies)
+        customer.basket.add_product(medicine.children.get(tablets=tablets), 1)
+        return customer
+
+
+def _forget_payments() -> None:
+    """The next world has another Stripe, which knows nothing of these."""
+    for model in PAYMENTS:
+        model.objects.all().delete()
+
+
+def prescribe(customer: Customer, medicine: Product, pharmacist: User, *, supplies: int) -> None:
+    """One more approved prescription, of 60 tablets per supply."""
+    prescription = send_prescription(customer.user, medicine)
+    approve(
+        prescription,
+        medicine,
+        by=pharmacist,
+        supplies=supplies,
+        valid_until=timezone.localdate() + datetime.timedelta(days=60),
+    )
+    customer.prescriptions.append(prescription)
