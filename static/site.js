@@ -62,12 +62,3 @@ for (const drop of document.querySelectorAll("[data-drop]")) {
 }
 
 document.querySelector(".errsum")?.focus();
-
-const zoom = document.querySelector("[data-zoom]");
-if (zoom) {
-  zoom.hidden = false;
-  zoom.addEventListener("click", () => {
-    const zoomed = document.body.classList.toggle("zoomed");
-    zoom.setAttribute("aria-pressed", zoomed);
-  });
-}
