@@ -112,7 +112,7 @@ def _sign(kind: CheckKind) -> Any:
     def sign(request: SignedInRequest, prescription: Prescription, sheet: Sheet) -> HttpResponse:
         _keep(request, prescription, sheet)
         if not sheet.is_sound:
-            return _show(request, prescription, sheet)
+            raise NotReady(reviews.problems_with(kind, sheet.work))
         reviews.sign(prescription, by=request.user, kind=kind, work=sheet.work)
         messages.success(request, _("Signed: %(check)s.") % {"check": kind.label})
         return _again(prescription, kind.value)
@@ -142,9 +142,10 @@ def _record(request: SignedInRequest, prescription: Prescription, sheet: Sheet) 
 
 def _approve(request: SignedInRequest, prescription: Prescription, sheet: Sheet) -> None:
     sound = [form.check() for form in sheet.allowances]
+    approval = sheet.approval()
     if not (all(sound) and sheet.is_sound):
-        raise NotReady([])
-    reviews.approve(prescription, by=request.user, work=sheet.work, approval=sheet.approval())
+        raise NotReady(reviews.approval_problems(sheet.work, approval))
+    reviews.approve(prescription, by=request.user, work=sheet.work, approval=approval)
 
 
 def _ask(request: SignedInRequest, prescription: Prescription, sheet: Sheet) -> None:

@@ -93,13 +93,15 @@ def answered(prescription: Prescription, typed: Typed) -> Typed:
     """The same, with every alert answered that can be."""
     answers: Typed = {}
     for form in Sheet(prescription, typed).alerts:
+        if not form.can_be_answered:
+            continue
         outcome = Outcome.CONFIRMED if form.alert.is_block else Outcome.SEEN
         answers[form.add_prefix("outcome")] = str(outcome)
         answers[form.add_prefix("note")] = "Looked at"
     return {**typed, **answers}
 
 
-def complete(prescription: Prescription, medicine: Product, **changes: Any) -> Typed:
+def complete(prescription: Prescription, medicine: Product, /, **changes: Any) -> Typed:
     """Everything an approval needs, but the signatures."""
     typed = {**transcription(medicine), **checks(), **decision(medicine), **changes}
     return answered(prescription, typed)

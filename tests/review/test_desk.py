@@ -71,7 +71,9 @@ class TestHolding:
         take(desk, held)
 
         after = Prescription.objects.get().claim_until
-        assert before and after and after > before
+        assert before
+        assert after
+        assert after > before
 
     def test_it_can_be_put_back(self, desk: Client, held: Prescription) -> None:
         post(desk, held, "autosave", {"patient_name": "Robin Ex"})

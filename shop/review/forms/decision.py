@@ -52,7 +52,7 @@ class AllowanceForm(DeskForm):
         return not self.errors
 
     def allowance(self) -> Allowance | None:
-        if not self.cleaned_data.get("tablets_per_supply"):
+        if not all(self.cleaned_data.get(name) for name in self.fields):
             return None
         return Allowance(
             medicine_id=self.item.medicine_id,
