@@ -27,12 +27,3 @@ if (buy) {
 }
 
 document.querySelector(".errsum")?.focus();
-
-const zoom = document.querySelector("[data-zoom]");
-if (zoom) {
-  zoom.hidden = false;
-  zoom.addEventListener("click", () => {
-    const zoomed = document.body.classList.toggle("zoomed");
-    zoom.setAttribute("aria-pressed", zoomed);
-  });
-}

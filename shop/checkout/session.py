@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from oscar.apps.checkout.exceptions import FailedPreCondition
 from oscar.apps.checkout.session import CheckoutSessionMixin as OscarCheckoutSessionMixin
 
@@ -14,6 +16,7 @@ from shop.fulfilment import gate
 from shop.fulfilment.refusals import Refused
 from shop.order import delivery
 from shop.prescriptions.models import Prescription
+from shop.review import services as reviews
 
 __all__ = ["CheckoutSessionMixin"]
 
@@ -51,11 +54,25 @@ class CheckoutSessionMixin(OscarCheckoutSessionMixin):
             raise FailedPreCondition(url=reverse("checkout:shipping-address"))
         try:
             gate.check_destination(address.country, request.basket.all_lines())
+            if self.prescription is not None:
+                gate.check_decided_for(address.country, self.prescription)
         except Refused as refusal:
             raise FailedPreCondition(
                 url=reverse("checkout:shipping-address"), message=refusal.message
             ) from refusal
 
-    def get_shipping_method(self, basket: Any, shipping_address: Any = None, **_: Any) -> Any:
+    def is_checked_again(self, request: SignedInRequest, country: Any) -> bool:
+        """Whether the check had to be reopened, because it was made for another country (ORD-4)."""
+        if self.prescription is None or not reviews.destination_changed(
+            self.prescription, country.iso_3166_1_a2, by=request.user
+        ):
+            return False
+        text = _(
+            "Your prescription was checked for another country. A pharmacist looks at it again."
+        )
+        messages.info(request, text)
+        return True
+
+    def get_shipping_method(self, basket: Any, shipping_address: Any = None, **__: Any) -> Any:
         code = self.checkout_session.shipping_method_code(basket)
         return next((method for method in delivery.methods() if method.code == code), None)

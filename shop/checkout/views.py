@@ -94,6 +94,8 @@ class ShippingAddressView(OscarShippingAddressView):
         except Refused as refusal:
             messages.error(request, refusal.message)
             return redirect("checkout:shipping-address")
+        if self.is_checked_again(request, address.country):
+            return redirect("checkout:prescription")
         self.checkout_session.ship_to_user_address(address)
         return redirect(self.get_success_url())
 
@@ -103,6 +105,8 @@ class ShippingAddressView(OscarShippingAddressView):
         except Refused as refusal:
             form.add_error("country", refusal.message)
             return self.form_invalid(form)
+        if self.is_checked_again(self.request, form.instance.country):
+            return redirect("checkout:prescription")
         return super().form_valid(form)
 
 

@@ -22,6 +22,7 @@ from shop.fulfilment.refusals import Reason, Refused
 from shop.prescriptions.models import Authorisation, Prescription
 from shop.prescriptions.repeats import next_supply_on
 from shop.prescriptions.statuses import Status
+from shop.review import services as reviews
 
 
 class BasketLine(Protocol):
@@ -182,6 +183,12 @@ def check_destination(country: Country, lines: Iterable[BasketLine]) -> None:
     for line in lines:
         if line.product.needs_prescription:
             _check_country(country, line.product)
+
+
+def check_decided_for(country: Country, prescription: Prescription) -> None:
+    """Raises Refused when the approval was made for another country (ORD-4)."""
+    if reviews.goes_elsewhere(prescription, country.iso_3166_1_a2):
+        raise Refused(Reason.OTHER_COUNTRY)
 
 
 def _check_country(country: Country, product: Product) -> None:

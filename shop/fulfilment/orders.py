@@ -35,6 +35,8 @@ def place(attempt: PaymentAttempt, *, intent_id: str) -> Order:
     lines = list(basket.all_lines())
     gate.check_destination(address.country, lines)
     prescription = _locked_prescription(attempt, lines)
+    if prescription:
+        gate.check_decided_for(address.country, prescription)
     totals = totals_of(basket, quote.delivery_code)
     order = _write_order(attempt, basket, address, totals)
     if prescription:

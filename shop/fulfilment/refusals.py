@@ -46,6 +46,10 @@ class Reason(TextChoices):
             "strength are not authorised there. Ask your prescriber about another strength."
         ),
     )
+    OTHER_COUNTRY = (
+        "other_country",
+        _("Your prescription was checked for another country. A pharmacist has to look again."),
+    )
     NOT_LICENSED = "not_licensed", _("We are not licensed to send medicines to %(country)s.")
     OUT_OF_STOCK = "out_of_stock", _("%(title)s is no longer in stock.")
     CHANGED = "changed", _("Your cart, a price or your address changed while you were paying.")

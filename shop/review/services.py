@@ -101,10 +101,14 @@ def keep_sheet(
     return sheet
 
 
+def problems_with(kind: CheckKind, work: Work) -> Iterable[Problem]:
+    """What keeps a check from being signed."""
+    return legal_problems(work) if kind == CheckKind.LEGAL else clinical_problems(work)
+
+
 def sign(prescription: Prescription, *, by: User, kind: CheckKind, work: Work) -> Check:
     """Sign the legal or the clinical check; raises NotReady (CLN-1, CLN-3)."""
-    problems = legal_problems(work) if kind == CheckKind.LEGAL else clinical_problems(work)
-    missing = list(problems)
+    missing = list(problems_with(kind, work))
     if missing:
         raise NotReady(missing)
     with transaction.atomic():
@@ -150,7 +154,7 @@ def approve(prescription: Prescription, *, by: User, work: Work, approval: Appro
     """Allow the tablets, with both checks signed; raises NotReady, BelowSupplied and the refusals of
     `shop.prescriptions.services.approve`.
     """
-    problems = list(_approval_problems(work, approval))
+    problems = list(approval_problems(work, approval))
     if problems:
         raise NotReady(problems)
     with transaction.atomic():
@@ -174,7 +178,8 @@ def approve(prescription: Prescription, *, by: User, work: Work, approval: Appro
     return decision
 
 
-def _approval_problems(work: Work, approval: Approval) -> Iterable[Problem]:
+def approval_problems(work: Work, approval: Approval) -> Iterable[Problem]:
+    """What keeps an approval from being recorded, but for the signatures."""
     if not approval.allowances:
         yield Problem("", _("Fill in at least one strength that you allow."))
     yield from allowance_problems(work, approval.allowances)

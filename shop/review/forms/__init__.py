@@ -1,0 +1,1 @@
+"""The forms of the review desk; together they are one sheet."""

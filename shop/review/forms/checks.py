@@ -1,0 +1,173 @@
+"""Answers to alerts, the legal check, the clinical check, a query to the prescriber."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from shop.prescriptions.statuses import Authenticity
+from shop.review.checklist import CLINICAL, Answer
+from shop.review.forms.transcription import NOTHING, DeskForm, day_field
+from shop.review.models import Channel
+from shop.review.rules.alert import Alert
+from shop.review.services import Asked
+from shop.review.work import AlertAnswer, IdentityMethod, LegalDetails, Outcome
+
+LONGEST_NOTE = 500
+YES_OR_NO = [("yes", _("Yes")), ("no", _("No"))]
+
+
+def note_field(label: Any) -> forms.CharField:
+    return forms.CharField(label=label, required=False, max_length=LONGEST_NOTE)
+
+
+class AlertForm(DeskForm):
+    """The pharmacist's answer to one alert."""
+
+    outcome = forms.ChoiceField(label=_("Answer"), required=False)
+    note = note_field(_("Note"))
+
+    def __init__(self, *args: Any, alert: Alert, **kwargs: Any) -> None:
+        self.alert = alert
+        kwargs["prefix"] = prefix_of(alert)
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["outcome"]
+        field.choices = NOTHING + [
+            (value, label) for value, label in Outcome.choices if self._is_possible(value)
+        ]
+
+    def _is_possible(self, outcome: str) -> bool:
+        """A block is lifted by the prescriber or not at all."""
+        if self.alert.is_block:
+            return self.alert.is_liftable and outcome == Outcome.CONFIRMED
+        return True
+
+    @property
+    def can_be_answered(self) -> bool:
+        return self.alert.is_liftable or not self.alert.is_block
+
+    def answer(self) -> AlertAnswer:
+        return AlertAnswer(self.cleaned_data.get("outcome", ""), self.cleaned_data.get("note", ""))
+
+
+def prefix_of(alert: Alert) -> str:
+    """A name for its fields that tells nobody what it is about."""
+    return "a" + hashlib.sha256(alert.key.encode()).hexdigest()[:12]
+
+
+class LegalForm(DeskForm):
+    """Genuine, how we know, and whose it is (RX-5, ID-2)."""
+
+    authenticity = forms.ChoiceField(label=_("How you know that it is genuine"), required=False)
+    proof_on = day_field(_("Received or confirmed on"))
+    proof_by = forms.CharField(label=_("Who confirmed it"), required=False, max_length=150)
+    proof_number = forms.CharField(label=_("Number dialled"), required=False, max_length=60)
+    proof_directory = forms.CharField(
+        label=_("Directory the number is from"),
+        help_text=_("Not the number on the prescription itself."),
+        required=False,
+        max_length=150,
+    )
+    identity_method = forms.ChoiceField(
+        label=_("How you checked who the patient is"),
+        required=False,
+        choices=[*NOTHING, *IdentityMethod.choices],
+    )
+    identity_result = forms.ChoiceField(
+        label=_("Identity confirmed"), required=False, choices=NOTHING + YES_OR_NO
+    )
+
+    def __init__(self, *args: Any, accepted: list[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["authenticity"]
+        field.choices = NOTHING + [pair for pair in Authenticity.choices if pair[0] in accepted]
+
+    def details(self) -> LegalDetails:
+        return LegalDetails(**self.cleaned_data)
+
+
+class ClinicalForm(DeskForm):
+    """The checklist: an answer to each point, and a note when it is adverse."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for point in CLINICAL:
+            self.fields[f"c_{point.name}"] = forms.ChoiceField(
+                label=point.text, required=False, choices=[*NOTHING, *Answer.choices]
+            )
+            note = note_field(_("Note on: %(point)s") % {"point": point.text})
+            self.fields[f"n_{point.name}"] = note
+
+    def points(self) -> list[tuple[Any, Any]]:
+        """The fields of each point: answer and note."""
+        return [(self[f"c_{point.name}"], self[f"n_{point.name}"]) for point in CLINICAL]
+
+    def given(self) -> dict[str, tuple[str, str]]:
+        read = self.cleaned_data
+        return {
+            point.name: (read.get(f"c_{point.name}", ""), read.get(f"n_{point.name}", ""))
+            for point in CLINICAL
+        }
+
+
+class QueryForm(DeskForm):
+    """One question to the prescriber; all of it is needed to record it (CLN-6)."""
+
+    prefix = "q"
+
+    who = forms.CharField(label=_("Whom you asked"), required=False, max_length=150)
+    channel = forms.ChoiceField(
+        label=_("How"), required=False, choices=[*NOTHING, *Channel.choices]
+    )
+    number = forms.CharField(
+        label=_("Number or address, and where it is from"), required=False, max_length=200
+    )
+    question = forms.CharField(
+        label=_("What you asked"),
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    answer = forms.CharField(
+        label=_("What was answered"),
+        help_text=_("Leave it empty while you wait for the answer."),
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    about = forms.ChoiceField(label=_("Which alert it is about"), required=False)
+    is_confirmed = forms.BooleanField(
+        label=_("The prescriber confirmed the prescription as it is"), required=False
+    )
+
+    def __init__(self, *args: Any, alerts: list[Alert], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["about"]
+        field.choices = [("", _("None of them"))] + [
+            (alert.key, alert.title) for alert in alerts if alert.is_liftable or not alert.is_block
+        ]
+
+    def check(self) -> bool:
+        """Whether it is complete; what is missing is noted as errors."""
+        for name, text in (
+            ("who", _("Enter whom you asked.")),
+            ("channel", _("Choose how you asked.")),
+            ("number", _("Enter the number or address, and where it is from.")),
+            ("question", _("Enter what you asked.")),
+        ):
+            if not self.cleaned_data.get(name) and name not in self.errors:
+                self.add_error(name, text)
+        if self.cleaned_data.get("is_confirmed"):
+            for name, text in (
+                ("answer", _("Enter what was answered.")),
+                ("about", _("Choose which alert was confirmed.")),
+            ):
+                if not self.cleaned_data.get(name):
+                    self.add_error(name, text)
+        return not self.errors
+
+    def asked(self) -> Asked:
+        return Asked(**self.cleaned_data)

@@ -1,0 +1,141 @@
+"""All forms of the desk over one set of typed values: what was posted, or what was kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from shop.jurisdictions import loading
+from shop.prescriptions.authorising import Allowance
+from shop.prescriptions.models import Prescription
+from shop.review import services as reviews
+from shop.review.cases import blank_items, case_of
+from shop.review.forms.checks import AlertForm, ClinicalForm, LegalForm, QueryForm
+from shop.review.forms.decision import AllowanceForm, DecisionForm, DestinationForm
+from shop.review.forms.transcription import DeskForm, ItemForm, TranscriptionForm
+from shop.review.models import Worksheet
+from shop.review.rules import alerts_for
+from shop.review.services import Approval
+from shop.review.work import Problem, Work
+
+
+class Sheet:
+    """The work on one prescription as forms; unfinished values are kept, none is required.
+
+    Nothing is read from ``typed`` but the fields of the forms.
+    """
+
+    def __init__(self, prescription: Prescription, typed: Mapping[str, Any]) -> None:
+        self.prescription = prescription
+        items = blank_items(prescription)
+        self.reading = TranscriptionForm(typed)
+        self.items = [ItemForm(typed, item=item) for item in items]
+        self.destination = DestinationForm(typed)
+        self.case = self._case()
+        self.alerts = [AlertForm(typed, alert=alert) for alert in alerts_for(self.case)]
+        accepted = loading.current().accepted_authenticity.value
+        self.legal = LegalForm(typed, accepted=accepted)
+        self.clinical = ClinicalForm(typed)
+        self.decision = DecisionForm(typed)
+        self.allowances = [AllowanceForm(typed, item=item) for item in items]
+        found = [form.alert for form in self.alerts]
+        self.query = QueryForm(typed, alerts=found)
+        self.is_sound = not [form for form in self.kept_forms() if not form.is_valid()]
+        self.work = self._work()
+
+    def _case(self) -> Any:
+        for form in (self.reading, self.destination, *self.items):
+            form.is_valid()
+        items = tuple(form.item() for form in self.items)
+        transcription = self.reading.transcription(items)
+        country = self.destination.cleaned_data.get("country", "")
+        return case_of(self.prescription, transcription, country=country)
+
+    def _work(self) -> Work:
+        return Work(
+            case=self.case,
+            alerts=tuple(form.alert for form in self.alerts),
+            answers={form.alert.key: form.answer() for form in self.alerts},
+            legal=self.legal.details(),
+            clinical=self.clinical.given(),
+            confirmed=reviews.confirmed_alerts(self.prescription),
+        )
+
+    def kept_forms(self) -> Iterator[DeskForm]:
+        """The forms whose values are kept while they are worked on."""
+        yield from (self.reading, *self.items, self.destination, *self.alerts)
+        yield from (self.legal, self.clinical, *self.allowances, self.decision)
+
+    def forms(self) -> Iterator[DeskForm]:
+        """All forms, in the order of the page."""
+        yield from (self.reading, *self.items, *self.alerts, self.query, self.legal)
+        yield from (self.clinical, self.destination, *self.allowances, self.decision)
+
+    def typed(self) -> dict[str, Any]:
+        """What was typed, as it was typed, to be kept."""
+        names = (form.add_prefix(name) for form in self.kept_forms() for name in form.fields)
+        data: Mapping[str, Any] = self.reading.data
+        return {name: data[name] for name in names if data.get(name)}
+
+    def typed_with_prescribed(self) -> dict[str, Any]:
+        """The same, with what is prescribed put in as what is allowed."""
+        typed = self.typed()
+        most = self.case.profile.supplies_without_number.value
+        for form in self.allowances:
+            item = next(each.item() for each in self.items if each.blank == form.item)
+            if item.is_prescribed and item.quantity:
+                typed[form.add_prefix("tablets_per_supply")] = str(item.quantity)
+                typed[form.add_prefix("supplies")] = str(item.most_supplies(without_number=most))
+                typed[form.add_prefix("directions")] = item.directions
+        return typed
+
+    def approval(self) -> Approval:
+        """What the forms allow."""
+        return Approval(
+            allowances=self._allowances(),
+            valid_until=self.decision.cleaned_data.get("valid_until"),
+            message=self.decision.cleaned_data.get("message", ""),
+        )
+
+    def _allowances(self) -> list[Allowance]:
+        allowed = (form.allowance() for form in self.allowances)
+        return [allowance for allowance in allowed if allowance]
+
+    def show(self, problems: list[Problem]) -> None:
+        """Put each problem beside its field."""
+        for problem in problems:
+            form, field = self._place_of(problem.where)
+            form.add_error(field, problem.text)
+
+    def _place_of(self, where: str) -> tuple[DeskForm, str | None]:
+        for alert_form in self.alerts:
+            if alert_form.alert.key == where:
+                return alert_form, "outcome"
+        for form in self.allowances:
+            if where == f"{form.item.medicine_id}-{form.item.strength_mg}":
+                return form, "tablets_per_supply"
+        for each in (self.legal, self.clinical, self.decision):
+            if where in each.fields:
+                return each, where
+        return self.decision, None
+
+    @property
+    def legal_alerts(self) -> list[AlertForm]:
+        return [form for form in self.alerts if form.alert.is_legal]
+
+    @property
+    def clinical_alerts(self) -> list[AlertForm]:
+        return [form for form in self.alerts if not form.alert.is_legal]
+
+    @property
+    def strengths(self) -> list[tuple[ItemForm, AllowanceForm]]:
+        """What is prescribed and what is allowed, strength by strength."""
+        return list(zip(self.items, self.allowances, strict=True))
+
+
+def kept_sheet(prescription: Prescription) -> Sheet:
+    """The sheet as it was last kept; a new one has the patient's country put in."""
+    worksheet = Worksheet.objects.filter(prescription=prescription).first()
+    if worksheet is None:
+        return Sheet(prescription, {"country": prescription.answers.country})
+    return Sheet(prescription, worksheet.typed)

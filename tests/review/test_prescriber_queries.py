@@ -1,0 +1,135 @@
+"""Queries to the prescriber, and the blocks that only the prescriber lifts."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from catalogue.models import Product
+from shop.prescriptions.models import Prescription
+from shop.prescriptions.statuses import Status
+from shop.review.forms.sheet import Sheet
+from shop.review.models import Check, PrescriberQuery
+from tests.review.desk import (
+    address_of,
+    complete,
+    post,
+    transcription,
+)
+
+TODAY = timezone.localdate
+
+
+def status_of(prescription: Prescription) -> str:
+    return Prescription.objects.get(pk=prescription.pk).status
+
+
+def query_on(rule: str, **changes: str) -> dict[str, str]:
+    return {
+        "q-who": "Dr M. Sample",
+        "q-channel": "phone",
+        "q-number": "01 345 6789, register",
+        "q-question": "Does she take 25 mg tablets already?",
+        "q-answer": "Yes, for a year.",
+        "q-about": rule,
+        "q-is_confirmed": "on",
+        **changes,
+    }
+
+
+def twenty_five(held: Prescription, medicine: Product) -> dict[str, str]:
+    """The first supply as 25 mg tablets."""
+    held.requested_packs.update(strength_mg=25)
+    allowed = f"m{medicine.pk}"
+    moved = {
+        f"i{medicine.pk}-10-{name}": ""
+        for name in ("quantity", "tablets_a_day", "repeats", "directions")
+    }
+    empty = {
+        f"{allowed}-10-{name}": "" for name in ("tablets_per_supply", "supplies", "directions")
+    }
+    read = transcription(medicine, strength=25)
+    full = {
+        f"{allowed}-25-tablets_per_supply": "60",
+        f"{allowed}-25-supplies": "1",
+        f"{allowed}-25-directions": "One tablet three times a day",
+    }
+    return complete(held, medicine, **{**read, **moved, **empty, **full})
+
+
+def test_a_block_is_lifted_by_the_prescriber_and_by_nothing_else(
+    desk: Client, held: Prescription, medicine: Product
+) -> None:
+    typed = twenty_five(held, medicine)
+
+    response = post(desk, held, "sign-clinical", typed)
+    assert "Record the query to the prescriber" in response.content.decode()
+    assert not Check.objects.exists()
+
+    post(desk, held, "query", {**typed, **query_on("first-supply-strength-25")})
+    for do in ("sign-clinical", "sign-legal", "record"):
+        post(desk, held, do, typed)
+
+    assert status_of(held) == Status.APPROVED
+    assert PrescriberQuery.objects.get().registration == "Test register 12345"
+
+
+@pytest.mark.parametrize("outcome", ["seen", "accepted"])
+def test_a_block_cannot_be_waved_through(
+    outcome: str, desk: Client, held: Prescription, medicine: Product
+) -> None:
+    typed = twenty_five(held, medicine)
+    alerts = Sheet(held, typed).alerts
+    block = next(form for form in alerts if form.alert.rule == "first-supply-strength")
+
+    post(desk, held, "sign-clinical", {**typed, block.add_prefix("outcome"): outcome})
+
+    assert not Check.objects.exists()
+
+
+def test_a_confirmation_of_something_else_lifts_nothing(
+    desk: Client, held: Prescription, medicine: Product
+) -> None:
+    typed = twenty_five(held, medicine)
+    post(desk, held, "query", {**typed, **query_on("epilepsy-unknown")})
+
+    post(desk, held, "sign-clinical", typed)
+
+    assert PrescriberQuery.objects.count() == 1
+    assert not Check.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"q-who": ""}, "Enter whom you asked."),
+        ({"q-channel": ""}, "Choose how you asked."),
+        ({"q-number": ""}, "Enter the number or address"),
+        ({"q-question": ""}, "Enter what you asked."),
+        ({"q-answer": ""}, "Enter what was answered."),
+        ({"q-about": ""}, "Choose which alert was confirmed."),
+        ({"q-about": "nonsense"}, "not one of the available choices"),
+    ],
+)
+def test_a_query_is_whole(
+    changes: dict[str, str], words: str, desk: Client, held: Prescription, medicine: Product
+) -> None:
+    typed = {**complete(held, medicine), **query_on("epilepsy-unknown"), **changes}
+
+    response = post(desk, held, "query", typed)
+
+    assert words in response.content.decode()
+    assert not PrescriberQuery.objects.exists()
+
+
+def test_several_queries_are_kept_and_shown(
+    desk: Client, held: Prescription, medicine: Product
+) -> None:
+    for answer in ("", "Yes, three a day."):
+        asked = query_on("", **{"q-answer": answer, "q-is_confirmed": ""})
+        post(desk, held, "query", {**complete(held, medicine), **asked})
+
+    page = desk.get(address_of(held)).content.decode()
+    assert "None yet" in page
+    assert "Yes, three a day." in page

@@ -1,0 +1,172 @@
+"""The queue: the order, the flags, who holds what, the filters, and what it costs."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
+
+from catalogue.models import Product
+from shop.accounts.models import PharmacistRegistration, User
+from shop.prescriptions import services
+from shop.prescriptions.models import Prescription
+from shop.review.models import Flag, FlagKind
+from tests.conftest import send_prescription, signed_in
+from tests.review.desk import take
+
+QUEUE = "admin:prescription-queue"
+MOST_QUERIES = 12
+
+
+def queue(desk: Client, **asked: Any) -> str:
+    return desk.get(reverse(QUEUE), asked).content.decode()
+
+
+def test_the_longest_wait_comes_first(desk: Client, customer: User, medicine: Product) -> None:
+    first, second, third = (send_prescription(customer, medicine) for _ in range(3))
+    Prescription.objects.filter(pk=third.pk).update(
+        submitted_at=timezone.now() - datetime.timedelta(hours=5)
+    )
+
+    page = queue(desk)
+
+    places = [page.index(p.reference) for p in (third, first, second)]
+    assert places == sorted(places)
+    assert "5 hours" in page.replace("\xa0", " ")
+
+
+def test_it_costs_the_same_for_many(
+    desk: Client,
+    customer: User,
+    medicine: Product,
+    django_assert_max_num_queries: DjangoAssertNumQueries,
+) -> None:
+    for _ in range(60):
+        send_prescription(customer, medicine)
+
+    with django_assert_max_num_queries(MOST_QUERIES):
+        page = queue(desk)
+
+    assert page.count("Review<span") == 50
+    assert "Page 1 of 2" in page
+
+
+@pytest.mark.parametrize(("days", "red"), [(0, "yes"), (3, "yes"), (4, "no")])
+def test_three_days_of_tablets_or_fewer_are_red(
+    days: int, red: str, desk: Client, prescription: Prescription
+) -> None:
+    Prescription.objects.update(days_left=days)
+
+    assert ("tag tag--stop" in queue(desk)) == (red == "yes")
+
+
+def test_days_that_nobody_said_are_named(desk: Client, prescription: Prescription) -> None:
+    assert "Not said" in queue(desk)
+
+
+def test_a_pharmacist_signing_in_lands_on_it(desk: Client) -> None:
+    assert desk.get(reverse("admin:index"))["Location"] == reverse(QUEUE)
+
+
+@pytest.mark.parametrize("kind", FlagKind)
+def test_each_flag_is_shown_and_can_be_asked_for(
+    kind: FlagKind, desk: Client, customer: User, medicine: Product
+) -> None:
+    flagged, other = (send_prescription(customer, medicine) for _ in range(2))
+    Flag.objects.all().delete()
+    Flag.objects.create(prescription=flagged, kind=kind)
+
+    page = queue(desk, flag=kind)
+
+    assert f'<span class="tag tag--wait">{kind.label}</span>' in page
+    assert flagged.reference in page
+    assert other.reference not in page
+
+
+def test_the_urgent_ones_can_be_asked_for(desk: Client, customer: User, medicine: Product) -> None:
+    urgent, other = (send_prescription(customer, medicine) for _ in range(2))
+    Prescription.objects.filter(pk=urgent.pk).update(days_left=3)
+
+    page = queue(desk, urgent="on")
+
+    assert (urgent.reference in page, other.reference in page) == (True, False)
+
+
+def test_a_strength_can_be_asked_for(desk: Client, customer: User, medicine: Product) -> None:
+    ten = send_prescription(customer, medicine)
+    twenty_five = send_prescription(customer, medicine, strength=25)
+
+    page = queue(desk, strength="25")
+
+    assert (ten.reference in page, twenty_five.reference in page) == (False, True)
+
+
+def test_ones_own_can_be_asked_for_and_holders_are_named(
+    desk: Client, customer: User, medicine: Product, second_pharmacist: User
+) -> None:
+    mine, others, free = (send_prescription(customer, medicine) for _ in range(3))
+    take(desk, mine)
+    services.claim(others, by=second_pharmacist)
+
+    page, own = queue(desk), queue(desk, mine="on")
+
+    assert "With you until" in page
+    assert "With Tom Byrne until" in page
+    assert mine.reference in own
+    assert others.reference not in own
+    assert free.reference not in own
+
+
+def test_a_claim_that_ran_out_is_said(
+    desk: Client, prescription: Prescription, second_pharmacist: User
+) -> None:
+    services.claim(prescription, by=second_pharmacist)
+    Prescription.objects.update(claim_until=timezone.now() - datetime.timedelta(minutes=1))
+
+    assert "Time ran out (Tom Byrne)" in queue(desk)
+
+
+@pytest.mark.parametrize(
+    "asked", [{"flag": "nonsense"}, {"strength": "x"}, {"page": "999"}, {"page": "x"}]
+)
+def test_nonsense_narrows_nothing(
+    asked: dict[str, str], desk: Client, prescription: Prescription
+) -> None:
+    assert prescription.reference in queue(desk, **asked)
+
+
+def test_an_unknown_list_is_not_there(desk: Client) -> None:
+    assert desk.get(reverse(QUEUE), {"show": "everything"}).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [({}, "Nobody is waiting."), ({"urgent": "on"}, "None of them is like that.")],
+)
+def test_an_empty_queue_says_so(asked: dict[str, str], words: str, desk: Client) -> None:
+    assert words in queue(desk, **asked)
+
+
+def test_what_is_decided_has_a_list_of_its_own(desk: Client, approved: Prescription) -> None:
+    assert approved.reference not in queue(desk)
+    assert approved.reference in queue(desk, show="decided")
+
+
+def test_a_lapsed_registration_closes_the_desk(desk: Client) -> None:
+    PharmacistRegistration.objects.update(
+        valid_until=timezone.localdate() - datetime.timedelta(days=1)
+    )
+
+    assert desk.get(reverse(QUEUE)).status_code == 404
+
+
+@pytest.mark.parametrize("person", ["staff", "superuser", "superintendent"])
+def test_for_staff_without_the_role_it_is_not_there(
+    person: str, request: pytest.FixtureRequest
+) -> None:
+    assert signed_in(request.getfixturevalue(person)).get(reverse(QUEUE)).status_code == 404
