@@ -14,6 +14,7 @@ from shop.accounts import views as account_views
 from shop.checkout.cancelling import cancel_own_order
 from shop.fulfilment.webhooks import stripe_webhook
 from shop.pages import views as pages
+from shop.pages.own_data import own_data
 
 CUSTOMER_PAGES = {
     "summary",
@@ -60,6 +61,7 @@ urlpatterns = [
     path("checkout/", oscar_app("checkout").urls),
     path("patients/", include("shop.patients.urls")),
     path("prescriptions/", include("shop.prescriptions.urls")),
+    path("accounts/data/", own_data, name="own-data"),
     path("accounts/", include("allauth.urls")),
     path(
         "accounts/",

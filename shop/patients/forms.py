@@ -108,6 +108,8 @@ class PatientForm(forms.Form):
     An answer given too long ago comes with a box to tick when it is still right.
     """
 
+    # Needed, unless a tick beside it says otherwise.
+    answered_otherwise: tuple[str, ...] = ("other_medicines",)
     # Whether an old answer has to be confirmed or changed before the form is valid.
     asks_old_answers_again = False
 
@@ -301,7 +303,9 @@ class PatientForm(forms.Form):
             names = set(NAMES_BY_QUESTION[question])
             is_open = not self.cleaned_data[STILL + question] and not names & self.errors.keys()
             if is_open and is_same(question, self._given(), self.before):
-                self.add_error(STILL + question, _("Tick this, or change the answer."))
+                label = self.fields[question].label
+                message = _("Tick this if it is still right, or change it: %(question)s")
+                self.add_error(STILL + question, message % {"question": label})
 
     def _given(self) -> Answers:
         given = {

@@ -21,6 +21,7 @@ MOST_DAYS_LEFT = 365
 class PrescriptionForm(PatientForm):
     """The prescription itself, the patient's answers, and what is asked with each prescription."""
 
+    answered_otherwise = ("other_medicines", "days_left")
     asks_old_answers_again = True
 
     # The draft that is sent: sending it twice sends it once.

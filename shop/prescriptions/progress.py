@@ -64,9 +64,16 @@ def _supply_steps(prescription: Prescription) -> list[Step]:
         until = date_format(prescription.valid_until, "j F Y")
         over = _("Its last day was %(until)s.") % {"until": until}
         return [{"status": "done", "title": _("Out of date"), "text": over}]
+    supplied = [each for each in prescription.authorisations.all() if each.tablets_supplied]
+    can_go_on = "now" if prescription.status == Status.APPROVED else "todo"
+    if supplied:
+        return [
+            {"status": "done", "title": _("First tablets ordered")},
+            {"status": can_go_on, "title": _("The next supply")},
+        ]
     return [
         {
-            "status": "now" if prescription.status == Status.APPROVED else "todo",
+            "status": can_go_on,
             "title": _("Address, delivery and payment"),
         },
         {

@@ -74,7 +74,7 @@ def test_a_prescription_for_someone_cared_for_and_the_choice_at_the_checkout(
     )
     story.tell_of_the_medicine(page)
     page.get_by_role("button", name="Send to the pharmacist").click()
-    expect(page.get_by_role("alert")).to_contain_text("Tick this, or change the answer.")
+    expect(page.get_by_role("alert")).to_contain_text("Tick this if it is still right")
     story.held_to_the_rules(page, "prescription-old-answers")
     for box in page.locator('[name^="still_"]').all():
         box.check()

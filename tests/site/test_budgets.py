@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import gzip
 import re
 from pathlib import Path
@@ -15,7 +16,9 @@ from django.urls import reverse
 
 from catalogue.models import Product
 from shop.accounts.models import User
-from tests.conftest import basket_with, pack_of, signed_in
+from shop.patients.answers import QUESTIONS
+from shop.prescriptions.models import Prescription
+from tests.conftest import add_patient, basket_with, pack_of, signed_in
 
 MOST_BYTES = 60_000
 MOST_REQUESTS = 8
@@ -74,3 +77,22 @@ def test_the_steps_to_an_order_are_light(name: str, customer: User, medicine: Pr
     basket_with(customer, pack_of(medicine, 10, 60))
 
     check_budget(signed_in(customer), reverse(name))
+
+
+@pytest.mark.parametrize("name", ["patients:list", "patients:add", "prescriptions:list"])
+def test_the_pages_about_patients_are_light(name: str, customer: User, medicine: Product) -> None:
+    add_patient(customer, dates=dict.fromkeys(QUESTIONS, datetime.date(2020, 3, 3)))
+
+    check_budget(signed_in(customer), reverse(name))
+
+
+def test_a_patient_with_old_answers_only_is_light(customer: User, medicine: Product) -> None:
+    patient = add_patient(customer, dates=dict.fromkeys(QUESTIONS, datetime.date(2020, 3, 3)))
+
+    check_budget(signed_in(customer), reverse("patients:edit", args=[patient.uuid]))
+
+
+def test_the_page_of_an_approval_is_light(approved: Prescription) -> None:
+    page = reverse("prescriptions:detail", args=[approved.reference])
+
+    check_budget(signed_in(approved.user), page)

@@ -1,0 +1,91 @@
+"""Everything the shop keeps about a customer, as one file for them (GDPR, articles 15 and 20)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import JsonResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
+from oscar.apps.order.models import Order
+
+from shop.accounts.models import User
+from shop.accounts.requests import SignedInRequest
+from shop.patients.models import Patient
+from shop.prescriptions.models import Prescription
+
+# Of a prescription; the person who decided signs with name and registration.
+OF_A_PRESCRIPTION = (
+    "reference",
+    "status",
+    "submitted_at",
+    "days_left",
+    "question",
+    "answer",
+    "decided_at",
+    "decided_registration",
+    "prescriber",
+    "issued_on",
+    "valid_until",
+    "refusal_reason",
+    "message",
+)
+OF_AN_AUTHORISATION = (
+    "strength_mg",
+    "tablets_per_supply",
+    "supplies",
+    "directions",
+    "tablets_supplied",
+)
+OF_AN_ADDRESS = ("line1", "line2", "line3", "line4", "state", "postcode", "country_id")
+
+
+@login_required
+@never_cache
+@require_GET
+def own_data(request: SignedInRequest) -> JsonResponse:
+    """The customer's own data as JSON; files and pictures are opened from the prescription's page."""
+    response = JsonResponse(data_of(request.user), json_dumps_params={"indent": 2})
+    response["Content-Disposition"] = 'attachment; filename="my-data.json"'
+    return response
+
+
+def data_of(user: User) -> dict[str, Any]:
+    """What the shop keeps about this account and its patients, archived ones too."""
+    sent = Prescription.objects.filter(user=user).prefetch_related("authorisations")
+    orders = Order.objects.filter(user=user).prefetch_related("lines")
+    return {
+        "account": _fields(user, ("email", "first_name", "last_name", "date_joined")),
+        "addresses": [_fields(address, OF_AN_ADDRESS) for address in user.addresses.all()],
+        "patients": [_patient(patient) for patient in Patient.objects.filter(user=user)],
+        "prescriptions": [_prescription(prescription) for prescription in sent],
+        "orders": [_order(order) for order in orders],
+    }
+
+
+def _fields(row: Any, names: tuple[str, ...]) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in names}
+
+
+def _patient(patient: Patient) -> dict[str, Any]:
+    own = _fields(patient, ("relation", "is_archived", "created_at", "changed_at"))
+    return {**own, "answers": patient.answers_json}
+
+
+def _prescription(prescription: Prescription) -> dict[str, Any]:
+    authorised = prescription.authorisations.all()
+    return {
+        **_fields(prescription, OF_A_PRESCRIPTION),
+        "answers": prescription.answers_json,
+        "not_sent_yet": prescription.typed,
+        "authorised": [_fields(each, OF_AN_AUTHORISATION) for each in authorised],
+    }
+
+
+def _order(order: Any) -> dict[str, Any]:
+    lines = [
+        _fields(line, ("title", "quantity", "line_price_incl_tax")) for line in order.lines.all()
+    ]
+    own = _fields(order, ("number", "status", "date_placed", "currency", "total_incl_tax"))
+    return {**own, "lines": lines}
