@@ -28,7 +28,7 @@ class EventHandler(OscarEventHandler):
             super().handle_order_status_change(order, new_status, note_msg)
             if new_status == "Dispatched":
                 self.consume_stock_allocations(order)
-                transaction.on_commit(lambda: emails.tell_order_dispatched(order))
+                emails.tell_order_dispatched(order)
 
     def _hold(self, order: Any) -> None:
         current = type(order).objects.select_for_update().get(pk=order.pk)

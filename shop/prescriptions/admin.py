@@ -64,6 +64,7 @@ def queue(request: SignedInRequest) -> HttpResponse:
     rows = (
         Prescription.objects.filter(status__in=VIEWS[shown][1])
         .order_by("submitted_at" if shown == "waiting" else "-submitted_at", "pk")
+        .with_unread_for_pharmacy()
         .prefetch_related("requested_packs__medicine")
     )
     context = {
@@ -187,8 +188,9 @@ def withdraw(request: SignedInRequest, reference: str) -> HttpResponse:
     return redirect("admin:prescription-review", reference=reference)
 
 
-@for_pharmacists
+@never_cache
 def page_picture(request: SignedInRequest, reference: str, page: uuid.UUID) -> HttpResponse:
+    """The picture of a page; whoever may not see it is told that it is not there, and recorded."""
     found = page_of(get_object_or_404(Prescription, reference=reference), page)
     try:
         return picture_response(prescriptions.open_page_as_pharmacist(found, by=request.user))

@@ -29,8 +29,10 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "shop.accounts.apps.AccountsConfig",
+    "shop.audit",
     "shop.vault",
     "shop.patients",
+    "shop.mailing",
     "shop.prescriptions",
     "shop.payments",
     "shop.fulfilment",
@@ -56,6 +58,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "shop.accounts.middleware.private_pages_are_not_stored",
+    "shop.audit.requests.remember_origin",
     "oscar.apps.basket.middleware.BasketMiddleware",
 ]
 
@@ -182,6 +185,8 @@ ACCEPTED_AUTHENTICITY = env.list(
 )
 # Longest time an approval may last, in days from the date on the prescription.
 PRESCRIPTION_VALID_DAYS = env.int("PRESCRIPTION_VALID_DAYS", default=180)
+# How many days before the last day of an approval the customer is reminded of what is left.
+EXPIRY_REMINDER_DAYS = env.int("EXPIRY_REMINDER_DAYS", default=14)
 # How long a pharmacist holds a prescription taken for review, in minutes.
 REVIEW_CLAIM_MINUTES = env.int("REVIEW_CLAIM_MINUTES", default=20)
 

@@ -6,9 +6,9 @@ from django.core.management.base import BaseCommand
 from django.db.models import Q
 
 from shop.fulfilment.settle import settle_quietly
+from shop.mailing import outbox
 from shop.payments.models import PaymentAttempt
 from shop.payments.statuses import LIVE
-from shop.prescriptions import emails
 
 
 class Command(BaseCommand):
@@ -19,7 +19,7 @@ class Command(BaseCommand):
             Q(status__in=LIVE) | Q(operations__done_at__isnull=True, operations__isnull=False)
         ).distinct()
         out_of_reach = sum(not settle_quietly(attempt) for attempt in pending)
-        sent = emails.send_waiting()
+        sent = outbox.send_waiting()
         self.stdout.write(f"{len(pending)} payments looked at, {sent} messages tried")
         if out_of_reach:
             self.stderr.write(f"Stripe could not be reached for {out_of_reach} payments")
