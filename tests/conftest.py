@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import Group
 from django.core.cache import cache
-from django.test import Client
+from django.test import Client, TransactionTestCase
 from django.utils import timezone
 from oscar.apps.address.models import Country
 from oscar.apps.partner.models import Partner, StockRecord
@@ -21,6 +21,7 @@ from pytest_django.live_server_helper import LiveServer
 from catalogue.models import Product, ProductClass
 from shop.accounts import roles
 from shop.accounts.models import PharmacistRegistration, User
+from shop.audit import guards
 from shop.basket.models import Basket
 from shop.patients import services as patients
 from shop.patients.answers import QUESTIONS, Answers
@@ -38,6 +39,23 @@ from tests.payments.emulator.stripe_document import check_event, check_reply, ch
 __all__ = ["chromium", "visitor", "visitor_with", "window"]
 
 PASSWORD = "a long enough password"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def entries_go_with_the_tests() -> Iterator[None]:
+    """Between tests the database is emptied, which the audit's triggers refuse to nobody else.
+
+    Django puts the triggers back itself: it says that it migrated whenever it has emptied tables.
+    """
+    empty = TransactionTestCase._fixture_teardown  # noqa: SLF001
+
+    def teardown(case: TransactionTestCase) -> None:
+        guards.remove()
+        empty(case)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", teardown)
+        yield
 
 
 def make_user(email: str, **fields: Any) -> User:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +13,7 @@ from urllib.parse import quote
 from django.conf import settings
 from django.db import connection
 
+ROOT = Path(__file__).resolve().parent.parent
 PRELUDE = """
 import os, signal, sys
 import django
@@ -57,6 +59,24 @@ def run(program: str, **environment: str) -> tuple[int, str]:
     with start(program, **environment) as child:
         said, complained = child.communicate(timeout=60)
     return child.returncode, said + complained
+
+
+def run_until_killed(scenario: str, *arguments: str, target: str, when: str = "before") -> None:
+    """Run `module:function` of the tests with these words; it dies before or after the target."""
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.killed", target, when, scenario, *arguments],
+        cwd=ROOT,
+        env={
+            **os.environ,
+            "DATABASE_URL": database_url(),
+            "DJANGO_SETTINGS_MODULE": "shop.settings.test",
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == -signal.SIGKILL, done.stderr
 
 
 def vault_folder() -> Path:

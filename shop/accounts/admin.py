@@ -5,11 +5,14 @@ from typing import Any
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group
+from django.db import transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from shop.accounts.actors import account, actor_of
 from shop.accounts.models import PharmacistRegistration, User
 from shop.accounts.roles import is_superintendent
+from shop.audit import log
 
 # Importing Django's user pages brings its page for groups; who holds a role is set on the user.
 admin.site.unregister(Group)
@@ -28,6 +31,22 @@ class AccountAdmin(UserAdmin):
     )
     add_fieldsets = ((None, {"fields": ("email", "usable_password", "password1", "password2")}),)
 
+    def save_related(self, request: Any, form: Any, formsets: Any, change: bool) -> None:  # noqa: FBT001
+        """Save the roles, and record them as they now are."""
+        user = form.instance
+        with transaction.atomic():
+            super().save_related(request, form, formsets, change)
+            log.append(
+                "account.roles",
+                actor=actor_of(request.user),
+                subject=account(user),
+                details={
+                    "active": user.is_active,
+                    "staff": user.is_staff,
+                    "groups": list(user.groups.order_by("name").values_list("name", flat=True)),
+                },
+            )
+
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         """Roles are given by the superintendent, and superuser rights by no page at all."""
         locked = (*self.readonly_fields, "is_superuser")
@@ -40,6 +59,17 @@ class PharmacistRegistrationAdmin(admin.ModelAdmin):
 
     list_display = ("user", "register", "number", "valid_until")
     autocomplete_fields = ("user",)
+
+    def save_model(self, request: Any, obj: Any, form: Any, change: bool) -> None:  # noqa: FBT001
+        """Save the registration, and record whom it makes a pharmacist, and until when."""
+        with transaction.atomic():
+            super().save_model(request, obj, form, change)
+            log.append(
+                "account.registration",
+                actor=actor_of(request.user),
+                subject=account(obj.user),
+                details={"registration": str(obj), "valid_until": str(obj.valid_until)},
+            )
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return is_superintendent(request.user)

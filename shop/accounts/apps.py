@@ -10,7 +10,9 @@ class AccountsConfig(AppConfig):
     label = "accounts"
 
     def ready(self) -> None:
-        from shop.accounts import admin  # noqa: F401
+        from shop.accounts import admin, audit_page, sign_ins  # noqa: F401
+
+        sign_ins.connect()
 
 
 class PharmacyAdminConfig(SimpleAdminConfig):

@@ -7,6 +7,7 @@ from shop.accounts.models import PharmacistRegistration, User
 
 SHOP_STAFF = "Shop staff"
 SUPERINTENDENT = "Superintendent"
+AUDITOR = "Auditor"
 
 # What each role may do with which models, by app label. The pharmacists' role is not a group: it
 # is a registration that is valid today.
@@ -17,12 +18,19 @@ MAY_DO: dict[str, dict[str, tuple[str, ...]]] = {
         "order": ("order", "line", "ordernote"),
     },
     SUPERINTENDENT: {"accounts": ("user", "pharmacistregistration")},
+    AUDITOR: {},
 }
 
 
 def is_superintendent(user: User | AnonymousUser) -> bool:
     """Whether the user is the superintendent pharmacist, by group, never by being a superuser."""
     return user.is_active and user.is_staff and user.groups.filter(name=SUPERINTENDENT).exists()
+
+
+def may_read_audit(user: User | AnonymousUser) -> bool:
+    """Whether the audit log is there for the user: for the superintendent and for auditors."""
+    works_here = user.is_active and user.is_staff
+    return works_here and user.groups.filter(name__in=(SUPERINTENDENT, AUDITOR)).exists()
 
 
 def superintendent_registration(user: User | AnonymousUser) -> PharmacistRegistration | None:
@@ -36,7 +44,8 @@ def create_groups() -> None:
     """Create the groups with the permissions of their pages; safe to run again."""
     for role, models_by_app in MAY_DO.items():
         group, _ = Group.objects.get_or_create(name=role)
-        wanted = Q()
+        # An empty condition would find every permission there is.
+        wanted = Q(pk__in=())
         for app_label, models in models_by_app.items():
             wanted |= Q(content_type__app_label=app_label, content_type__model__in=models)
         group.permissions.set(Permission.objects.filter(wanted))

@@ -17,7 +17,7 @@ from shop.order.utils import OutOfStock
 from shop.payments import ledger
 from shop.payments.models import PaymentAttempt
 from shop.prescriptions import ledger as tablets_ledger
-from shop.prescriptions.models import Prescription
+from shop.prescriptions.models import Prescription, Supply
 
 OrderCreator = get_class("order.utils", "OrderCreator")
 
@@ -85,13 +85,13 @@ def _take_tablets(prescription: Prescription, order: Order, lines: list[Any]) ->
         product = line.product
         if product.needs_prescription:
             authorisation = authorised[product.parent_id, product.strength_mg]
-            _take(authorisation, line.quantity * product.tablets, line)
-    tablets_ledger.close_if_used_up(prescription, by=order.user)
+            last = _take(authorisation, line.quantity * product.tablets, line)
+    tablets_ledger.finish_supply(prescription, by=order.user, last=last)
 
 
-def _take(authorisation: Any, tablets: int, line: Any) -> None:
+def _take(authorisation: Any, tablets: int, line: Any) -> Supply:
     try:
-        tablets_ledger.take(authorisation, tablets=tablets, order_line=line)
+        return tablets_ledger.take(authorisation, tablets=tablets, order_line=line)
     except tablets_ledger.NothingLeft as error:
         raise Refused(
             Reason.TOO_MANY,

@@ -90,7 +90,7 @@ def _place(attempt: PaymentAttempt, payment: Payment) -> None:
             capture_before=payment.capture_before,
         )
         attempts.queue(held, Kind.CAPTURE)
-        transaction.on_commit(lambda: emails.tell_order_placed(order))
+        emails.tell_order_placed(order)
 
 
 def _check_payment(attempt: PaymentAttempt, payment: Payment) -> None:

@@ -35,7 +35,7 @@ class EventHandler(OscarEventHandler):
             super().handle_order_status_change(order, new_status, note_msg)
             if new_status == "Dispatched":
                 self._for_stock(order, self.consume_stock_allocations)
-                transaction.on_commit(lambda: emails.tell_order_dispatched(order))
+                emails.tell_order_dispatched(order)
 
     def cancel(self, order: Any, *, by: User, note: str) -> PaymentAttempt:
         """Cancel an order that has not left: stock and tablets come back, all money is to go back.
@@ -74,7 +74,7 @@ class EventHandler(OscarEventHandler):
         for supply in held:
             ledger.give_back(supply, by=by, note=_("order %s") % order.number)
         self._for_stock(order, self.cancel_stock_allocations)
-        transaction.on_commit(lambda: emails.tell_order_cancelled(order))
+        emails.tell_order_cancelled(order)
 
     def _for_stock(self, order: Any, do: Callable[..., None]) -> None:
         """In the order of the stock records' keys, as everybody who takes several of them."""

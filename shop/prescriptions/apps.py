@@ -8,4 +8,7 @@ class PrescriptionsConfig(AppConfig):
     label = "prescriptions"
 
     def ready(self) -> None:
-        from shop.prescriptions import checks  # noqa: F401
+        from shop.audit import witnesses
+        from shop.prescriptions import checks, history  # noqa: F401
+
+        witnesses.register(history.witnessed_rows)

@@ -12,7 +12,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from shop.accounts.models import User
-from shop.prescriptions import services
+from shop.prescriptions import emails, history, services
 from shop.prescriptions.models import Authorisation, Prescription, Supply
 from shop.prescriptions.statuses import Status
 
@@ -41,9 +41,11 @@ def take(authorisation: Authorisation, *, tablets: int, order_line: Line) -> Sup
     ).update(tablets_supplied=F("tablets_supplied") + tablets)
     if not taken:
         raise NothingLeft(f"{tablets} tablets of {authorisation.strength_mg} mg")
-    return Supply.objects.create(
+    supply = Supply.objects.create(
         authorisation=authorisation, order_line=order_line, tablets=tablets
     )
+    history.record_supply(supply, by=order_line.order.user)
+    return supply
 
 
 def give_back(supply: Supply, *, by: User, note: str) -> None:
@@ -69,10 +71,18 @@ def give_back(supply: Supply, *, by: User, note: str) -> None:
             services.note_given_back(prescription, by=by, note=words)
 
 
-def close_if_used_up(prescription: Prescription, *, by: User) -> None:
-    """Close the approval when no authorisation of it holds a tablet any more."""
+def finish_supply(prescription: Prescription, *, by: User, last: Supply) -> None:
+    """After an order took its tablets: close the approval, or tell the customer what is left."""
+    if not close_if_used_up(prescription, by=by):
+        emails.tell_supplies_left(prescription, last=last)
+
+
+def close_if_used_up(prescription: Prescription, *, by: User) -> bool:
+    """Close the approval when nothing is left on it; whether it was closed."""
     left = prescription.authorisations.filter(
         tablets_supplied__lt=F("tablets_per_supply") * F("supplies")
     )
-    if not left.exists():
-        services.use_up(prescription, by=by)
+    if left.exists():
+        return False
+    services.use_up(prescription, by=by)
+    return True

@@ -9,21 +9,20 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from shop.patients.answers import Answers
 from shop.prescriptions.scanner import Scan
 from shop.prescriptions.statuses import (
-    TOLD_TO_CUSTOMER,
     UNDER_REVIEW,
     Action,
     Authenticity,
     RefusalReason,
     Status,
 )
-from shop.vault.fields import SealedJSONField
+from shop.vault.fields import SealedJSONField, SealedTextField
 
 # No vowels and nothing that reads like a digit: a reference spells no word and survives a phone call.
 REFERENCE_ALPHABET = "23456789BCDFGHJKMNPQRSTVWXZ"
@@ -49,6 +48,17 @@ class PrescriptionQuerySet(models.QuerySet["Prescription"]):
         return self.filter(status__in=(Status.SUBMITTED, Status.IN_REVIEW)).order_by(
             "submitted_at", "pk"
         )
+
+    def with_unread_for_owner(self) -> PrescriptionQuerySet:
+        """Each with `has_unread`: whether a pharmacist wrote what the customer has not opened."""
+        return self._with_unread(Message.objects.unread_by_patient())
+
+    def with_unread_for_pharmacy(self) -> PrescriptionQuerySet:
+        """Each with `has_unread`: whether the customer wrote what no pharmacist has read."""
+        return self._with_unread(Message.objects.unread_by_pharmacy())
+
+    def _with_unread(self, unread: MessageQuerySet) -> PrescriptionQuerySet:
+        return self.annotate(has_unread=Exists(unread.filter(prescription=OuterRef("pk"))))
 
     def usable_on(self, day: datetime.date) -> PrescriptionQuerySet:
         """Approved and not past their last day."""
@@ -79,8 +89,8 @@ class Prescription(models.Model):
     typed = SealedJSONField(row_name="reference", null=True)
     days_left = models.PositiveSmallIntegerField(_("days of tablets left"), null=True, blank=True)
 
-    question = models.TextField(blank=True)
-    answer = models.TextField(blank=True)
+    question = SealedTextField(row_name="reference")
+    answer = SealedTextField(row_name="reference")
 
     decided_at = models.DateTimeField(null=True, blank=True)
     decided_by = models.ForeignKey(
@@ -92,7 +102,7 @@ class Prescription(models.Model):
     authenticity = models.CharField(max_length=24, choices=Authenticity, blank=True)
     valid_until = models.DateField(null=True, blank=True)
     refusal_reason = models.CharField(max_length=3, choices=RefusalReason, blank=True)
-    message = models.TextField(blank=True)
+    message = SealedTextField(row_name="reference")
     # Tells the same prescription again without saying whose it is; see duplicates.py.
     fingerprint = models.CharField(max_length=64, blank=True, db_index=True)
 
@@ -301,7 +311,7 @@ class Supply(models.Model):
 
 
 class Event(models.Model):
-    """One thing that happened to a prescription: the history, and the list of messages to send."""
+    """One thing that happened to a prescription, for people to read; written by `history.record`."""
 
     prescription = models.ForeignKey(Prescription, on_delete=models.PROTECT, related_name="events")
     action = models.CharField(max_length=12, choices=Action)
@@ -313,18 +323,56 @@ class Event(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True
     )
     registration = models.CharField(max_length=160, blank=True)
-    note = models.TextField(blank=True)
-    told_at = models.DateTimeField(null=True, blank=True)
+    note = SealedTextField(row_name="audit_sequence")
+    # The audit entry that holds a keyed hash of this row.
+    audit_sequence = models.PositiveBigIntegerField(unique=True)
+
+    class Meta:
+        ordering = ("at", "pk")
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.at:%Y-%m-%d %H:%M}"
+
+
+class MessageQuerySet(models.QuerySet["Message"]):
+    def unread_by_pharmacy(self) -> MessageQuerySet:
+        """What patients wrote and no pharmacist has marked as read."""
+        return self.filter(read_at__isnull=True, registration="")
+
+    def unread_by_patient(self) -> MessageQuerySet:
+        """What pharmacists wrote and the customer has not opened."""
+        return self.filter(read_at__isnull=True).exclude(registration="")
+
+
+class Message(models.Model):
+    """One message between the customer and a pharmacist, on one prescription."""
+
+    prescription = models.ForeignKey(
+        Prescription, on_delete=models.PROTECT, related_name="messages"
+    )
+    uuid = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    # The pharmacist's registration that day; empty for a message of the customer's.
+    registration = models.CharField(max_length=160, blank=True)
+    text = SealedTextField(row_name="uuid")
+    at = models.DateTimeField(default=timezone.now)
+    read_at = models.DateTimeField(null=True)
+
+    objects = MessageQuerySet.as_manager()
 
     class Meta:
         ordering = ("at", "pk")
         indexes = (
             models.Index(
-                fields=("id",),
-                condition=Q(told_at__isnull=True, action__in=TOLD_TO_CUSTOMER),
-                name="messages_to_send",
+                fields=("at",),
+                condition=Q(read_at__isnull=True, registration=""),
+                name="unread_by_pharmacy",
             ),
         )
 
     def __str__(self) -> str:
-        return f"{self.action} {self.at:%Y-%m-%d %H:%M}"
+        return str(self.uuid)
+
+    @property
+    def is_from_pharmacy(self) -> bool:
+        return self.registration != ""

@@ -19,7 +19,7 @@ from shop.accounts.models import User
 from shop.patients import services as patients
 from shop.patients.answers import Answers
 from shop.patients.models import Patient
-from shop.prescriptions import authorising, duplicates, emails
+from shop.prescriptions import authorising, duplicates, history
 from shop.prescriptions.authorising import Allowance
 from shop.prescriptions.intake import Picture
 from shop.prescriptions.models import (
@@ -31,7 +31,6 @@ from shop.prescriptions.models import (
 )
 from shop.prescriptions.scanner import Scan
 from shop.prescriptions.statuses import (
-    TOLD_TO_CUSTOMER,
     TRANSITIONS,
     UNDER_REVIEW,
     Action,
@@ -40,6 +39,7 @@ from shop.prescriptions.statuses import (
     Status,
 )
 from shop.vault import storage as vault
+from shop.vault.fields import SealedJSONField
 from shop.vault.sealing import VaultError
 
 logger = logging.getLogger(__name__)
@@ -95,6 +95,8 @@ class TransitionRefused(Exception):
 
 # What else happens with a move, in its transaction; an app above adds its part when it is ready.
 FOLLOWERS: list[Callable[[Event], None]] = []
+# With these a pharmacist answers everything that the customer wrote so far.
+DECIDES = (Action.ASK, Action.APPROVE, Action.REFUSE)
 # What ends a claim.
 NOT_HELD: dict[str, Any] = {"claimed_by": None, "claim_until": None}
 
@@ -262,7 +264,7 @@ def _write_rows(
 
 def claim(prescription: Prescription, *, by: User) -> None:
     """Take a prescription for review, or keep it a while longer; raises HeldByAnother."""
-    registration = _registration(prescription, by)
+    registration = registration_of(prescription, by)
     now = timezone.now()
     if (
         prescription.status == Status.IN_REVIEW
@@ -305,22 +307,26 @@ def release(prescription: Prescription, *, by: User) -> None:
 def ask(prescription: Prescription, *, by: User, question: str) -> None:
     """Put a question to the customer; the prescription waits for the answer."""
     registration = _held_registration(prescription, by)
-    _move(
-        prescription,
-        Action.ASK,
-        by=by,
-        registration=registration,
-        note=question,
-        question=question,
-        answer="",
-        **NOT_HELD,
-    )
+    with transaction.atomic():
+        _move(
+            prescription,
+            Action.ASK,
+            by=by,
+            registration=registration,
+            note=question,
+            question=question,
+            answer="",
+            **NOT_HELD,
+        )
+        history.post(prescription, by=by, registration=registration, text=question)
 
 
 def answer(prescription: Prescription, *, by: User, text: str) -> None:
     """Answer the pharmacist's question; the prescription goes back to the queue."""
-    _check_owner(prescription, by)
-    _move(prescription, Action.ANSWER, by=by, note=text, answer=text)
+    check_owner(prescription, by)
+    with transaction.atomic():
+        _move(prescription, Action.ANSWER, by=by, note=text, answer=text)
+        history.post(prescription, by=by, registration="", text=text)
 
 
 def approve(
@@ -384,7 +390,7 @@ def refuse(prescription: Prescription, *, by: User, reason: RefusalReason, messa
 
 def withdraw(prescription: Prescription, *, by: User, message: str) -> None:
     """Take an approval back: nothing more may be paid for or sent on it."""
-    registration = _registration(prescription, by)
+    registration = registration_of(prescription, by)
     _move(
         prescription,
         Action.WITHDRAW,
@@ -429,10 +435,11 @@ def note_given_back(prescription: Prescription, *, by: User | None, note: str) -
         prescription=prescription,
         action=Action.GIVE_BACK,
         from_status=prescription.status,
+        to_status=prescription.status,
         by=by,
         note=note,
     )
-    _record(event)
+    history.record(event)
 
 
 def expire(prescription: Prescription) -> None:
@@ -442,19 +449,28 @@ def expire(prescription: Prescription) -> None:
 
 def cancel(prescription: Prescription, *, by: User) -> None:
     """Take the prescription back before it is decided."""
-    _check_owner(prescription, by)
+    check_owner(prescription, by)
     _move(prescription, Action.CANCEL, by=by, **NOT_HELD)
 
 
 def open_page_as_owner(page: Page, *, by: User) -> bytes:
-    """The picture (JPEG) of a page of one's own prescription."""
-    _check_owner(page.document.prescription, by)
+    """The picture (JPEG) of a page of one's own prescription; raises NotAllowed, and records it."""
+    try:
+        check_owner(page.document.prescription, by)
+    except NotAllowed:
+        history.record_refusal(page, by=by)
+        raise
     return _open(page, by=by, registration="")
 
 
 def open_page_as_pharmacist(page: Page, *, by: User) -> bytes:
-    """The picture (JPEG) of a page, for a pharmacist."""
-    return _open(page, by=by, registration=_registration(page.document.prescription, by))
+    """The picture (JPEG) of a page, for a pharmacist; raises NotAllowed, and records it."""
+    try:
+        registration = registration_of(page.document.prescription, by)
+    except NotAllowed:
+        history.record_refusal(page, by=by)
+        raise
+    return _open(page, by=by, registration=registration)
 
 
 def open_sealed(row: Document | Page) -> bytes:
@@ -472,7 +488,7 @@ def open_sealed(row: Document | Page) -> bytes:
 def _open(page: Page, *, by: User, registration: str) -> bytes:
     prescription = page.document.prescription
     picture = open_sealed(page)
-    Event.objects.create(
+    event = Event(
         prescription=prescription,
         action=Action.OPEN_PAGE,
         from_status=prescription.status,
@@ -481,15 +497,18 @@ def _open(page: Page, *, by: User, registration: str) -> bytes:
         registration=registration,
         note=f"page {page.number} of {page.document.sha256[:12]}",
     )
+    history.record(event, page=str(page.uuid))
     return picture
 
 
-def _check_owner(prescription: Prescription, by: User) -> None:
+def check_owner(prescription: Prescription, by: User) -> None:
+    """Raises NotAllowed for anybody but the customer who sent the prescription in."""
     if prescription.user_id != by.pk:
         raise NotAllowed(f"{by.pk} does not own {prescription}")
 
 
-def _registration(prescription: Prescription, by: User) -> str:
+def registration_of(prescription: Prescription, by: User) -> str:
+    """The registration by which this user acts on the prescription today; raises NotAllowed."""
     registration = by.current_registration
     if registration is None:
         raise NotAllowed(f"{by.pk} is not a pharmacist")
@@ -503,7 +522,7 @@ def _held_registration(prescription: Prescription, by: User) -> str:
 
     A claim that ran out still counts while nobody else took it: the version tells.
     """
-    registration = _registration(prescription, by)
+    registration = registration_of(prescription, by)
     if prescription.status == Status.IN_REVIEW and prescription.claimed_by_id != by.pk:
         raise HeldByAnother(prescription)
     return registration
@@ -536,7 +555,7 @@ def _move(
     with transaction.atomic():
         moved = Prescription.objects.filter(
             pk=prescription.pk, status=from_status, version=prescription.version
-        ).update(status=to_status, version=F("version") + 1, **changes)
+        ).update(status=to_status, version=F("version") + 1, **_sealed(prescription, changes))
         prescription.refresh_from_db()
         if not moved:
             raise TransitionRefused(prescription, action)
@@ -548,13 +567,20 @@ def _move(
             registration=registration,
             note=note,
         )
-        _record(event)
+        event.to_status = to_status
+        history.record(event)
+        if action in DECIDES:
+            # The version tells that the pharmacist has seen every message there was.
+            history.mark_read_by_pharmacy(prescription)
         for follow in FOLLOWERS:
             follow(event)
 
 
-def _record(event: Event) -> None:
-    event.to_status = event.prescription.status
-    event.save()
-    if event.action in TOLD_TO_CUSTOMER:
-        transaction.on_commit(lambda: emails.tell_customer(event))
+def _sealed(prescription: Prescription, changes: dict[str, Any]) -> dict[str, Any]:
+    """The changes, as an update may write them: what is sealed, sealed for this row."""
+    sealed = dict(changes)
+    for name, value in changes.items():
+        field = Prescription._meta.get_field(name)  # noqa: SLF001 Django documents it
+        if isinstance(field, SealedJSONField):
+            sealed[name] = field.sealed(prescription, value)
+    return sealed

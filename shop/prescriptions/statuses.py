@@ -63,6 +63,9 @@ UNDER_REVIEW = (Status.SUBMITTED, Status.IN_REVIEW, Status.QUESTION)
 # What was ordered on it before may still leave the pharmacy.
 STANDS = (Status.APPROVED, Status.USED_UP)
 
+# In these the customer and a pharmacist may write to each other: tablets may be on the way, or taken.
+MAY_WRITE = (*UNDER_REVIEW, *STANDS, Status.EXPIRED)
+
 # Actions after which the customer is told.
 TOLD_TO_CUSTOMER = (
     Action.SUBMIT,
@@ -70,6 +73,8 @@ TOLD_TO_CUSTOMER = (
     Action.APPROVE,
     Action.REFUSE,
     Action.WITHDRAW,
+    Action.REOPEN,
+    Action.USE_UP,
 )
 
 

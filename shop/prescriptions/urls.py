@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from shop.prescriptions import drafts, views
+from shop.prescriptions import drafts, thread_views, views
 
 app_name = "prescriptions"
 urlpatterns = [
@@ -10,6 +10,7 @@ urlpatterns = [
     path("draft/", drafts.save, name="draft"),
     path("draft/discard/", drafts.discard, name="discard-draft"),
     path("<str:reference>/", views.detail, name="detail"),
+    path("<str:reference>/thread/", thread_views.own_thread, name="thread"),
     path("<str:reference>/cancel/", views.cancel, name="cancel"),
     path("<str:reference>/pages/<uuid:page>/", views.page, name="page"),
 ]

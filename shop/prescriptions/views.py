@@ -15,11 +15,12 @@ from django.views.decorators.http import require_GET, require_POST
 
 from shop.accounts.requests import SignedInRequest
 from shop.prescriptions import services as prescriptions
+from shop.prescriptions import thread
 from shop.prescriptions.forms import AnswerForm
 from shop.prescriptions.models import Page, Prescription, Supply
 from shop.prescriptions.progress import steps_of
 from shop.prescriptions.reorder import plans_of
-from shop.prescriptions.services import TransitionRefused
+from shop.prescriptions.services import NotAllowed, TransitionRefused
 from shop.prescriptions.statuses import UNDER_REVIEW, Status
 
 
@@ -32,7 +33,11 @@ def own_prescription(request: SignedInRequest, reference: str) -> Prescription:
 @never_cache
 @require_GET
 def prescription_list(request: SignedInRequest) -> HttpResponse:
-    own = Prescription.objects.of(request.user).prefetch_related("requested_packs__medicine")
+    own = (
+        Prescription.objects.of(request.user)
+        .with_unread_for_owner()
+        .prefetch_related("requested_packs__medicine")
+    )
     draft = Prescription.objects.draft_of(request.user)
     context = {"prescriptions": own, "has_draft": bool(draft and draft.typed)}
     return render(request, "prescriptions/list.html", context)
@@ -43,6 +48,7 @@ def prescription_list(request: SignedInRequest) -> HttpResponse:
 def detail(request: SignedInRequest, reference: str) -> HttpResponse:
     """Where the prescription stands; and, when there is a question, the place to answer it."""
     prescription = own_prescription(request, reference)
+    thread.mark_read_by_owner(prescription, by=request.user)
     form = AnswerForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         return _answer(request, prescription, form.cleaned_data["answer"])
@@ -89,9 +95,12 @@ def cancel(request: SignedInRequest, reference: str) -> HttpResponse:
 @login_required
 @require_GET
 def page(request: SignedInRequest, reference: str, page: uuid.UUID) -> HttpResponse:
-    prescription = own_prescription(request, reference)
-    found = page_of(prescription, page)
-    return picture_response(prescriptions.open_page_as_owner(found, by=request.user))
+    sent_in = Prescription.objects.exclude(status=Status.DRAFT)
+    found = page_of(get_object_or_404(sent_in, reference=reference), page)
+    try:
+        return picture_response(prescriptions.open_page_as_owner(found, by=request.user))
+    except NotAllowed:
+        raise Http404 from None
 
 
 def page_of(prescription: Prescription, page: uuid.UUID) -> Page:

@@ -9,6 +9,6 @@ class ReviewConfig(AppConfig):
 
     def ready(self) -> None:
         from shop.prescriptions import services
-        from shop.review import admin, content_desk, flags  # noqa: F401
+        from shop.review import admin, content_desk, flags, thread_desk  # noqa: F401
 
         services.FOLLOWERS.append(flags.follow)

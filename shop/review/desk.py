@@ -10,6 +10,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from catalogue.checker import Result, check
@@ -219,8 +220,9 @@ def withdraw(request: SignedInRequest, reference: str) -> HttpResponse:
     return redirect("admin:prescription-review", reference=reference)
 
 
-@for_pharmacists
+@never_cache
 def page_picture(request: SignedInRequest, reference: str, page: uuid.UUID) -> HttpResponse:
+    """The picture of a page; whoever may not see it is told that it is not there, and recorded."""
     found = page_of(_prescription(reference), page)
     try:
         return picture_response(prescriptions.open_page_as_pharmacist(found, by=request.user))

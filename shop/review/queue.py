@@ -91,6 +91,7 @@ def rows_of(keys: list[int], *, user: User) -> list[Row]:
     """The lines for these prescriptions, in this order; the same queries for one or fifty."""
     found = (
         Prescription.objects.filter(pk__in=keys)
+        .with_unread_for_pharmacy()
         .select_related("claimed_by")
         .prefetch_related("requested_packs__medicine", "flags")
         .defer("typed", "question", "answer", "message")

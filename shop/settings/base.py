@@ -29,9 +29,11 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "shop.accounts.apps.AccountsConfig",
+    "shop.audit",
     "shop.jurisdictions",
     "shop.vault",
     "shop.patients",
+    "shop.mailing",
     "shop.prescriptions",
     "shop.review",
     "shop.payments",
@@ -58,6 +60,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "shop.accounts.middleware.private_pages_are_not_stored",
+    "shop.audit.requests.remember_origin",
     "oscar.apps.basket.middleware.BasketMiddleware",
 ]
 
@@ -184,6 +187,8 @@ CONTENT_COUNTRY = env("CONTENT_COUNTRY", default="US")
 LICENSED_COUNTRIES = env.list("LICENSED_COUNTRIES", default=["AU", "US"])
 # Whose rules prescriptions are checked by: a file of shop/jurisdictions/profiles.
 JURISDICTION = env("JURISDICTION", default="demo")
+# How many days before the last day of an approval the customer is reminded of what is left.
+EXPIRY_REMINDER_DAYS = env.int("EXPIRY_REMINDER_DAYS", default=14)
 # How long a pharmacist holds a prescription taken for review, in minutes.
 REVIEW_CLAIM_MINUTES = env.int("REVIEW_CLAIM_MINUTES", default=20)
 # For how many days a patient's answer counts; the second is for what changes quickly: the kidneys,

@@ -6,10 +6,14 @@ from shop.vault.keys import parse_keys
 
 SECRET_KEY = env("SECRET_KEY")
 DOCUMENT_KEYS = parse_keys(env("DOCUMENT_KEYS"))
+AUDIT_KEYS = parse_keys(env("AUDIT_KEYS"))
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS")
 SITE_URL = env("SITE_URL")
 STRIPE_SECRET_KEY = env("STRIPE_SECRET_KEY")
 STRIPE_WEBHOOK_SECRETS = env.list("STRIPE_WEBHOOK_SECRETS")
+
+# nginx stands in front and says who asks: see docs/runbook.md.
+ALLAUTH_TRUSTED_PROXY_COUNT = 1
 
 SECURE_SSL_REDIRECT = True
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

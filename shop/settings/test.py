@@ -15,6 +15,7 @@ FOLDER = tempfile.TemporaryDirectory(prefix="shop-tests-", ignore_cleanup_errors
 
 SECRET_KEY = "only for tests, never in a shop that is open"
 DOCUMENT_KEYS = {"test1": b"0" * 32}
+AUDIT_KEYS = {"test1": b"a" * 32}
 STRIPE_SECRET_KEY = "sk_test_emulator"
 STRIPE_WEBHOOK_SECRETS = ["whsec_test"]
 STRIPE_API_BASE = "http://127.0.0.1:1"

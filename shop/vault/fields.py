@@ -80,3 +80,14 @@ class SealedJSONField(models.BinaryField):
         if not isinstance(value, Sealed):
             raise FieldError(f"{self.name} is sealed row by row; save the row instead.")
         return super().get_db_prep_value(value.data, connection, prepared)
+
+
+class SealedTextField(SealedJSONField):
+    """Text, sealed for one field of one row; empty unless something is given."""
+
+    def __init__(self, *args: Any, row_name: str, **kwargs: Any) -> None:
+        super().__init__(*args, row_name=row_name, **{"default": str, **kwargs})
+
+    def get_default(self) -> Any:
+        # BinaryField makes no bytes of an empty text.
+        return super().get_default() or ""

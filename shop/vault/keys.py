@@ -1,4 +1,4 @@
-"""Reads and makes the keys that documents are sealed with; needs no settings."""
+"""Reads and makes the keys of sealed documents and of the audit log; needs no settings."""
 
 import base64
 import binascii
@@ -26,10 +26,10 @@ def parse_keys(text: str) -> dict[str, bytes]:
         key_id, _separator, encoded = entry.strip().partition(":")
         if not KEY_ID.fullmatch(key_id):
             raise ImproperlyConfigured(
-                f"Document key {place}: write it as id:base64, the id in plain letters."
+                f"Key {place}: write it as id:base64, the id in plain letters."
             )
         if key_id in keys:
-            raise ImproperlyConfigured(f"Document key {key_id!r} is given twice.")
+            raise ImproperlyConfigured(f"Key {key_id!r} is given twice.")
         keys[key_id] = _decode(key_id, encoded)
     return keys
 
@@ -38,9 +38,7 @@ def _decode(key_id: str, encoded: str) -> bytes:
     try:
         key = base64.b64decode(encoded, validate=True)
     except binascii.Error as error:
-        raise ImproperlyConfigured(f"Document key {key_id!r} is not base64.") from error
+        raise ImproperlyConfigured(f"Key {key_id!r} is not base64.") from error
     if len(key) != KEY_BYTES:
-        raise ImproperlyConfigured(
-            f"Document key {key_id!r} has {len(key)} bytes instead of {KEY_BYTES}."
-        )
+        raise ImproperlyConfigured(f"Key {key_id!r} has {len(key)} bytes instead of {KEY_BYTES}.")
     return key

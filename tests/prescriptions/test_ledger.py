@@ -6,12 +6,17 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 from oscar.apps.order.models import Line, Order
 
 from catalogue.models import Product
 from shop.accounts.models import User
-from shop.prescriptions import ledger
+from shop.audit.models import Entry
+from shop.audit.verification import Verification
+from shop.mailing.models import Email
+from shop.prescriptions import ledger, services
 from shop.prescriptions.models import Authorisation, Prescription, Supply
+from shop.prescriptions.statuses import Action, Status
 from tests.conftest import approve, send_prescription
 from tests.fulfilment.test_races import at_once
 
@@ -91,3 +96,101 @@ def test_of_twenty_at_once_only_as_many_get_tablets_as_there_are(
     assert (Supply.objects.count(), len(refused)) == (3, BUYERS - 3)
     authorisation.refresh_from_db()
     assert authorisation.tablets_left == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_without_the_guard_twenty_at_once_get_more_than_there_is(
+    approved: Prescription, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Read, add and write, as a program would that does not ask the database."""
+
+    def unguarded(authorisation: Authorisation, *, tablets: int, order_line: Line) -> Supply:
+        authorisation.tablets_supplied += tablets
+        authorisation.save()
+        return Supply.objects.create(
+            authorisation=authorisation, order_line=order_line, tablets=tablets
+        )
+
+    monkeypatch.setattr(ledger, "take", unguarded)
+    seen = [Authorisation.objects.get() for _ in range(BUYERS)]
+    lines = [line_of_an_order(number) for number in range(BUYERS)]
+
+    def take(place: int) -> Supply:
+        return ledger.take(seen[place], tablets=60, order_line=lines[place])
+
+    at_once(*(lambda place=place: take(place) for place in range(BUYERS)))
+
+    assert sum(supply.tablets for supply in Supply.objects.all()) > 60
+
+
+@pytest.mark.django_db(transaction=True)
+def test_twenty_orders_at_once_use_an_approval_up_exactly_once(
+    customer: User, medicine: Product, pharmacist: User
+) -> None:
+    repeat = send_prescription(customer, medicine)
+    approve(repeat, medicine, by=pharmacist, tablets=30, supplies=3)
+    lines = [line_of_an_order(number) for number in range(BUYERS)]
+
+    results = at_once(*(lambda line=line: order(repeat, line) for line in lines))
+
+    assert sum(result is None for result in results) == 3
+    repeat.refresh_from_db()
+    assert (repeat.status, repeat.events.filter(action=Action.USE_UP).count()) == (
+        Status.USED_UP,
+        1,
+    )
+    assert Entry.objects.filter(action="supply.take").count() == 3
+    assert Email.objects.filter(code="prescription_supplies_left").count() == 2
+    assert Email.objects.filter(code="prescription_use_up").count() == 1
+    assert list(Verification({}).findings()) == []
+
+
+def order(prescription: Prescription, line: Line) -> None:
+    """What placing an order does to the ledger, in its one transaction."""
+    with transaction.atomic():
+        held = ledger.lock(prescription)
+        if not held.is_usable_on(timezone.localdate()):
+            raise ledger.NothingLeft(held.status)
+        supply = ledger.take(held.authorisations.get(), tablets=30, order_line=line)
+        ledger.finish_supply(held, by=held.user, last=supply)
+
+
+def test_tablets_that_come_back_open_the_approval_again(approved: Prescription) -> None:
+    supply = order_all(approved)
+    assert approved.status == Status.USED_UP
+
+    ledger.give_back(supply, by=approved.user, note="cancelled")
+
+    approved.refresh_from_db()
+    assert (approved.status, approved.authorisations.get().tablets_left) == (Status.APPROVED, 60)
+    assert approved.events.latest("pk").action == Action.GIVE_BACK
+
+
+def test_the_same_tablets_come_back_once(approved: Prescription) -> None:
+    supply = order_all(approved)
+    ledger.give_back(supply, by=approved.user, note="cancelled")
+
+    with pytest.raises(ledger.AlreadyGivenBack):
+        ledger.give_back(supply, by=approved.user, note="cancelled")
+
+    assert approved.authorisations.get().tablets_left == 60
+
+
+def test_a_withdrawn_approval_stays_withdrawn_when_tablets_come_back(
+    approved: Prescription, pharmacist: User
+) -> None:
+    supply = order_all(approved)
+    services.withdraw(approved, by=pharmacist, message="Call us")
+
+    ledger.give_back(supply, by=approved.user, note="cancelled")
+
+    approved.refresh_from_db()
+    assert (approved.status, approved.authorisations.get().tablets_left) == (Status.WITHDRAWN, 60)
+
+
+def order_all(prescription: Prescription) -> Supply:
+    supply = ledger.take(
+        prescription.authorisations.get(), tablets=60, order_line=line_of_an_order(1)
+    )
+    ledger.finish_supply(prescription, by=prescription.user, last=supply)
+    return supply

@@ -14,10 +14,12 @@ from pytest_django import Settings
 
 from catalogue.models import Medicine, Product
 from shop.accounts.models import PharmacistRegistration, User
+from shop.mailing import outbox
+from shop.mailing.models import Email
 from shop.patients.answers import Answers
-from shop.prescriptions import emails, services
+from shop.prescriptions import services
 from shop.prescriptions.intake import Picture
-from shop.prescriptions.models import Authorisation, Event, Page, Prescription
+from shop.prescriptions.models import Authorisation, Page, Prescription
 from shop.prescriptions.services import HeldByAnother, NotAllowed, TransitionRefused, Upload, Wish
 from shop.prescriptions.statuses import TRANSITIONS, Action, RefusalReason, Status
 from tests.conftest import approve, decide_to_approve, make_pharmacist, send_prescription
@@ -295,7 +297,7 @@ def test_opening_a_page_is_recorded(prescription: Prescription, pharmacist: User
 def test_the_customer_is_told_once_and_without_a_medicine_name(
     approved: Prescription, medicine: Product
 ) -> None:
-    emails.send_waiting()
+    outbox.send_waiting()
 
     assert [message.to for message in mail.outbox] == [["anna@example.com"]] * 2
     for message in mail.outbox:
@@ -315,9 +317,9 @@ def test_a_message_that_could_not_be_sent_is_sent_later(
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
     send_prescription(customer, medicine)
-    assert Event.objects.get().told_at is None
+    assert Email.objects.get().sending_at is None
 
     settings.EMAIL_BACKEND = working
-    emails.send_waiting()
+    outbox.send_waiting()
 
     assert len(mail.outbox) == 1

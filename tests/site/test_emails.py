@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from pathlib import Path
 
@@ -18,14 +19,17 @@ CONTEXT = {
     "name": "Anna",
     "link": "https://pharmacy.example/prescriptions/RX7K9Q/",
     "shop_name": "Alder Pharmacy",
+    "until": datetime.date(2026, 12, 24),
     "is_demo": True,
 }
+NAMES_A_DAY = {"prescription_expiring", "prescription_supplies_left"}
 CODES = sorted({path.name.removesuffix("_subject.txt") for path in FOLDER.glob("*_subject.txt")})
 HEALTH = re.compile(r"baclofen|\bmg\b|tablet|kidney|medicine", re.IGNORECASE)
 
 
 def test_every_event_a_customer_is_told_of_has_its_message() -> None:
-    assert {f"prescription_{action}" for action in TOLD_TO_CUSTOMER} <= set(CODES)
+    told = {f"prescription_{action}" for action in TOLD_TO_CUSTOMER}
+    assert told | NAMES_A_DAY | {"prescription_message"} <= set(CODES)
 
 
 @pytest.mark.parametrize("code", CODES)
@@ -40,6 +44,12 @@ def test_each_part_renders_with_nothing_left_empty(code: str, part: str) -> None
         assert CONTEXT["link"] in text
         assert "Anna" in text
         assert "Not a pharmacy" in text
+
+
+@pytest.mark.parametrize("code", sorted(NAMES_A_DAY))
+@pytest.mark.parametrize("part", ["body.txt", "body.html"])
+def test_a_message_that_speaks_of_a_last_day_names_it(code: str, part: str) -> None:
+    assert "24 December 2026" in render_to_string(f"emails/{code}_{part}", CONTEXT)
 
 
 @pytest.mark.parametrize("code", CODES)

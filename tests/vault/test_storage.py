@@ -236,11 +236,11 @@ def test_new_keys_are_different_and_can_be_read() -> None:
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
-        ("", "Document key 1"),
-        (new_key(), "Document key 1"),
-        (f"a:{new_key()},", "Document key 2"),
-        (f"ä:{new_key()}", "Document key 1"),
-        (f"{'a' * 33}:{new_key()}", "Document key 1"),
+        ("", "Key 1"),
+        (new_key(), "Key 1"),
+        (f"a:{new_key()},", "Key 2"),
+        (f"ä:{new_key()}", "Key 1"),
+        (f"{'a' * 33}:{new_key()}", "Key 1"),
         ("a:not base64!", "not base64"),
         (f"a:!{new_key()}", "not base64"),
         ("a:cGxhbnRlZA==", "7 bytes instead of 32"),

@@ -4,9 +4,12 @@ from typing import Any
 
 from django.contrib.auth.models import Group
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
 
 from shop.accounts import roles
+from shop.accounts.actors import account
 from shop.accounts.models import User
+from shop.audit import log
 
 
 class Command(BaseCommand):
@@ -20,8 +23,15 @@ class Command(BaseCommand):
         user = User.objects.filter(email__iexact=options["email"]).first()
         if user is None:
             raise CommandError(f"There is no account {options['email']}. Sign up first.")
-        roles.create_groups()
-        user.is_staff = True
-        user.save(update_fields=["is_staff"])
-        user.groups.add(Group.objects.get(name=options["role"]))
+        with transaction.atomic():
+            roles.create_groups()
+            user.is_staff = True
+            user.save(update_fields=["is_staff"])
+            user.groups.add(Group.objects.get(name=options["role"]))
+            log.append(
+                "account.roles",
+                actor=log.SYSTEM,
+                subject=account(user),
+                details={"granted": options["role"]},
+            )
         self.stdout.write(f"{user.email} is now: {options['role']}")

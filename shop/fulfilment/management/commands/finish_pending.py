@@ -5,8 +5,8 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from shop.fulfilment.settle import settle_quietly
+from shop.mailing import outbox
 from shop.payments.models import PaymentAttempt
-from shop.prescriptions import emails
 
 
 class Command(BaseCommand):
@@ -15,7 +15,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         pending = list(PaymentAttempt.objects.unfinished())
         out_of_reach = sum(not settle_quietly(attempt) for attempt in pending)
-        sent = emails.send_waiting()
+        sent = outbox.send_waiting()
         self.stdout.write(f"{len(pending)} payments looked at, {sent} messages tried")
         if out_of_reach:
             self.stderr.write(f"Stripe could not be reached for {out_of_reach} payments")

@@ -1,0 +1,125 @@
+"""The audit log to look through: for the superintendent and for auditors, and for nobody else there."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from django import forms
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import URLPattern, path
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+
+from shop.accounts.models import User
+from shop.accounts.requests import SignedInRequest
+from shop.accounts.roles import may_read_audit
+from shop.audit.models import Entry
+
+PAGE_SIZE = 50
+LONGEST_KEY = 64
+
+
+class FilterForm(forms.Form):
+    """What to look for; an empty field leaves everything in."""
+
+    asks_by_decision = True
+
+    subject = forms.CharField(
+        label=_("Subject"),
+        help_text=_("A prescription’s reference, or an account’s number."),
+        required=False,
+        max_length=LONGEST_KEY,
+    )
+    email = forms.EmailField(label=_("Email of who acted"), required=False)
+    action = forms.CharField(
+        label=_("Action"),
+        help_text=_("As the list names it."),
+        required=False,
+        max_length=40,
+    )
+    day = forms.DateField(
+        label=_("Day, UTC"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+    before = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
+
+    def entries(self) -> QuerySet[Entry]:
+        """The entries that were asked for, newest first."""
+        asked = self.cleaned_data
+        found = Entry.objects.all()
+        if asked["subject"]:
+            found = found.filter(subject_key=asked["subject"])
+        if asked["email"]:
+            users = User.objects.filter(email__iexact=asked["email"])
+            found = found.filter(actor_id__in=list(users.values_list("pk", flat=True)))
+        if asked["action"]:
+            found = found.filter(action=asked["action"])
+        if asked["day"]:
+            start = datetime.datetime.combine(asked["day"], datetime.time(), datetime.UTC)
+            found = found.filter(at__gte=start, at__lt=start + datetime.timedelta(days=1))
+        if asked["before"]:
+            found = found.filter(sequence__lt=asked["before"])
+        return found
+
+
+@never_cache
+def entries(request: SignedInRequest) -> HttpResponse:
+    """One page of the log; the next one is found by number, so that nothing is counted."""
+    if not may_read_audit(request.user):
+        raise Http404
+    form = FilterForm({**request.GET.dict()})
+    page = list(form.entries()[: PAGE_SIZE + 1]) if form.is_valid() else []
+    shown = page[:PAGE_SIZE]
+    context = {
+        "form": form,
+        "rows": _rows(shown),
+        "older": _older(form, shown) if len(page) > PAGE_SIZE else "",
+    }
+    return render(request, "desk/audit.html", context)
+
+
+def _rows(shown: list[Entry]) -> list[dict[str, Any]]:
+    """The entries with the email address of who acted, and the time as it was recorded."""
+    numbers = {entry.actor_id for entry in shown if entry.actor_id is not None}
+    emails = dict(User.objects.filter(pk__in=numbers).values_list("pk", "email"))
+    return [
+        {
+            "entry": entry,
+            "email": emails.get(entry.actor_id or 0, ""),
+            "at": f"{entry.at.astimezone(datetime.UTC):%Y-%m-%d %H:%M:%S}",
+        }
+        for entry in shown
+    ]
+
+
+def _older(form: FilterForm, shown: list[Entry]) -> str:
+    """The query that leads to the entries before these."""
+    asked = {name: value for name, value in form.cleaned_data.items() if value}
+    return urlencode({**asked, "before": shown[-1].sequence})
+
+
+@admin.register(Entry)
+class EntryAdmin(admin.ModelAdmin):
+    """Holds the address; an entry has no form, since nobody changes it."""
+
+    def get_urls(self) -> list[URLPattern]:
+        return [path("", self.admin_site.admin_view(entries), name="audit_entry_changelist")]
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return may_read_audit(request.user)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return may_read_audit(request.user)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

@@ -1,0 +1,11 @@
+"""Mailing: messages by email, written down before they are sent."""
+
+from django.apps import AppConfig
+
+
+class MailingConfig(AppConfig):
+    name = "shop.mailing"
+    label = "mailing"
+
+    def ready(self) -> None:
+        from shop.mailing import desk  # noqa: F401

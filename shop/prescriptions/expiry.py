@@ -1,0 +1,56 @@
+"""Closes approvals whose last day is over, and reminds customers of those that end soon."""
+
+from __future__ import annotations
+
+import datetime
+
+from django.conf import settings
+from django.db.models import Exists, F, OuterRef, QuerySet
+
+from shop.prescriptions import emails, services
+from shop.prescriptions.models import Authorisation, Prescription
+from shop.prescriptions.statuses import Status
+
+
+def expire_ended(*, today: datetime.date) -> int:
+    """Close the approvals that ended before today; returns how many this call closed."""
+    ended = Prescription.objects.filter(status=Status.APPROVED, valid_until__lt=today)
+    keys = list(ended.values_list("pk", flat=True))
+    return sum(_expire(Prescription.objects.get(pk=key), today) for key in keys)
+
+
+def remind_of_ending(*, today: datetime.date) -> int:
+    """Write to the customers whose approvals end within EXPIRY_REMINDER_DAYS with tablets left.
+
+    The same last day is told once, however often this is called. Returns how many approvals.
+    """
+    ending = list(_ending(today))
+    for prescription in ending:
+        emails.tell_expiring(prescription)
+    return len(ending)
+
+
+def _expire(prescription: Prescription, today: datetime.date) -> bool:
+    if prescription.is_usable_on(today):
+        return False
+    try:
+        services.expire(prescription)
+    except services.TransitionRefused:
+        # Somebody else closed or reopened it since it was read.
+        return False
+    return True
+
+
+def _ending(today: datetime.date) -> QuerySet[Prescription]:
+    left = Authorisation.objects.filter(
+        prescription=OuterRef("pk"),
+        tablets_supplied__lt=F("tablets_per_supply") * F("supplies"),
+    )
+    last = today + datetime.timedelta(days=settings.EXPIRY_REMINDER_DAYS)
+    return (
+        Prescription.objects.filter(
+            Exists(left), status=Status.APPROVED, valid_until__range=(today, last)
+        )
+        .select_related("user")
+        .order_by("pk")
+    )

@@ -1,0 +1,119 @@
+"""Writes what happened to a prescription: for people to read, for the audit, and for the customer."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from shop.accounts.actors import actor_of
+from shop.accounts.models import User
+from shop.audit import log
+from shop.prescriptions import emails
+from shop.prescriptions.models import Event, Message, Page, Prescription, Supply
+from shop.prescriptions.statuses import TOLD_TO_CUSTOMER
+from shop.vault.sealing import VaultError
+
+
+def subject_of(prescription: Prescription) -> log.Subject:
+    """The prescription, as the audit log names it."""
+    return log.Subject("prescription", prescription.reference)
+
+
+def record(event: Event, **details: Any) -> None:
+    """Write an event with its audit entry and its message, in the transaction of what happened."""
+    with transaction.atomic():
+        entry = log.append(
+            f"prescription.{event.action}",
+            actor=_actor(event.by, event.registration),
+            subject=subject_of(event.prescription),
+            details={"from": event.from_status, "to": event.to_status, **details},
+            witnessed=contents_of(event),
+        )
+        event.audit_sequence = entry.sequence
+        event.save()
+        if event.action in TOLD_TO_CUSTOMER:
+            emails.tell(event)
+
+
+def record_refusal(page: Page, *, by: User) -> None:
+    """Record that somebody asked for a page who may not see it."""
+    log.append(
+        "prescription.open_page_refused",
+        actor=actor_of(by),
+        subject=subject_of(page.document.prescription),
+        details={"page": str(page.uuid)},
+    )
+
+
+def record_supply(supply: Supply, *, by: User | None) -> None:
+    """Record that an order line took tablets; in numbers only, the prescription says of what."""
+    log.append(
+        "supply.take",
+        actor=_actor(by, ""),
+        subject=subject_of(supply.authorisation.prescription),
+        details={
+            "authorisation": supply.authorisation_id,
+            "order_line": supply.order_line_id,
+            "tablets": supply.tablets,
+        },
+    )
+
+
+def post(prescription: Prescription, *, by: User, registration: str, text: str) -> Message:
+    """Add a message to the prescription's thread; who may is for the caller to have asked."""
+    with transaction.atomic():
+        message = Message.objects.create(
+            prescription=prescription, author=by, registration=registration, text=text
+        )
+        log.append(
+            "prescription.message",
+            actor=_actor(by, registration),
+            subject=subject_of(prescription),
+            details={"message": str(message.uuid)},
+        )
+    return message
+
+
+def mark_read_by_pharmacy(prescription: Prescription) -> None:
+    """Count what the customer wrote so far as read."""
+    unread = Message.objects.filter(prescription=prescription).unread_by_pharmacy()
+    unread.update(read_at=timezone.now())
+
+
+def witnessed_rows(first: int, last: int) -> dict[int, Any]:
+    """What the events hold that name these audit entries, for `verify_audit`."""
+    events = Event.objects.filter(audit_sequence__gte=first, audit_sequence__lte=last)
+    rows = events.select_related("prescription").iterator()
+    return {event.audit_sequence: _readable_contents(event) for event in rows}
+
+
+def _readable_contents(event: Event) -> Any:
+    try:
+        return contents_of(event)
+    except VaultError:
+        return "cannot be opened"
+
+
+def contents_of(event: Event) -> list[Any]:
+    """All that an event says, for its audit entry to hold a keyed hash of."""
+    return [
+        event.prescription.reference,
+        event.action,
+        event.from_status,
+        event.to_status,
+        event.at.astimezone(datetime.UTC).isoformat(timespec="microseconds"),
+        event.by_id,
+        event.registration,
+        event.note,
+    ]
+
+
+def _actor(by: User | None, registration: str) -> log.Actor:
+    if by is None:
+        return log.SYSTEM
+    if registration:
+        return log.Actor(by.pk, f"pharmacist, {registration}", works_here=True)
+    return actor_of(by)

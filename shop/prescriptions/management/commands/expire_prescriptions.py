@@ -1,0 +1,18 @@
+"""Closes approvals that have ended, and reminds of those that end soon."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.utils import timezone
+
+from shop.prescriptions import expiry
+
+
+class Command(BaseCommand):
+    help = "Close approvals whose last day is over; run it every day, at any time."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        today = timezone.localdate()
+        closed = expiry.expire_ended(today=today)
+        ending = expiry.remind_of_ending(today=today)
+        self.stdout.write(f"{closed} approvals closed, {ending} end soon")
