@@ -72,6 +72,13 @@ def the_customer_presses_pay(world: World, dice: random.Random, kill: Kill | Non
     _remember_page(customer, done.value)
 
 
+@action(weight=0)
+def everybody_presses_pay(world: World, dice: random.Random, kill: Kill | None) -> None:
+    for customer in world.customers:
+        [done] = world.run(_press_pay(customer))
+        _remember_page(customer, done.value)
+
+
 @action(weight=2)
 def the_customer_double_clicks_pay(world: World, dice: random.Random, kill: Kill | None) -> None:
     customer = dice.choice(world.customers)
@@ -94,6 +101,12 @@ def _at_card_page(world: World, dice: random.Random, number: str) -> str:
 @action(weight=10)
 def a_good_card_is_entered(world: World, dice: random.Random, kill: Kill | None) -> None:
     _at_card_page(world, dice, PAYS)
+
+
+@action(weight=0)
+def everybody_enters_a_good_card(world: World, dice: random.Random, kill: Kill | None) -> None:
+    for customer in world.customers:
+        pay_by_card(customer.card_pages[-1], PAYS)
 
 
 @action(weight=2)
@@ -228,6 +241,12 @@ def the_customer_changes_the_cart(world: World, dice: random.Random, kill: Kill 
     if change != "empty":
         basket.add_product(dice.choice(packs), 1)
     world.story.append(f"    {change}")
+
+
+@action(weight=0)
+def another_pack_is_put_into_the_cart(world: World, dice: random.Random, kill: Kill | None) -> None:
+    for customer in world.customers:
+        customer.basket.add_product(world.packs()[0], 1)
 
 
 @action(weight=2)
