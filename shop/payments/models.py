@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import datetime
 import uuid
 from decimal import Decimal
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from shop.payments.money import from_minor
 from shop.payments.statuses import (
+    AT_STRIPE,
     DISPUTE_IN_OUR_FAVOUR,
+    DISPUTE_LOST,
     DISPUTE_WITHOUT_MONEY,
+    GONE_OR_CANCELLED,
     LIVE,
     Kind,
     RefundReason,
@@ -23,16 +27,41 @@ from shop.payments.statuses import (
     Status,
 )
 
+# A refund that failed is shown for so long, unless another was made after it.
+SHOWN_FOR = datetime.timedelta(days=30)
+
+
+def _disputes_to_answer() -> models.QuerySet[Dispute]:
+    """Undecided ones; and lost ones, as long as the order is here and is still to be cancelled."""
+    disputes = Dispute.objects.filter(attempt=OuterRef("pk")).exclude(
+        status__in=DISPUTE_IN_OUR_FAVOUR
+    )
+    is_over = Q(attempt__order__status__in=GONE_OR_CANCELLED) | Q(attempt__order__isnull=True)
+    return disputes.exclude(is_over, status=DISPUTE_LOST)
+
+
+def _failed_refunds() -> models.QuerySet[Refund]:
+    refunds = Refund.objects.filter(
+        attempt=OuterRef("pk"),
+        status__in=(RefundStatus.FAILED, RefundStatus.CANCELED),
+        changed_at__gte=timezone.now() - SHOWN_FOR,
+    )
+    made_after = Refund.objects.filter(
+        attempt=OuterRef("attempt"),
+        status__in=(RefundStatus.REQUESTED, *AT_STRIPE),
+        created_at__gt=OuterRef("created_at"),
+    )
+    return refunds.filter(~Exists(made_after))
+
 
 class PaymentAttemptQuerySet(models.QuerySet["PaymentAttempt"]):
     def needing_a_look(self) -> PaymentAttemptQuerySet:
         """What a person has to look at: Stripe said no, a refund failed, or a bank disputes."""
-        failed = Q(refunds__status__in=(RefundStatus.FAILED, RefundStatus.CANCELED))
-        disputed = Q(disputes__isnull=False) & ~Q(disputes__status__in=DISPUTE_IN_OUR_FAVOUR)
-        not_all_back = Q(captured_minor__gt=F("refunded_minor") + F("disputed_minor"))
         return self.filter(
-            Q(status=Status.NEEDS_REVIEW) | (failed & not_all_back) | disputed
-        ).distinct()
+            Q(status=Status.NEEDS_REVIEW)
+            | Exists(_disputes_to_answer())
+            | Exists(_failed_refunds())
+        )
 
     def unfinished(self) -> PaymentAttemptQuerySet:
         """What is still under way, or waits for Stripe."""

@@ -136,3 +136,7 @@ DISPUTE_WITHOUT_MONEY = (
     "prevented",
 )
 DISPUTE_IN_OUR_FAVOUR = ("warning_closed", "won", "prevented")
+DISPUTE_LOST = "lost"
+
+# Of an order: it has left, or never will.
+GONE_OR_CANCELLED = ("Dispatched", "Complete", "Cancelled")

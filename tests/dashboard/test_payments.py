@@ -13,12 +13,12 @@ from oscar.apps.order.models import Order
 
 from catalogue.models import Product
 from shop.accounts.models import User
-from shop.fulfilment.settle import settle, settle_quietly
+from shop.fulfilment.settle import settle
 from shop.payments.emulator import disputes, intents
 from shop.payments.emulator import refunds as books
 from shop.payments.emulator.faults import Fault
 from shop.payments.emulator.server import Emulator
-from shop.payments.models import PaymentAttempt, Reconciliation, Refund
+from shop.payments.models import PaymentAttempt, Refund
 from shop.payments.statuses import RefundReason, RefundStatus, Review, Status
 from shop.prescriptions.models import Prescription
 from tests.conftest import basket_with, pack_of, signed_in
@@ -276,21 +276,6 @@ def test_a_dispute_is_shown_with_status_and_date_and_stops_the_order(
     assert "needs_response" in listed
 
 
-def test_what_is_pending_is_listed_with_the_reason(
-    desk: Client, approved: Prescription, medicine: Product, stripe: Emulator
-) -> None:
-    basket = basket_with(approved.user, pack_of(medicine, 10, 60))
-    attempt, url = open_card_page(approved.user, basket)
-    pay_by_card(url)
-    stripe.faults.add(Fault(path="/v1/payment_intents/*/capture", status=429))
-    settle_quietly(attempt)
-
-    listed = desk.get(reverse("dashboard:payment-list")).content.decode()
-
-    assert Order.objects.get().number in listed
-    assert "Too many requests" in listed
-
-
 def test_a_payment_a_person_has_cleared_up_at_stripe_is_right_after_another_look(
     desk: Client, approved: Prescription, medicine: Product, stripe: Emulator
 ) -> None:
@@ -318,14 +303,3 @@ def test_another_look_while_stripe_is_down_says_so(
     told = desk.post(address(attempt, "order-look-again"), follow=True).content.decode()
 
     assert "cannot be read just now" in told
-
-
-def test_the_page_of_payments_says_what_the_last_comparison_found(desk: Client) -> None:
-    assert "Not compared yet" in desk.get(reverse("dashboard:payment-list")).content.decode()
-    Reconciliation.objects.create(
-        pk=1, findings=["order 100001: ours 1, Stripe's 2"], finished_at="2026-11-23T08:00Z"
-    )
-
-    told = desk.get(reverse("dashboard:payment-list")).content.decode()
-
-    assert "ours 1, Stripe&#x27;s 2" in told

@@ -14,9 +14,10 @@ from oscar.apps.partner.models import StockRecord
 from catalogue.models import Product
 from shop.accounts.models import User
 from shop.fulfilment.pay import AlreadyUnderWay
-from shop.fulfilment.settle import settle
+from shop.fulfilment.settle import settle, settle_quietly
 from shop.order import utils as order_utils
 from shop.payments.attempts import AnotherAttemptIsLive
+from shop.payments.emulator.faults import Fault
 from shop.payments.emulator.server import Emulator
 from shop.payments.gateway import GatewayUnavailable
 from shop.payments.models import PaymentAttempt
@@ -204,3 +205,20 @@ def test_a_withdrawal_and_an_order_at_once_leave_both_or_neither(
     placed = Order.objects.count()
     assert intent_statuses(stripe) == (["succeeded"] if placed else ["canceled"])
     assert Supply.objects.count() == placed
+
+
+def test_a_release_done_by_four_at_once_is_written_down_once_and_disturbs_nobody(
+    approved: Prescription, medicine: Product, pharmacist: User, stripe: Emulator
+) -> None:
+    attempt = paid_attempt(approved.user, pack_of(medicine, 10, 60))
+    services.withdraw(approved, by=pharmacist, message="Call us")
+    stripe.faults.add(Fault(path="/v1/payment_intents/*/cancel"))
+    settle_quietly(attempt)
+    same = [PaymentAttempt.objects.get() for _ in range(4)]
+
+    results = at_once(*(lambda each=each: settle_quietly(each) for each in same))
+
+    settle(attempt)
+    assert not [result for result in results if isinstance(result, Exception)]
+    assert attempt.status == Status.VOIDED
+    assert intent_statuses(stripe) == ["canceled"]

@@ -19,7 +19,7 @@ from catalogue.models import Product
 from shop.accounts.models import User
 from shop.fulfilment import refunding
 from shop.fulfilment.settle import settle, settle_quietly
-from shop.payments.emulator import disputes
+from shop.payments.emulator import disputes, intents
 from shop.payments.emulator import refunds as books
 from shop.payments.emulator.faults import Fault
 from shop.payments.emulator.server import Emulator
@@ -344,3 +344,16 @@ def test_what_was_found_is_on_the_page_for_staff(captured: PaymentAttempt, staff
     page = signed_in(staff).get(reverse("dashboard:payment-list")).content.decode()
 
     assert "paid back here 1, at Stripe 0" in page
+
+
+def test_what_was_held_and_never_taken_does_not_count_as_paid_back(
+    paid: PaymentAttempt, stripe: Emulator
+) -> None:
+    with stripe.store.lock:
+        [intent] = stripe.store.all("payment_intent")
+        intents.capture(stripe.store, intent, 4000)
+
+    status, said = reconcile()
+
+    paid.refresh_from_db()
+    assert (status, paid.captured_minor, paid.refunded_minor) == (0, 4000, 0), said
