@@ -14,10 +14,12 @@ from typing import Self
 from django.db import connection, connections
 from django.test.utils import setup_test_environment
 
+from tests.campaign.actions.outside import HOUR
+from tests.campaign.actions.pharmacy import COMMANDS, command
 from tests.campaign.commits import When
 from tests.campaign.invariants import violations
 from tests.campaign.processes import Done, InThisProcess, Job, Kill, Shop
-from tests.campaign.steps import COMMANDS, HOUR, Step, command, dice_of, schedule
+from tests.campaign.steps import Step, dice_of, schedule
 from tests.campaign.stories import STORIES, Story
 from tests.campaign.world import Cast, Stage, World, any_cast
 

@@ -11,6 +11,8 @@ PAID = ("the customer presses pay", "a good card is entered")
 ORDERED = (*PAID, "the customer comes back")
 CHANGE = "another pack is put into the cart"
 ONE_CUSTOMER = Cast()
+# A second pack is still within what one supply allows.
+SMALL_PACK = Cast(packs=(30,))
 LAST_PACK = Cast(in_stock=1, supplies=(2, 2), packs=(60, 60))
 
 
@@ -45,10 +47,12 @@ STORIES = {
     "changed": Story(
         ("the customer presses pay", CHANGE),
         (*PAID, "the webhook of the payment arrives"),
+        SMALL_PACK,
     ),
     "changed-too-late": Story(
         (*PAID, CHANGE),
         ("the customer presses pay", "the webhook of the payment arrives"),
+        SMALL_PACK,
     ),
     "lapsed": Story((*PAID, "a week passes"), ("the customer comes back",)),
     "lapsed-before-capture": Story(
