@@ -14,11 +14,13 @@ from typing import Self
 from django.db import connection, connections
 from django.test.utils import setup_test_environment
 
+from tests.campaign.actions.outside import HOUR
+from tests.campaign.actions.pharmacy import COMMANDS, command
 from tests.campaign.commits import When
 from tests.campaign.invariants import violations
 from tests.campaign.processes import Done, InThisProcess, Job, Kill, Shop
-from tests.campaign.steps import COMMANDS, HOUR, Step, command, dice_of, schedule
-from tests.campaign.stories import STORIES
+from tests.campaign.steps import Step, dice_of, schedule
+from tests.campaign.stories import STORIES, Story
 from tests.campaign.world import Cast, Stage, World, any_cast
 
 SIDES: tuple[When, ...] = ("before", "after")
@@ -84,7 +86,7 @@ class Campaign:
 
     def run_stories(self, most: int | None = None) -> None:
         """Tell each story again for each of its commits, with a process that ends there."""
-        names = [kill for name in STORIES for kill in self._kills_in(name)]
+        names = [kill for name in STORIES if not self.is_over for kill in self._kills_in(name)]
         if most is not None and most < len(names):
             names = dice_of(f"stories-{self.seed}").sample(names, most)
         for name in names:
@@ -92,28 +94,31 @@ class Campaign:
                 self.run_story(name)
 
     def run_story(self, name: str) -> None:
-        """Tell one story with the kill that its name ends in."""
+        """Tell one story, with the kill that its name ends in."""
+        if name in STORIES:
+            self._tell(name, STORIES[name])
+            return
         story, place, commit, when = name.rsplit("-", 3)
         kill = Kill(int(commit), "before" if when == "before" else "after")
         steps = [
             replace(step, kill=kill) if number == int(place) else step
             for number, step in enumerate(STORIES[story].steps)
         ]
-        self._tell(name, steps)
+        self._tell(name, STORIES[story], steps)
 
     def _kills_in(self, name: str) -> list[str]:
         """The story's name with the place of a step, its commit, and the side of it."""
         story = STORIES[name]
         return [
             f"{name}-{place}-{commit + 1}-{when}"
-            for place, done in enumerate(self._tell(name, story.steps))
+            for place, done in enumerate(self._tell(name, story))
             if story.may_be_killed_at(place)
             for commit in range(len(done[0].sites) if done else 0)
             for when in SIDES
         ]
 
-    def _tell(self, name: str, steps: list[Step]) -> list[list[Done]]:
-        return self.run(name, Cast(), steps, dice_of("settling"))
+    def _tell(self, name: str, story: Story, steps: list[Step] | None = None) -> list[list[Done]]:
+        return self.run(name, story.cast, steps or story.steps, dice_of("settling"))
 
     def run(
         self, name: str, cast: Cast, steps: list[Step], dice: random.Random

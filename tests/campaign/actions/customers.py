@@ -1,0 +1,144 @@
+"""What customers do: pay, come back, change the cart, take an order back."""
+
+from __future__ import annotations
+
+import http.client
+import random
+from urllib.parse import urlencode, urlsplit
+
+from tests.campaign.actions.registry import action
+from tests.campaign.processes import Job, Kill
+from tests.campaign.world import Customer, World
+from tests.fulfilment.paying import DECLINES, PAYS, pay_by_card
+
+CHALLENGES = "4000 0000 0000 3220"
+
+
+def _press_pay(customer: Customer, kill: Kill | None = None) -> Job:
+    arguments = {"user_id": customer.user.pk, "basket_id": customer.basket.pk}
+    return Job("press_pay", arguments, kill)
+
+
+def _remember_page(customer: Customer, location: str | None) -> None:
+    if location and location.startswith("http"):
+        customer.card_pages.append(location)
+
+
+@action(weight=12)
+def the_customer_presses_pay(world: World, dice: random.Random, kill: Kill | None) -> None:
+    customer = dice.choice(world.customers)
+    [done] = world.run(_press_pay(customer, kill))
+    _remember_page(customer, done.value)
+
+
+@action(weight=0)
+def everybody_presses_pay(world: World, dice: random.Random, kill: Kill | None) -> None:
+    for customer in world.customers:
+        [done] = world.run(_press_pay(customer))
+        _remember_page(customer, done.value)
+
+
+@action(weight=2)
+def the_customer_double_clicks_pay(world: World, dice: random.Random, kill: Kill | None) -> None:
+    customer = dice.choice(world.customers)
+    for done in world.run(_press_pay(customer, kill), _press_pay(customer)):
+        _remember_page(customer, done.value)
+
+
+def _at_card_page(world: World, dice: random.Random, number: str) -> str:
+    """Enter a card on the newest card page, or now and then on an older one; the page's address."""
+    customers = [customer for customer in world.customers if customer.card_pages]
+    if not customers:
+        world.story.append("    nobody has a card page")
+        return ""
+    pages = dice.choice(customers).card_pages
+    page = pages[-1] if dice.random() < 0.8 else dice.choice(pages)
+    world.story.append(f"    card page answers {pay_by_card(page, number)}")
+    return page
+
+
+@action(weight=10)
+def a_good_card_is_entered(world: World, dice: random.Random, kill: Kill | None) -> None:
+    _at_card_page(world, dice, PAYS)
+
+
+@action(weight=0)
+def everybody_enters_a_good_card(world: World, dice: random.Random, kill: Kill | None) -> None:
+    for customer in world.customers:
+        pay_by_card(customer.card_pages[-1], PAYS)
+
+
+@action(weight=2)
+def a_declined_card_is_entered(world: World, dice: random.Random, kill: Kill | None) -> None:
+    _at_card_page(world, dice, DECLINES)
+
+
+@action(weight=2)
+def a_card_is_challenged(world: World, dice: random.Random, kill: Kill | None) -> None:
+    page = _at_card_page(world, dice, CHALLENGES)
+    if page:
+        outcome = dice.choice(["complete", "complete", "fail"])
+        world.story.append(f"    3-D Secure {outcome} answers {_answer_challenge(page, outcome)}")
+
+
+def _answer_challenge(page: str, outcome: str) -> int:
+    parts = urlsplit(page)
+    connection = http.client.HTTPConnection(parts.netloc, timeout=10)
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    connection.request("POST", f"{parts.path}/3d-secure", urlencode({"outcome": outcome}), headers)
+    status = connection.getresponse().status
+    connection.close()
+    return status
+
+
+def coming_back(world: World, dice: random.Random, kill: Kill | None) -> list[Job]:
+    customer = dice.choice(world.customers)
+    attempts = customer.attempts
+    if not attempts:
+        return []
+    attempt = attempts[-1] if dice.random() < 0.8 else dice.choice(attempts)
+    arguments = {"user_id": customer.user.pk, "reference": str(attempt.reference)}
+    return [Job("come_back", arguments, kill)]
+
+
+@action(weight=7)
+def the_customer_comes_back(world: World, dice: random.Random, kill: Kill | None) -> None:
+    world.run(*coming_back(world, dice, kill))
+
+
+@action(weight=4)
+def the_customer_changes_the_cart(world: World, dice: random.Random, kill: Kill | None) -> None:
+    basket = dice.choice(world.customers).basket
+    packs = world.packs()
+    change = dice.choice(["add", "add", "swap", "empty"])
+    if change != "add":
+        basket.flush()
+    if change != "empty":
+        basket.add_product(dice.choice(packs), 1)
+    world.story.append(f"    {change}")
+
+
+@action(weight=0)
+def another_pack_is_put_into_the_cart(world: World, dice: random.Random, kill: Kill | None) -> None:
+    for customer in world.customers:
+        customer.basket.add_product(world.packs()[0], 1)
+
+
+@action(weight=2)
+def a_new_cart_is_filled(world: World, dice: random.Random, kill: Kill | None) -> None:
+    basket = dice.choice(world.customers).basket
+    if not basket.all_lines():
+        basket.add_product(dice.choice(world.packs()), 1)
+
+
+def taking_back(world: World, dice: random.Random, kill: Kill | None) -> list[Job]:
+    if not world.orders:
+        return []
+    order = dice.choice(world.orders)
+    arguments = {"user_id": order.user_id, "order_number": order.number}
+    return [Job("cancel_own", arguments, kill)]
+
+
+@action(weight=2)
+def the_customer_cancels_the_order(world: World, dice: random.Random, kill: Kill | None) -> None:
+    world.run(*taking_back(world, dice, kill))

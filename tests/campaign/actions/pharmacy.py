@@ -1,0 +1,145 @@
+"""What the pharmacy does: pharmacist, staff, and the commands that cron runs."""
+
+from __future__ import annotations
+
+import random
+import uuid
+from dataclasses import replace
+from typing import Any
+
+from tests.campaign.actions.customers import coming_back, taking_back
+from tests.campaign.actions.registry import action
+from tests.campaign.processes import Job, Kill
+from tests.campaign.world import World, prescribe
+
+COMMANDS = ("finish_pending", "reconcile_payments")
+
+
+def command(name: str, kill: Kill | None = None) -> Job:
+    return Job("command", {"name": name}, kill)
+
+
+@action(weight=2)
+def a_price_changes(world: World, dice: random.Random, kill: Kill | None) -> None:
+    record = dice.choice(world.packs()).stockrecords.get()
+    record.price += dice.choice([-1, 1])
+    record.save()
+
+
+def _withdraw(world: World, dice: random.Random, kill: Kill | None) -> Job:
+    prescription = dice.choice(dice.choice(world.customers).prescriptions)
+    arguments = {"prescription_id": prescription.pk, "pharmacist_id": world.pharmacist.pk}
+    return Job("withdraw", arguments, kill)
+
+
+@action(weight=2)
+def the_approval_is_withdrawn(world: World, dice: random.Random, kill: Kill | None) -> None:
+    world.run(_withdraw(world, dice, kill))
+
+
+@action(weight=1)
+def withdrawal_and_return_at_once(world: World, dice: random.Random, kill: Kill | None) -> None:
+    world.run(_withdraw(world, dice, None), *coming_back(world, dice, kill))
+
+
+@action(weight=2)
+def another_prescription_is_approved(world: World, dice: random.Random, kill: Kill | None) -> None:
+    prescribe(dice.choice(world.customers), world.medicine, world.pharmacist, supplies=1)
+
+
+@action(weight=3)
+def pending_payments_are_finished(world: World, dice: random.Random, kill: Kill | None) -> None:
+    world.run(command("finish_pending", kill))
+
+
+@action(weight=3)
+def the_books_are_reconciled(world: World, dice: random.Random, kill: Kill | None) -> None:
+    world.run(command("reconcile_payments", kill))
+
+
+@action(weight=2)
+def two_commands_run_at_once(world: World, dice: random.Random, kill: Kill | None) -> None:
+    world.run(command(dice.choice(COMMANDS), kill), command(dice.choice(COMMANDS)))
+
+
+def by_staff(world: World, order: Any, name: str, kill: Kill | None = None, **more: Any) -> Job:
+    arguments = {"order_id": order.pk, "staff_id": world.pharmacist.pk, **more}
+    return Job(name, arguments, kill)
+
+
+@action(weight=3)
+def staff_cancel_an_order(world: World, dice: random.Random, kill: Kill | None) -> None:
+    if world.orders:
+        world.run(by_staff(world, dice.choice(world.orders), "cancel", kill))
+
+
+@action(weight=1)
+def customer_cancels_and_staff_move_on_at_once(
+    world: World, dice: random.Random, kill: Kill | None
+) -> None:
+    for order in world.orders:
+        world.run(*taking_back(world, dice, kill), by_staff(world, order, "move_on"))
+
+
+def _refund(world: World, dice: random.Random, kill: Kill | None) -> list[Job]:
+    """Of the order, a part, the rest, or more than there is."""
+    orders = [order for order in world.orders if hasattr(order, "payment_attempt")]
+    if not orders:
+        return []
+    order = dice.choice(orders)
+    attempt = order.payment_attempt
+    amount = dice.choice([1, 999, attempt.left_minor or 1, attempt.amount_minor + 1])
+    reference = str(uuid.UUID(int=dice.getrandbits(128)))
+    return [by_staff(world, order, "refund", kill, amount_minor=amount, reference=reference)]
+
+
+@action(weight=0)
+def staff_pay_a_part_back(world: World, dice: random.Random, kill: Kill | None) -> None:
+    reference = str(uuid.UUID(int=dice.getrandbits(128)))
+    for order in world.orders:
+        world.run(by_staff(world, order, "refund", kill, amount_minor=999, reference=reference))
+
+
+@action(weight=4)
+def staff_pay_money_back(world: World, dice: random.Random, kill: Kill | None) -> None:
+    world.run(*_refund(world, dice, kill))
+
+
+@action(weight=2)
+def staff_double_click_a_refund(world: World, dice: random.Random, kill: Kill | None) -> None:
+    for job in _refund(world, dice, kill):
+        world.run(job, replace(job, kill=None))
+
+
+@action(weight=1)
+def two_refunds_at_once(world: World, dice: random.Random, kill: Kill | None) -> None:
+    world.run(*_refund(world, dice, kill), *_refund(world, dice, None))
+
+
+@action(weight=1)
+def cancellation_and_refund_at_once(world: World, dice: random.Random, kill: Kill | None) -> None:
+    if world.orders:
+        cancelled = by_staff(world, dice.choice(world.orders), "cancel", kill)
+        world.run(cancelled, *_refund(world, dice, None))
+
+
+@action(weight=1)
+def cancellation_and_command_at_once(world: World, dice: random.Random, kill: Kill | None) -> None:
+    if world.orders:
+        cancelled = by_staff(world, dice.choice(world.orders), "cancel", kill)
+        world.run(cancelled, command(dice.choice(COMMANDS)))
+
+
+@action(weight=2)
+def an_order_moves_on(world: World, dice: random.Random, kill: Kill | None) -> None:
+    orders = [order for order in world.orders if order.status in {"Paid", "Dispensing"}]
+    if orders:
+        world.run(by_staff(world, dice.choice(orders), "move_on", kill))
+
+
+@action(weight=1)
+def cancellation_and_dispatch_at_once(world: World, dice: random.Random, kill: Kill | None) -> None:
+    orders = [order for order in world.orders if order.status in {"Paid", "Dispensing"}]
+    if orders:
+        order = dice.choice(orders)
+        world.run(by_staff(world, order, "cancel", kill), by_staff(world, order, "move_on"))
