@@ -81,12 +81,18 @@ def _write_order(attempt: PaymentAttempt, basket: Any, address: Any, totals: Tot
 
 def _take_tablets(prescription: Prescription, order: Order, lines: list[Any]) -> None:
     authorised = gate.check_prescription(prescription, lines, day=timezone.localdate())
-    for line in order.lines.select_related("product__parent__product_class"):
-        product = line.product
-        if product.needs_prescription:
-            authorisation = authorised[product.parent_id, product.strength_mg]
-            last = _take(authorisation, line.quantity * product.tablets, line)
-    tablets_ledger.finish_supply(prescription, by=order.user, last=last)
+    lines_of_order = order.lines.select_related("product__parent__product_class")
+    supplies = [
+        _take(
+            authorised[line.product.parent_id, line.product.strength_mg],
+            line.quantity * line.product.tablets,
+            line,
+        )
+        for line in lines_of_order
+        if line.product.needs_prescription
+    ]
+    if supplies:
+        tablets_ledger.finish_supply(prescription, by=order.user, last=supplies[-1])
 
 
 def _take(authorisation: Any, tablets: int, line: Any) -> Supply:
