@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import logging
 import secrets
 import uuid
 from typing import Any
@@ -23,6 +24,9 @@ from shop.prescriptions.statuses import (
     Status,
 )
 from shop.vault.fields import SealedJSONField
+from shop.vault.sealing import VaultError
+
+logger = logging.getLogger(__name__)
 
 # No vowels and nothing that reads like a digit: a reference spells no word and survives a phone call.
 REFERENCE_ALPHABET = "23456789BCDFGHJKMNPQRSTVWXZ"
@@ -141,6 +145,16 @@ class Prescription(models.Model):
             and self.valid_until is not None
             and self.valid_until >= day
         )
+
+    @property
+    def typed_so_far(self) -> dict[str, Any]:
+        """What was typed into the form; nothing when it cannot be opened any more."""
+        try:
+            return self.typed or {}
+        except VaultError:
+            # The key may be gone; whoever typed it must be able to begin again.
+            logger.exception("the draft %s cannot be opened", self.pk)
+            return {}
 
     @property
     def answers(self) -> Answers:

@@ -34,7 +34,7 @@ def own_prescription(request: SignedInRequest, reference: str) -> Prescription:
 def prescription_list(request: SignedInRequest) -> HttpResponse:
     own = Prescription.objects.of(request.user).prefetch_related("requested_packs__medicine")
     draft = Prescription.objects.draft_of(request.user)
-    context = {"prescriptions": own, "has_draft": bool(draft and draft.typed)}
+    context = {"prescriptions": own, "has_draft": bool(draft and draft.typed_so_far)}
     return render(request, "prescriptions/list.html", context)
 
 
