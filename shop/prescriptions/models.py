@@ -54,8 +54,9 @@ class PrescriptionQuerySet(models.QuerySet["Prescription"]):
         )
 
     def usable_on(self, day: datetime.date) -> PrescriptionQuerySet:
-        """Approved and not past their last day."""
-        return self.filter(status=Status.APPROVED, valid_until__gte=day)
+        """Approved, not past their last day, for a patient still on the customer's list."""
+        approved = self.filter(status=Status.APPROVED, valid_until__gte=day)
+        return approved.exclude(patient__is_archived=True)
 
 
 class Prescription(models.Model):
@@ -144,7 +145,13 @@ class Prescription(models.Model):
             self.status == Status.APPROVED
             and self.valid_until is not None
             and self.valid_until >= day
+            and not self.is_for_archived
         )
+
+    @property
+    def is_for_archived(self) -> bool:
+        """Whether the customer took the patient off their list."""
+        return self.patient is not None and self.patient.is_archived
 
     @property
     def typed_so_far(self) -> dict[str, Any]:
