@@ -100,7 +100,7 @@ def _patient(request: SignedInRequest, key: str) -> Patient | None:
     if key == NOBODY_YET:
         return None
     draft = Prescription.objects.draft_of(request.user)
-    typed_for = draft.typed["patient"] if draft and draft.typed else ""
+    typed_for = draft.typed_so_far.get("patient", "") if draft else ""
     if typed_for == NEW:
         return Patient(user=request.user)
     only = next(iter(own.values())) if len(own) == 1 else None
@@ -116,7 +116,7 @@ def _own(own: dict[str, Patient], key: str) -> Patient:
 
 def _form(request: SignedInRequest, patient: Patient, draft: Prescription) -> PrescriptionForm:
     """The form, with what was typed into it for this patient before."""
-    typed = draft.typed or {}
+    typed = draft.typed_so_far
     if typed.get("patient") != patient.key:
         typed = {}
     initial = {**typed, "draft": draft.reference}

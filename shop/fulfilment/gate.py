@@ -110,8 +110,7 @@ def _judge(
 def _usable(user: User) -> Iterable[Prescription]:
     usable = Prescription.objects.of(user).usable_on(timezone.localdate())
     return (
-        usable.exclude(patient__is_archived=True)
-        .select_related("patient")
+        usable.select_related("patient")
         .prefetch_related("authorisations__supply_rows")
         .order_by("valid_until", "pk")
     )
@@ -123,8 +122,6 @@ def check_prescription(
     """The authorisation for each medicine and strength of the lines; raises Refused."""
     if not prescription.is_usable_on(day):
         raise _why_not(prescription)
-    if prescription.patient and prescription.patient.is_archived:
-        raise Refused(Reason.ARCHIVED)
     return _check_covers(prescription, needs_of(lines))
 
 
@@ -159,6 +156,8 @@ def _why_none(user: User, chosen: str) -> Refused:
 
 
 def _why_not(prescription: Prescription) -> Refused:
+    if prescription.status == Status.APPROVED and prescription.is_for_archived:
+        return Refused(Reason.ARCHIVED)
     reasons = {
         Status.DRAFT: Reason.NO_PRESCRIPTION,
         Status.SUBMITTED: Reason.WAITING,

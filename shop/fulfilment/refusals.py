@@ -19,7 +19,12 @@ class Reason(TextChoices):
     USED_UP = "used_up", _("All tablets on your prescription were supplied. Send us a new one.")
     WITHDRAWN = "withdrawn", _("The pharmacist has withdrawn the approval of your prescription.")
     REFUSED = "refused", _("The pharmacist could not approve your prescription.")
-    ARCHIVED = "archived", _("You took the patient of this prescription off your list.")
+    ARCHIVED = (
+        "archived",
+        _(
+            "You took the patient of this prescription off your list, so nothing can be ordered for them."
+        ),
+    )
     WHICH_PATIENT = "which_patient", _("Choose whom you order for.")
     OTHER_STRENGTH = (
         "other_strength",

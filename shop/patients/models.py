@@ -27,6 +27,10 @@ class PatientQuerySet(models.QuerySet["Patient"]):
         """The patients this account orders for now."""
         return self.filter(user=user, is_archived=False)
 
+    def archived_by(self, user: Any) -> PatientQuerySet:
+        """The patients this account took off its list."""
+        return self.filter(user=user, is_archived=True)
+
 
 class Patient(models.Model):
     """One person, kept by one account, with their newest answers."""

@@ -43,8 +43,16 @@ def archive(patient: Patient) -> None:
     patient.save(update_fields=("is_archived", "changed_at"))
 
 
-def _take_version(patient: Patient) -> None:
-    seen = Patient.objects.filter(pk=patient.pk, version=patient.version, is_archived=False)
+@transaction.atomic
+def restore(patient: Patient) -> None:
+    """Put an archived patient back on the list. Raises ChangedMeanwhile."""
+    _take_version(patient, is_archived=True)
+    patient.is_archived = False
+    patient.save(update_fields=("is_archived", "changed_at"))
+
+
+def _take_version(patient: Patient, *, is_archived: bool = False) -> None:
+    seen = Patient.objects.filter(pk=patient.pk, version=patient.version, is_archived=is_archived)
     if not seen.update(version=F("version") + 1):
         raise ChangedMeanwhile(Patient.objects.get(pk=patient.pk))
     patient.version += 1

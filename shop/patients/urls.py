@@ -10,4 +10,5 @@ urlpatterns = [
     path("add/", views.add, name="add"),
     path("<uuid:key>/", views.edit, name="edit"),
     path("<uuid:key>/archive/", views.archive, name="archive"),
+    path("<uuid:key>/restore/", views.restore, name="restore"),
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from contextlib import suppress
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -34,7 +35,8 @@ def patient_list(request: SignedInRequest) -> HttpResponse:
         (patient, len(old_answers(patient.answers, day=today)))
         for patient in Patient.objects.of(request.user)
     ]
-    return render(request, "patients/list.html", {"patients": own})
+    archived = Patient.objects.archived_by(request.user)
+    return render(request, "patients/list.html", {"patients": own, "archived": archived})
 
 
 @login_required
@@ -72,4 +74,14 @@ def archive(request: SignedInRequest, key: uuid.UUID) -> HttpResponse:
         messages.error(request, _("The answers were changed just now. Look at them again."))
         return redirect("patients:edit", key=key)
     messages.success(request, _("The patient is off your list. Their prescriptions are kept."))
+    return redirect("patients:list")
+
+
+@login_required
+@require_POST
+def restore(request: SignedInRequest, key: uuid.UUID) -> HttpResponse:
+    patient = get_object_or_404(Patient.objects.archived_by(request.user), uuid=key)
+    with suppress(patients.ChangedMeanwhile):
+        # Whoever was faster put them back, too.
+        patients.restore(patient)
     return redirect("patients:list")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import logging
 import secrets
 import uuid
 from typing import Any
@@ -23,6 +24,9 @@ from shop.prescriptions.statuses import (
     Status,
 )
 from shop.vault.fields import SealedJSONField, SealedTextField
+from shop.vault.sealing import VaultError
+
+logger = logging.getLogger(__name__)
 
 # No vowels and nothing that reads like a digit: a reference spells no word and survives a phone call.
 REFERENCE_ALPHABET = "23456789BCDFGHJKMNPQRSTVWXZ"
@@ -61,8 +65,9 @@ class PrescriptionQuerySet(models.QuerySet["Prescription"]):
         return self.annotate(has_unread=Exists(unread.filter(prescription=OuterRef("pk"))))
 
     def usable_on(self, day: datetime.date) -> PrescriptionQuerySet:
-        """Approved and not past their last day."""
-        return self.filter(status=Status.APPROVED, valid_until__gte=day)
+        """Approved, not past their last day, for a patient still on the customer's list."""
+        approved = self.filter(status=Status.APPROVED, valid_until__gte=day)
+        return approved.exclude(patient__is_archived=True)
 
 
 class Prescription(models.Model):
@@ -153,7 +158,23 @@ class Prescription(models.Model):
             self.status == Status.APPROVED
             and self.valid_until is not None
             and self.valid_until >= day
+            and not self.is_for_archived
         )
+
+    @property
+    def is_for_archived(self) -> bool:
+        """Whether the customer took the patient off their list."""
+        return self.patient is not None and self.patient.is_archived
+
+    @property
+    def typed_so_far(self) -> dict[str, Any]:
+        """What was typed into the form; nothing when it cannot be opened any more."""
+        try:
+            return self.typed or {}
+        except VaultError:
+            # The key may be gone; whoever typed it must be able to begin again.
+            logger.exception("the draft %s cannot be opened", self.pk)
+            return {}
 
     @property
     def answers(self) -> Answers:

@@ -9,7 +9,7 @@ from fractions import Fraction
 from django.conf import settings
 from django.utils import timezone
 
-from shop.prescriptions.models import Authorisation
+from shop.prescriptions.models import Authorisation, Supply
 
 
 def next_supply_on(authorisation: Authorisation) -> datetime.date | None:
@@ -19,7 +19,7 @@ def next_supply_on(authorisation: Authorisation) -> datetime.date | None:
     whichever is sooner: never so strict that the patient runs out (pharmacy standards, ORD-10).
     """
     a_day = authorisation.tablets_a_day
-    supplies = sorted(authorisation.supply_rows.all(), key=lambda supply: supply.pk)
+    supplies = _still_supplied(authorisation)
     if not supplies or not a_day:
         return None
     last_begins = runs_out = Fraction(_day_of(supplies[0].taken_at))
@@ -30,6 +30,18 @@ def next_supply_on(authorisation: Authorisation) -> datetime.date | None:
     used = last_begins + (runs_out - last_begins) * settings.REPEAT_AFTER_PERCENT / 100
     due = min(math.ceil(used), math.floor(runs_out) - settings.REPEAT_MARGIN_DAYS)
     return datetime.date.fromordinal(max(due, _day_of(supplies[-1].taken_at)))
+
+
+def _still_supplied(authorisation: Authorisation) -> list[Supply]:
+    """The supplies, oldest first, without the newest ones where tablets were given back."""
+    supplied = []
+    tablets = 0
+    for supply in sorted(authorisation.supply_rows.all(), key=lambda supply: supply.pk):
+        tablets += supply.tablets
+        if tablets > authorisation.tablets_supplied:
+            break
+        supplied.append(supply)
+    return supplied
 
 
 def _day_of(moment: datetime.datetime) -> int:

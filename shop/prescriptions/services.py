@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import hashlib
-import logging
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -41,8 +40,6 @@ from shop.prescriptions.statuses import (
 from shop.vault import storage as vault
 from shop.vault.fields import SealedJSONField
 from shop.vault.sealing import VaultError
-
-logger = logging.getLogger(__name__)
 
 
 class NotAllowed(Exception):
@@ -139,17 +136,8 @@ class AlreadySent(Exception):
 
 @transaction.atomic
 def begin_draft(*, by: User) -> Prescription:
-    """The customer's one draft, begun when there is none; its reference stays when it is sent.
-
-    One that cannot be opened is as if nothing had been typed: it must not keep anybody from sending.
-    """
-    draft = _draft(by)
-    try:
-        _ = draft.typed
-    except VaultError:
-        logger.exception("The draft %s cannot be opened", draft)
-        draft.typed = None
-    return draft
+    """The customer's one draft, begun when there is none; its reference stays when it is sent."""
+    return _draft(by)
 
 
 @transaction.atomic

@@ -39,7 +39,7 @@ def prescription_list(request: SignedInRequest) -> HttpResponse:
         .prefetch_related("requested_packs__medicine")
     )
     draft = Prescription.objects.draft_of(request.user)
-    context = {"prescriptions": own, "has_draft": bool(draft and draft.typed)}
+    context = {"prescriptions": own, "has_draft": bool(draft and draft.typed_so_far)}
     return render(request, "prescriptions/list.html", context)
 
 

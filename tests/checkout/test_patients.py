@@ -434,6 +434,24 @@ def test_nothing_is_ordered_for_an_archived_patient(
     assert refusal_of(lambda: gate.check_prescription(marias, lines, day=day)) == Reason.ARCHIVED
 
 
+def test_an_archived_patients_approval_says_so_and_comes_back(
+    robin: Patient, medicine: Product, pharmacist: User, client: Client
+) -> None:
+    approval = approved_for(robin, medicine, pharmacist)
+    robin.refresh_from_db()
+    patients.archive(robin)
+    lines = robin.user.baskets.get().all_lines()
+    reason = refusal_of(lambda: gate.check(robin.user, lines))
+    page = client.get(reverse("prescriptions:detail", args=[approval.reference])).content.decode()
+
+    patients.restore(robin)
+
+    assert reason == Reason.ARCHIVED
+    assert "The patient is off your list" in page
+    assert "Put them into the cart" not in page
+    assert gate.check(robin.user, lines) == approval
+
+
 def test_a_patient_archived_while_paying_is_not_charged_for(
     robin: Patient, medicine: Product, pharmacist: User, client: Client, stripe: Emulator
 ) -> None:

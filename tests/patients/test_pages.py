@@ -291,8 +291,23 @@ def test_an_archived_patient_is_off_the_list_and_not_deleted(
     assert "prescriptions are kept" in " ".join(map(str, get_messages(response.wsgi_request)))
     assert patient.is_archived
     assert patient.answers.patient_name == "Robin Example"
-    assert "Robin" not in client.get(reverse("patients:list")).content.decode()
+    assert "is off your list" in client.get(reverse("patients:list")).content.decode()
     assert client.get(page_of(patient)).status_code == 404
+
+
+def restore(user: User, patient: Patient) -> int:
+    address = reverse("patients:restore", args=[patient.uuid])
+    return signed_in(user).post(address).status_code
+
+
+def test_an_archived_patient_can_be_put_back(patient: Patient, other_customer: User) -> None:
+    services.archive(patient)
+
+    answers = restore(other_customer, patient), restore(patient.user, patient)
+
+    patient.refresh_from_db()
+    assert answers == (404, 302)
+    assert not patient.is_archived
 
 
 def test_nothing_is_kept_of_a_patient_archived_meanwhile(patient: Patient) -> None:

@@ -11,6 +11,7 @@ import pytest
 from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
+from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
@@ -228,4 +229,23 @@ def test_typing_on_keeps_a_draft(client: Client, settings: Any) -> None:
 
     call_command("delete_drafts", stdout=io.StringIO())
 
+    assert draft().typed["patient_name"] == "Robin"
+
+
+def test_a_draft_that_cannot_be_opened_stops_nobody(
+    client: Client, customer: User, caplog: pytest.LogCaptureFixture
+) -> None:
+    client.post(SAVE, {"patient_name": "Rob"})
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE prescriptions_prescription SET typed = %s WHERE user_id = %s",
+            [b"sealed with a key that is gone", customer.pk],
+        )
+
+    pages = [client.get(STEP), client.get(reverse("prescriptions:list"))]
+    client.post(SAVE, {"patient_name": "Robin"})
+
+    assert [page.status_code for page in pages] == [200, 200]
+    assert not value_of(pages[0], "patient_name")
+    assert "cannot be opened" in caplog.text
     assert draft().typed["patient_name"] == "Robin"

@@ -30,6 +30,7 @@ def supply(authorisation: Authorisation, *, tablets: int, after: int) -> None:
         FIRST + datetime.timedelta(days=after), datetime.time(12), tzinfo=datetime.UTC
     )
     Supply.objects.filter(pk=taken.pk).update(taken_at=at)
+    authorisation.refresh_from_db(fields=("tablets_supplied",))
 
 
 @pytest.fixture
@@ -77,6 +78,18 @@ def test_the_next_supply_is_due_in_good_time(
         supply(authorisation, tablets=tablets, after=after)
 
     assert next_supply_on(authorisation) == FIRST + datetime.timedelta(days=days)
+
+
+@pytest.mark.parametrize(("left", "days"), [(60, 15), (0, None)])
+def test_tablets_that_were_given_back_keep_nobody_waiting(
+    left: int, days: int | None, authorisation: Authorisation
+) -> None:
+    supply(authorisation, tablets=60, after=0)
+    supply(authorisation, tablets=60, after=15)
+    authorisation.tablets_supplied = left
+
+    due = None if days is None else FIRST + datetime.timedelta(days=days)
+    assert next_supply_on(authorisation) == due
 
 
 def test_without_a_daily_number_no_day_is_named(authorisation: Authorisation) -> None:

@@ -109,6 +109,7 @@ def arguments(
         "checkout:reorder": own,
         "patients:edit": [patient.uuid],
         "patients:archive": [patient.uuid],
+        "patients:restore": [patient.uuid],
         "customer:order": [order.number],
         "customer:order-cancel": [order.number],
         "customer:address-detail": [address.pk],
