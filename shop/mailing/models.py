@@ -80,6 +80,10 @@ class Email(models.Model):
         return f"{self.code} {self.key}"
 
     @property
+    def subject_template(self) -> str:
+        return f"emails/{self.code}_subject.txt"
+
+    @property
     def message_id(self) -> str:
         """The Message-ID header: the same at every attempt, so that a second copy is known as one."""
         return f"<{self.uuid}@{urlsplit(settings.SITE_URL).hostname}>"

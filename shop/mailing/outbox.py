@@ -164,7 +164,7 @@ def _message(email: Email) -> EmailMultiAlternatives:
     }
     template = f"emails/{email.code}"
     message = EmailMultiAlternatives(
-        render_to_string(f"{template}_subject.txt", context).strip(),
+        render_to_string(email.subject_template, context).strip(),
         render_to_string(f"{template}_body.txt", context),
         to=[email.user.email],
         headers={"Message-ID": email.message_id},

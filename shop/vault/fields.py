@@ -85,9 +85,6 @@ class SealedJSONField(models.BinaryField):
 class SealedTextField(SealedJSONField):
     """Text, sealed for one field of one row; empty unless something is given."""
 
-    def __init__(self, *args: Any, row_name: str, **kwargs: Any) -> None:
-        super().__init__(*args, row_name=row_name, **{"default": str, **kwargs})
-
     def get_default(self) -> Any:
-        # BinaryField makes no bytes of an empty text.
-        return super().get_default() or ""
+        # For a new row only: a default that the database knew would be the same, sealed, for all.
+        return ""

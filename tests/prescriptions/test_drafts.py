@@ -66,16 +66,6 @@ def test_a_form_with_errors_is_kept_too(client: Client) -> None:
     assert 'name="date_of_birth_month" value="13"' in page.content.decode()
 
 
-def test_one_that_cannot_be_opened_stops_nobody(
-    client: Client, settings: Any, caplog: pytest.LogCaptureFixture
-) -> None:
-    client.post(SAVE, ANSWERS)
-    settings.DOCUMENT_KEYS = {"other": b"9" * 32}
-
-    assert client.get(STEP).context["form"]["patient_name"].value() == ""
-    assert "cannot be opened" in caplog.text
-
-
 def test_only_this_page_may_show_pictures_made_in_the_browser(client: Client) -> None:
     def pictures_from(path: str) -> str:
         policy = client.get(path)["Content-Security-Policy"].split("; ")

@@ -10,7 +10,7 @@ import pytest
 from django.db import transaction
 from django.db.models import Sum
 from django.utils import timezone
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -141,6 +141,8 @@ def test_the_ledger_holds_whatever_the_order_of_steps(
             deadline=None,
             database=None,
             derandomize=True,
+            # A shorter example is not worth the minutes it takes.
+            phases=(Phase.generate,),
             suppress_health_check=list(HealthCheck),
         ),
     )

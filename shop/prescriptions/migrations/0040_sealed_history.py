@@ -78,7 +78,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('uuid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ('registration', models.CharField(blank=True, max_length=160)),
-                ('text', shop.vault.fields.SealedTextField(default=str, row_name='uuid')),
+                ('text', shop.vault.fields.SealedTextField(row_name='uuid')),
                 ('at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('read_at', models.DateTimeField(null=True)),
                 ('author', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
@@ -135,21 +135,21 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='event',
             name='note',
-            field=shop.vault.fields.SealedTextField(default=str, row_name='audit_sequence'),
+            field=shop.vault.fields.SealedTextField(row_name='audit_sequence'),
         ),
         migrations.AlterField(
             model_name='prescription',
             name='question',
-            field=shop.vault.fields.SealedTextField(default=str, row_name='reference'),
+            field=shop.vault.fields.SealedTextField(row_name='reference'),
         ),
         migrations.AlterField(
             model_name='prescription',
             name='answer',
-            field=shop.vault.fields.SealedTextField(default=str, row_name='reference'),
+            field=shop.vault.fields.SealedTextField(row_name='reference'),
         ),
         migrations.AlterField(
             model_name='prescription',
             name='message',
-            field=shop.vault.fields.SealedTextField(default=str, row_name='reference'),
+            field=shop.vault.fields.SealedTextField(row_name='reference'),
         ),
     ]
