@@ -120,6 +120,11 @@ class Sheet:
         return self.decision, None
 
     @property
+    def is_begun(self) -> bool:
+        """Whether anything was typed but the country, which the patient may have said."""
+        return bool(self.typed().keys() - {"country"})
+
+    @property
     def legal_alerts(self) -> list[AlertForm]:
         return [form for form in self.alerts if form.alert.is_legal]
 
