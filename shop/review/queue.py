@@ -49,11 +49,16 @@ class FilterForm(forms.Form):
     flag = forms.ChoiceField(
         label=_("Flag"), required=False, choices=[("", _("Any")), *FlagKind.choices]
     )
-    strength = forms.ChoiceField(label=_("Strength"), required=False, choices=strengths)
+    strength = forms.ChoiceField(label=_("Strength"), required=False)
     urgent = forms.BooleanField(
         label=_("%(days)s days of tablets or fewer") % {"days": URGENT_DAYS}, required=False
     )
     mine = forms.BooleanField(label=_("Held by me"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["strength"]
+        field.choices = strengths()
 
     def narrow(self, rows: Any, *, user: User) -> Any:
         """The rows that are asked for; what cannot be read narrows nothing."""

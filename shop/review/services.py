@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from shop.accounts.models import User
 from shop.patients.models import Patient
-from shop.prescriptions import ledger
+from shop.prescriptions import duplicates, ledger
 from shop.prescriptions import services as prescriptions
 from shop.prescriptions.authorising import Allowance
 from shop.prescriptions.models import Prescription
@@ -97,8 +97,22 @@ def keep_sheet(
         sheet.typed, sheet.saved_by, sheet.saved_at = typed, by, timezone.now()
         sheet.save()
         if work is not None and work.case.items:
+            _remember(prescription, work)
             flags.keep(prescription, work.alerts)
     return sheet
+
+
+def _remember(prescription: Prescription, work: Work) -> None:
+    """Keep the fingerprint of what was read, so that the same prescription is known again (ID-4)."""
+    read = work.case.transcription
+    if read.patient_name and read.date_of_birth and read.prescriber and read.issued_on:
+        duplicates.remember(
+            prescription,
+            patient_name=read.patient_name,
+            date_of_birth=read.date_of_birth,
+            prescriber=read.prescriber,
+            issued_on=read.issued_on,
+        )
 
 
 def problems_with(kind: CheckKind, work: Work) -> Iterable[Problem]:
@@ -167,6 +181,7 @@ def approve(prescription: Prescription, *, by: User, work: Work, approval: Appro
             legal=_legal(work, approval),
             message=approval.message,
         )
+        _remember(prescription, work)
         decided = {
             "allowances": [asdict(each) for each in approval.allowances],
             "valid_until": approval.valid_until,

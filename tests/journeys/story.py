@@ -122,7 +122,7 @@ def tell_of_the_medicine(page: Page) -> None:
 
 
 def open_review(pharmacist: Visitor, email: str) -> Page:
-    """The pharmacist signs in at the admin and opens the first prescription of the queue."""
+    """The pharmacist signs in at the admin and takes the first prescription of the queue."""
     page = sign_in(pharmacist, email, "/admin/")
     arrive_at(page, "Prescriptions", "queue")
     page.get_by_role("link", name=re.compile("^Review")).first.click()
@@ -130,22 +130,72 @@ def open_review(pharmacist: Visitor, email: str) -> Page:
     expect(picture).to_be_visible()
     expect(picture).to_have_js_property("complete", value=True)
     assert picture.evaluate("image => image.naturalWidth") > 0
+    held_to_the_rules(page, "review-free")
+    page.get_by_role("button", name="Take for review").click()
+    expect(page.get_by_role("button", name="Put back")).to_be_visible()
     held_to_the_rules(page, "review")
     return page
 
 
 def approve(page: Page, *, strength: int, tablets: int, today: Any, until: Any) -> None:
-    page.get_by_label("Prescriber").fill("Dr M. Sample")
-    page.get_by_label("Date on the prescription").fill(str(today))
-    page.get_by_label("Valid until").fill(str(until))
-    page.get_by_label("How you know that it is genuine").select_option("original_received")
-    card = page.locator("section.card").filter(has_text=f"Allow Baclofen tablets {strength} mg")
-    card.get_by_label("Tablets in one supply").fill(str(tablets))
-    card.get_by_label("Number of supplies").fill("1")
-    card.get_by_label("Directions").fill("One tablet three times a day with food")
-    page.get_by_label("Approve").check()
+    """Transcribe, answer the alerts, sign both checks, and approve what is prescribed."""
+    transcribe(page, strength=strength, tablets=tablets, today=today)
+    answer_alerts(page)
+    page.get_by_label("How you know that it is genuine", exact=True).select_option(
+        "original_received"
+    )
+    page.get_by_label("Received or confirmed on", exact=True).fill(str(today))
+    page.get_by_label("How you checked who the patient is", exact=True).select_option("match")
+    page.get_by_label("Identity confirmed", exact=True).select_option("yes")
+    page.get_by_role("button", name="Sign the legal check").click()
+    expect(page.get_by_role("status").first).to_contain_text("Signed: Legal check")
+    for select in page.locator(".point select").all():
+        select.select_option("yes")
+    page.get_by_role("button", name="Sign the clinical check").click()
+    expect(page.get_by_role("status").first).to_contain_text("Signed: Clinical check")
+    held_to_the_rules(page, "review-signed")
+    page.get_by_role("button", name="Take over what is prescribed").click()
+    card = page.get_by_role("group", name=f"Allow Baclofen tablets {strength} mg")
+    expect(card.get_by_label("Tablets in one supply")).to_have_value(str(tablets))
+    page.get_by_label("Valid until", exact=True).fill(str(until))
+    page.get_by_label("Approve", exact=True).check()
     page.get_by_role("button", name="Record decision").click()
-    expect(page.get_by_role("status")).to_contain_text("Approved")
+    expect(page.get_by_role("status").first).to_contain_text("Approved")
+
+
+def transcribe(page: Page, *, strength: int, tablets: int, today: Any) -> None:
+    """Type what the prescription says, and have it checked."""
+    for label, value in (
+        ("Patient’s name", "Robin Example"),
+        ("Date of birth", "1968-03-14"),
+        ("Patient’s address", "4 Placeholder Lane, Sampletown"),
+        ("Prescriber’s name", "Dr M. Sample"),
+        ("Prescriber’s registration number", "48213"),
+        ("Prescriber’s address", "12 Example Street, Sampletown"),
+        ("Date on the prescription", str(today)),
+        ("Medicine as written", "Baclofen"),
+        ("Form as written", "tablets"),
+    ):
+        page.get_by_label(label, exact=True).fill(value)
+    page.get_by_label("Kind of prescriber", exact=True).select_option("doctor")
+    page.get_by_label("Signature", exact=True).select_option("ink")
+    page.get_by_label("Written indelibly", exact=True).select_option("yes")
+    read = page.get_by_role("group", name=f"Baclofen tablets {strength} mg", exact=True)
+    read.get_by_label("Tablets prescribed").fill(str(tablets))
+    read.get_by_label("Tablets a day").fill("3")
+    read.get_by_label("Repeats", exact=True).fill("0")
+    read.get_by_label("Directions as written").fill("One tablet three times a day with food")
+    page.get_by_label("Country it goes to", exact=True).select_option("AU")
+    page.get_by_role("button", name="Save and check").click()
+    expect(page.get_by_role("status").first).to_contain_text("Saved.")
+    held_to_the_rules(page, "review-alerts")
+
+
+def answer_alerts(page: Page) -> None:
+    """Every alert seen, with a note."""
+    for finding in page.locator(".finding").all():
+        finding.get_by_label("Answer", exact=True).select_option("seen")
+        finding.get_by_label("Note", exact=True).fill("Asked on the telephone.")
 
 
 def choose_delivery(page: Page) -> None:

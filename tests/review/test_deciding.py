@@ -11,17 +11,19 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from catalogue.models import Product
+from shop.accounts.models import User
 from shop.prescriptions.models import Prescription
 from shop.prescriptions.statuses import Status
 from shop.review.forms.sheet import Sheet
 from shop.review.models import Check, CheckKind, Decision
-from tests.conftest import signed_in
+from tests.conftest import send_prescription, signed_in
 from tests.review.desk import (
     address_of,
     approve_at_the_desk,
     complete,
     post,
     take,
+    transcription,
 )
 
 TODAY = timezone.localdate
@@ -352,3 +354,18 @@ def test_a_confirmation_says_who_and_at_which_number(
     approve_at_the_desk(desk, prescription, medicine, **{**proof, missing: ""})
 
     assert status_of(prescription) == Status.IN_REVIEW
+
+
+def test_the_same_prescription_sent_again_is_known_once_it_is_read(
+    desk: Client, held: Prescription, medicine: Product, other_customer: User
+) -> None:
+    again = send_prescription(other_customer, medicine)
+    again.documents.update(sha256="0" * 64)
+    post(desk, held, "save", transcription(medicine))
+    take(desk, again)
+
+    post(desk, again, "save", transcription(medicine))
+
+    page = desk.get(address_of(again)).content.decode()
+    assert "Rule duplicate." in page
+    assert held.reference in page

@@ -115,6 +115,8 @@ def arguments(
         "customer:address-detail": [address.pk],
         "customer:address-delete": [address.pk],
         "admin:prescription-review": own,
+        "admin:prescription-claim": own,
+        "admin:prescription-release": own,
         "admin:prescription-withdraw": own,
         "admin:prescription-page": [*own, page.uuid],
         "dashboard:order-detail": [order.number],

@@ -46,6 +46,11 @@ class AlertForm(DeskForm):
         return True
 
     @property
+    def place(self) -> str:
+        """The id of the alert on the page."""
+        return f"alert-{self.prefix}"
+
+    @property
     def can_be_answered(self) -> bool:
         return self.alert.is_liftable or not self.alert.is_block
 

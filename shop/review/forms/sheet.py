@@ -119,6 +119,24 @@ class Sheet:
                 return each, where
         return self.decision, None
 
+    def errors(self) -> Iterator[tuple[str, str]]:
+        """Everything that is wrong: the id of its place on the page, and words that name it."""
+        for form in self.forms():
+            for error in form.non_field_errors():
+                yield "decision", str(error)
+            for name in form.errors.keys() - {"__all__"}:
+                yield from _errors_of(form, form[name])
+
+    @property
+    def is_begun(self) -> bool:
+        """Whether anything was typed but the country, which the patient may have said."""
+        return bool(self.typed().keys() - {"country"})
+
+    @property
+    def shown_alerts(self) -> list[AlertForm]:
+        """What is worth saying: of a prescription that nobody has read yet, nothing of the paper."""
+        return self.alerts if self.is_begun else self.clinical_alerts
+
     @property
     def legal_alerts(self) -> list[AlertForm]:
         return [form for form in self.alerts if form.alert.is_legal]
@@ -131,6 +149,16 @@ class Sheet:
     def strengths(self) -> list[tuple[ItemForm, AllowanceForm]]:
         """What is prescribed and what is allowed, strength by strength."""
         return list(zip(self.items, self.allowances, strict=True))
+
+
+def _errors_of(form: DeskForm, field: Any) -> Iterator[tuple[str, str]]:
+    for error in field.named_errors:
+        if isinstance(form, AlertForm):
+            yield form.place, f"{form.alert.title} {error}"
+        elif isinstance(form, ClinicalForm):
+            yield field.id_for_label, f"{field.label}: {error}"
+        else:
+            yield field.first_input_id, error
 
 
 def kept_sheet(prescription: Prescription) -> Sheet:

@@ -11,8 +11,11 @@ from shop.review.rules.alert import Alert, Severity
 from shop.review.rules.case import Case
 from shop.review.transcription import Indelible, Signed
 
-PARTICULARS = "Human Medicines Regulations 2012, regulation 217 [V]"
-MATCHES = "Human Medicines Regulations 2012, regulation 217 [V]; pharmacy standards RX-10"
+PARTICULARS = (
+    "What a prescription holds: Human Medicines Regulations 2012, regulation 217 (Great Britain) [V]; "
+    "rule text of a US state [V]"
+)
+MATCHES = f"{PARTICULARS}; pharmacy standards RX-10"
 DUPLICATES = "GPhC, providing services online [V]; pharmacy standards ID-4"
 SCANS = "Pharmacy standards RX-1"
 
