@@ -71,9 +71,10 @@ class EventHandler(OscarEventHandler):
         )
         for prescription_id in sorted({each.authorisation.prescription_id for each in held}):
             Prescription.objects.select_for_update().get(pk=prescription_id)
+        # The audit log, which giving back writes to, is locked last of all.
+        self._for_stock(order, self.cancel_stock_allocations)
         for supply in held:
             ledger.give_back(supply, by=by, note=_("order %s") % order.number)
-        self._for_stock(order, self.cancel_stock_allocations)
         emails.tell_order_cancelled(order)
 
     def _for_stock(self, order: Any, do: Callable[..., None]) -> None:
