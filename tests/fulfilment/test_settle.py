@@ -312,6 +312,7 @@ def test_the_customer_gets_the_order_number_and_no_medicine_name(
 
     settle(attempt)
 
-    message = mail.outbox[0]
+    used_up, message = mail.outbox
+    assert "everything on your prescription is ordered" in used_up.subject
     assert attempt.order.number in message.subject
     assert "baclofen" not in (message.body + message.alternatives[0].content).lower()
