@@ -56,6 +56,7 @@ class Campaign:
         self.failures: list[str] = []
         self.schedules = 0
         self.jobs = 0
+        self.orders = 0
         self.seen: Counter[str] = Counter()
         self.killed: Counter[tuple[str, str]] = Counter()
         self._without = without
@@ -109,13 +110,16 @@ class Campaign:
     def _kills_in(self, name: str) -> list[str]:
         """The story's name with the place of a step, its commit, and the side of it."""
         story = STORIES[name]
-        return [
+        kills = [
             f"{name}-{place}-{commit + 1}-{when}"
             for place, done in enumerate(self._tell(name, story))
             if story.may_be_killed_at(place)
             for commit in range(len(done[0].sites) if done else 0)
             for when in SIDES
         ]
+        if not kills:
+            self._fail(f"story {name}\nVIOLATIONS\nnothing was committed: it is not told any more")
+        return kills
 
     def _tell(self, name: str, story: Story, steps: list[Step] | None = None) -> list[list[Done]]:
         return self.run(name, story.cast, steps or story.steps, dice_of("settling"))
@@ -137,15 +141,18 @@ class Campaign:
     def _judge(self, name: str, world: World) -> None:
         self.schedules += 1
         self.jobs += len(world.done)
+        self.orders += len(world.orders)
         for done in world.done:
             self.seen.update(done.sites)
             if done.killed and done.job.kill:
                 self.killed[done.sites[-1], done.job.kill.when] += 1
         broken = violations(world)
         if broken:
-            text = "\n".join([f"schedule {name}", *world.story, "VIOLATIONS", *broken])
-            self.failures.append(text)
-            print(text, flush=True)  # noqa: T201
+            self._fail("\n".join([f"schedule {name}", *world.story, "VIOLATIONS", *broken]))
+
+    def _fail(self, text: str) -> None:
+        self.failures.append(text)
+        print(text, flush=True)  # noqa: T201
 
     def report(self) -> str:
         """What was done, in figures."""
@@ -160,7 +167,7 @@ class Campaign:
             f"{len(self.killed)} of {2 * len(self.seen)} sides of {len(self.seen)} commit points"
         )
         figures = [
-            f"{self.schedules} schedules, {self.jobs} calls of the shop",
+            f"{self.schedules} schedules, {self.jobs} calls of the shop, {self.orders} orders",
             f"{sum(self.killed.values())} shop processes killed, at {sides}",
             f"{len(self.failures)} schedules with violations; {seconds:.0f} s",
         ]

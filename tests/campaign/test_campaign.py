@@ -6,6 +6,7 @@ CAMPAIGN_SCHEDULES, CAMPAIGN_STORIES and CAMPAIGN_SEED in the environment change
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 
@@ -41,6 +42,9 @@ def test_no_schedule_of_faults_loses_money_stock_or_tablets() -> None:
     assert done.returncode == 0, done.stdout
     assert f"campaign on {connection.vendor}: seed" in done.stdout
     assert "0 schedules with violations" in done.stdout
+    orders = re.search(r"(\d+) orders", done.stdout)
+    assert orders is not None
+    assert int(orders[1]) > int(SCHEDULES) // 4
 
 
 @pytest.mark.parametrize(

@@ -71,6 +71,8 @@ class Customer:
     user: User
     prescriptions: list[Prescription]
     card_pages: list[str] = field(default_factory=list)
+    # What the preview last offered to post.
+    form: dict[str, str] = field(default_factory=dict)
 
     @property
     def basket(self) -> Any:

@@ -7,7 +7,7 @@ import random
 from urllib.parse import urlencode, urlsplit
 
 from tests.campaign.actions.registry import action
-from tests.campaign.processes import Job, Kill
+from tests.campaign.processes import Done, Job, Kill
 from tests.campaign.world import Customer, World
 from tests.fulfilment.paying import DECLINES, PAYS, pay_by_card
 
@@ -15,34 +15,36 @@ CHALLENGES = "4000 0000 0000 3220"
 
 
 def _press_pay(customer: Customer, kill: Kill | None = None) -> Job:
-    arguments = {"user_id": customer.user.pk, "basket_id": customer.basket.pk}
+    arguments = {"user_id": customer.user.pk, "old_form": customer.form}
     return Job("press_pay", arguments, kill)
 
 
-def _remember_page(customer: Customer, location: str | None) -> None:
-    if location and location.startswith("http"):
-        customer.card_pages.append(location)
+def _remember(customer: Customer, done: Done) -> None:
+    if done.value:
+        location, customer.form = done.value
+        if location.startswith("http"):
+            customer.card_pages.append(location)
 
 
 @action(weight=12)
 def the_customer_presses_pay(world: World, dice: random.Random, kill: Kill | None) -> None:
     customer = dice.choice(world.customers)
     [done] = world.run(_press_pay(customer, kill))
-    _remember_page(customer, done.value)
+    _remember(customer, done)
 
 
 @action(weight=0)
 def everybody_presses_pay(world: World, dice: random.Random, kill: Kill | None) -> None:
     for customer in world.customers:
         [done] = world.run(_press_pay(customer))
-        _remember_page(customer, done.value)
+        _remember(customer, done)
 
 
 @action(weight=2)
 def the_customer_double_clicks_pay(world: World, dice: random.Random, kill: Kill | None) -> None:
     customer = dice.choice(world.customers)
     for done in world.run(_press_pay(customer, kill), _press_pay(customer)):
-        _remember_page(customer, done.value)
+        _remember(customer, done)
 
 
 def _at_card_page(world: World, dice: random.Random, number: str) -> str:
