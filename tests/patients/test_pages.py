@@ -311,11 +311,13 @@ def test_an_archived_patient_can_be_put_back(patient: Patient, other_customer: U
 
 
 def test_nothing_is_kept_of_a_patient_archived_meanwhile(patient: Patient) -> None:
-    seen = Patient.objects.get(pk=patient.pk)
+    seen_before = Patient.objects.get(pk=patient.pk)
     services.archive(patient)
+    seen_after = Patient.objects.get(pk=patient.pk)
 
-    with pytest.raises(ChangedMeanwhile):
-        services.keep(seen, answers=patient_answers(allergies="nuts"))
+    for seen in (seen_before, seen_after):
+        with pytest.raises(ChangedMeanwhile):
+            services.keep(seen, answers=patient_answers(allergies="nuts"))
 
     patient.refresh_from_db()
     assert patient.answers.allergies == "none"
