@@ -11,12 +11,14 @@ from django.core.management import call_command
 from django.db import connection
 from pytest_django import Settings
 
+from catalogue.checking import frozen_check
 from catalogue.models import ContentVersion, Medicine, Product
 from shop.accounts.models import User
 from shop.prescriptions import services as prescriptions
 from shop.prescriptions.models import Prescription
 from shop.prescriptions.services import HeldByAnother, NotAllowed, TransitionRefused
 from shop.prescriptions.statuses import Status
+from shop.review import flags
 from shop.review import services as reviews
 from shop.review.forms.sheet import Sheet
 from shop.review.models import (
@@ -78,8 +80,6 @@ class TestFrozen:
     def test_the_check_can_be_made_again_with_the_same_result(
         self, prescription: Prescription, medicine: Product, pharmacist: User
     ) -> None:
-        from catalogue.checking import frozen_check
-
         call_command("load_medicines", "baclofen", stdout=io.StringIO())
         approve_reviewed(prescription, medicine, by=pharmacist)
 
@@ -210,8 +210,6 @@ class TestFlags:
     def flags_after(self, user: User, medicine: Product, **answers: Any) -> set[str]:
         prescription = send_prescription(user, medicine)
         prescriptions.renew_answers(prescription, replace(prescription.answers, **answers))
-        from shop.review import flags
-
         flags.look_again(prescription)
         return set(Flag.objects.filter(prescription=prescription).values_list("kind", flat=True))
 
