@@ -214,13 +214,18 @@ def add_patient(user: User, **changes: Any) -> Patient:
 
 
 def send_prescription(
-    user: User, medicine: Product, *, strength: int = 10, patient: Patient | None = None
+    user: User,
+    medicine: Product,
+    *,
+    strength: int = 10,
+    patient: Patient | None = None,
+    answers: Answers | None = None,
 ) -> Prescription:
     """A prescription as the customer sends it, with one page."""
     return services.submit(
         by=user,
         patient=patient,
-        answers=patient.answers if patient else patient_answers(),
+        answers=answers or (patient.answers if patient else patient_answers()),
         wishes=[Wish(medicine_id=medicine.pk, strength_mg=strength, tablets=60)],
         uploads=[Upload(data=b"as sent", pictures=(Picture(b"a picture", 10, 10),))],
     )

@@ -25,7 +25,7 @@ INSIDE = {
     "the audit entry is written": ("shop.audit.log:append", "after"),
     "the event is written": ("shop.prescriptions.models:Event.save", "after"),
     "the message is written down": ("shop.prescriptions.emails:tell", "after"),
-    "the authorisations are to come": ("shop.prescriptions.services:_content_version_of", "before"),
+    "the authorisations are to come": ("shop.prescriptions.authorising:write", "before"),
     "the authorisations are written": (
         "shop.prescriptions.models:Authorisation.objects.bulk_create",
         "after",

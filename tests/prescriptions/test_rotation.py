@@ -59,6 +59,10 @@ def _vault(settings: Any, tmp_path: Path) -> None:
     settings.DOCUMENT_KEYS = OLD
 
 
+# What is sealed of a prescription: two files, four fields, and the note of its one event.
+THINGS = 7
+
+
 def command(*arguments: str) -> tuple[int, str]:
     """How `rotate_keys` ended, and what it said."""
     said = io.StringIO()
@@ -101,7 +105,7 @@ def test_everything_opens_with_the_new_key_alone(
     settings.DOCUMENT_KEYS = NEW
 
     assert status == 0
-    assert "6 sealed anew, 0 not opened" in said
+    assert f"{THINGS + 1 + 5} sealed anew, 0 not opened" in said
     assert "Key old sealed nothing: it may leave DOCUMENT_KEYS." in said
     assert_everything_opens()
     assert Patient.objects.get().answers.patient_name == "Robin Example"
@@ -128,7 +132,7 @@ def test_a_check_counts_and_changes_nothing(settings: Any, prescription: Prescri
 
     assert status == 1
     assert "Key new (the current one) sealed 0." in said
-    assert "Key old sealed 3: keep it." in said
+    assert f"Key old sealed {THINGS}: keep it." in said
     assert names_in_rows() == names
 
 
@@ -138,7 +142,7 @@ def test_progress_is_told(settings: Any, prescription: Prescription) -> None:
 
     rotate(said.append, every=1)
 
-    assert said[-1] == "3 looked at, 3 sealed anew"
+    assert said[-1] == f"{THINGS} looked at, {THINGS} sealed anew"
 
 
 def damage(path: Path) -> None:
@@ -163,7 +167,7 @@ def test_what_cannot_be_opened_is_named_and_does_not_stop_the_rest(
 
     assert status == 1
     assert str(document.uuid) in said
-    assert "2 sealed anew, 1 not opened" in said
+    assert f"{THINGS - 1} sealed anew, 1 not opened" in said
     assert "it may leave" not in said
     assert vault.key_id_of(Page.objects.get(pk=page.pk).sealed_name) == "new"
 
@@ -175,7 +179,7 @@ def test_a_key_that_is_not_there_is_named(settings: Any, prescription: Prescript
 
     assert status == 1
     assert "The key 'old' is not in DOCUMENT_KEYS." in said
-    assert "Key old sealed 3, and is not there!" in said
+    assert f"Key old sealed {THINGS}, and is not there!" in said
     assert len(killing.stored_files()) == 2
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import datetime
+
 import pytest
 from django.test import Client
 
 from catalogue.models import Product
 from shop.accounts.models import User
+from shop.patients.answers import Answers
 from shop.prescriptions.models import Prescription
 from tests.conftest import make_pharmacist, send_prescription, signed_in
 from tests.review.desk import approve_reviewed, name_medicine, take
@@ -27,9 +30,14 @@ def second_pharmacist(db: None) -> User:
 
 @pytest.fixture
 def prescription(customer: User, medicine: Product) -> Prescription:
-    """Sent in, for a medicine that the profiles know."""
+    """Sent in with few answers, for a medicine that the profiles know."""
     name_medicine(medicine)
-    return send_prescription(customer, medicine)
+    answers = Answers(
+        patient_name="Robin Example",
+        date_of_birth=datetime.date(1968, 3, 14),
+        kidney_problems="no",
+    )
+    return send_prescription(customer, medicine, answers=answers)
 
 
 @pytest.fixture

@@ -57,6 +57,7 @@ class AllowanceForm(DeskForm):
         return Allowance(
             medicine_id=self.item.medicine_id,
             strength_mg=self.item.strength_mg,
+            tablets_a_day=self.item.tablets_a_day,
             **self.cleaned_data,
         )
 
