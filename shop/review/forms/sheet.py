@@ -124,7 +124,7 @@ class Sheet:
         for form in self.forms():
             for error in form.non_field_errors():
                 yield "decision", str(error)
-            for name in form.errors.keys() - {"__all__"}:
+            for name in (name for name in form.fields if name in form.errors):
                 yield from _errors_of(form, form[name])
 
     @property
