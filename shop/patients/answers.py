@@ -94,6 +94,12 @@ class Answers:
         unasked: dict[str, Any] = dict.fromkeys(ASKED_EACH_TIME, "")
         return replace(self, **unasked, dates=dates)
 
+    def beside(self, asked: Self) -> Self:
+        """These, with what is asked with each prescription as it was answered there."""
+        alone = {name: getattr(asked, name) for name in ASKED_EACH_TIME}
+        days = {name: day for name, day in asked.dates.items() if name in ASKED_EACH_TIME}
+        return replace(self, **alone, dates={**self.dates, **days})
+
     def is_child_on(self, day: datetime.date) -> bool:
         """Whether an adult has to order for the patient."""
         age = self.age_on(day)

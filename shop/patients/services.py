@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.db import transaction
 from django.db.models import F
 
-from shop.patients.answers import Answers
+from shop.patients.answers import QUESTIONS, Answers
 from shop.patients.models import Patient
+
+# What else happens when answers change, in the same transaction; an app above adds its part when it
+# is ready. Each is given the names of the answers.
+FOLLOWERS: list[Callable[[Patient, tuple[str, ...]], object]] = []
 
 
 class ChangedMeanwhile(Exception):
@@ -29,7 +35,15 @@ def keep(patient: Patient, *, answers: Answers) -> None:
         patient.save()
         return
     _take_version(patient)
+    changed = _differing(Patient.objects.get(pk=patient.pk).answers, patient.answers)
     patient.save(update_fields=("answers_json", "relation", "changed_at"))
+    if changed:
+        for follow in FOLLOWERS:
+            follow(patient, changed)
+
+
+def _differing(before: Answers, now: Answers) -> tuple[str, ...]:
+    return tuple(name for name in QUESTIONS if getattr(before, name) != getattr(now, name))
 
 
 @transaction.atomic

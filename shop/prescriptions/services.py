@@ -395,7 +395,10 @@ def reopen(prescription: Prescription, *, by: User, reason: str) -> None:
 
 
 def renew_answers(prescription: Prescription, answers: Answers) -> None:
-    """Put the patient's newest answers to a prescription; a page that shows older ones is stale."""
+    """Put the patient's newest answers to a prescription; a page that shows older ones is stale.
+
+    What was asked with the prescription alone stays as it was answered then.
+    """
     with transaction.atomic():
         renewed = Prescription.objects.filter(
             pk=prescription.pk, version=prescription.version
@@ -403,7 +406,7 @@ def renew_answers(prescription: Prescription, answers: Answers) -> None:
         prescription.refresh_from_db()
         if not renewed:
             raise TransitionRefused(prescription, Action.ANSWER)
-        prescription.answers_json = answers.as_json()
+        prescription.answers_json = answers.beside(prescription.answers).as_json()
         prescription.save(update_fields=("answers_json",))
 
 

@@ -8,7 +8,9 @@ class ReviewConfig(AppConfig):
     label = "review"
 
     def ready(self) -> None:
-        from shop.prescriptions import services
-        from shop.review import admin, content_desk, flags, thread_desk  # noqa: F401
+        from shop.patients import services as patients
+        from shop.prescriptions import services as prescriptions
+        from shop.review import admin, content_desk, flags, services, thread_desk  # noqa: F401
 
-        services.FOLLOWERS.append(flags.follow)
+        prescriptions.FOLLOWERS.append(flags.follow)
+        patients.FOLLOWERS.append(services.patient_changed)

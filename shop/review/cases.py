@@ -105,7 +105,8 @@ def _last_supplies(prescription: Prescription) -> dict[int, LastSupply]:
     whose = Q(authorisation__prescription__patient=prescription.patient_id)
     if prescription.patient_id is None:
         whose = Q(authorisation__prescription__user=prescription.user_id)
-    rows = Supply.objects.filter(whose).order_by("-taken_at").select_related("authorisation")
+    kept = Supply.objects.filter(whose, returned_at__isnull=True)
+    rows = kept.order_by("-taken_at").select_related("authorisation")
     found: dict[int, LastSupply] = {}
     for row in rows:
         medicine = row.authorisation.medicine_id

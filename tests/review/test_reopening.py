@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import datetime
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from catalogue.models import Product
 from shop.accounts.models import User
+from shop.patients import services as patients
 from shop.patients.models import Patient
 from shop.prescriptions import services as prescriptions
 from shop.prescriptions.authorising import Allowance, BelowSupplied
@@ -50,6 +53,38 @@ class TestReopening:
         assert FlagKind.REOPENED in reviewed.flags.values_list("kind", flat=True)
         assert "other_medicines" in reviewed.events.last().note
         assert "codeine" not in reviewed.events.last().note
+
+    def test_a_change_on_the_patients_page_reopens_the_check(
+        self, patient: Patient, reviewed: Prescription
+    ) -> None:
+        answers = replace(patient.answers, other_medicines="codeine")
+
+        patients.keep(patient, answers=answers)
+
+        reviewed.refresh_from_db()
+        assert reviewed.status == Status.SUBMITTED
+        assert reviewed.answers.other_medicines == "codeine"
+
+    def test_an_answer_given_again_unchanged_reopens_nothing(
+        self, patient: Patient, reviewed: Prescription
+    ) -> None:
+        dates = {"other_medicines": datetime.date(2026, 1, 2)}
+
+        patients.keep(patient, answers=replace(patient.answers, dates=dates))
+
+        assert Prescription.objects.get().status == Status.APPROVED
+
+    def test_what_was_asked_with_the_prescription_stays_as_it_was_answered(
+        self, patient: Patient, reviewed: Prescription
+    ) -> None:
+        sent = replace(reviewed.answers, taken_before="no")
+        reviewed.answers_json = sent.as_json()
+        reviewed.save(update_fields=("answers_json",))
+
+        patients.keep(patient, answers=replace(patient.answers, epilepsy="yes"))
+
+        reviewed.refresh_from_db()
+        assert (reviewed.answers.taken_before, reviewed.answers.epilepsy) == ("no", "yes")
 
     def test_a_new_telephone_number_does_not(
         self, patient: Patient, reviewed: Prescription
