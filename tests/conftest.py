@@ -28,10 +28,12 @@ from shop.patients.answers import QUESTIONS, Answers
 from shop.patients.models import Patient, Relation
 from shop.payments.emulator.replies import Reply
 from shop.payments.emulator.server import Emulator
-from shop.prescriptions import services
+from shop.prescriptions import sending, services
+from shop.prescriptions.authorising import Allowance
 from shop.prescriptions.intake import Picture
 from shop.prescriptions.models import Prescription
-from shop.prescriptions.services import Allowance, Legal, Upload, Wish
+from shop.prescriptions.sending import Upload, Wish
+from shop.prescriptions.services import Legal
 from shop.prescriptions.statuses import Authenticity
 from tests.browser import chromium, visitor, visitor_with, window
 from tests.payments.emulator.stripe_document import check_event, check_reply, check_request
@@ -222,7 +224,7 @@ def send_prescription(
     answers: Answers | None = None,
 ) -> Prescription:
     """A prescription as the customer sends it, with one page."""
-    return services.submit(
+    return sending.submit(
         by=user,
         patient=patient,
         answers=answers or (patient.answers if patient else patient_answers()),

@@ -17,11 +17,11 @@ from shop.fulfilment.gate import Need
 from shop.fulfilment.refusals import Reason, Refused
 from shop.patients.models import NEW, Patient
 from shop.patients.services import ChangedMeanwhile
-from shop.prescriptions import services as prescriptions
+from shop.prescriptions import sending
 from shop.prescriptions.forms import PrescriptionForm, typed_in
 from shop.prescriptions.intake import MAX_FILE_BYTES, MAX_FILES
 from shop.prescriptions.models import Prescription
-from shop.prescriptions.services import AlreadySent, Wish
+from shop.prescriptions.sending import AlreadySent, Wish
 from shop.prescriptions.statuses import UNDER_REVIEW
 from shop.prescriptions.uploads import RequestTooLarge, memory_only_uploads, within_quota
 
@@ -75,7 +75,7 @@ def _ask_for_prescription(request: SignedInRequest, key: str, refusal: Refused) 
     if patient is None:
         own = Patient.objects.of(request.user)
         return render(request, "checkout/whose_prescription.html", {**context, "patients": own})
-    draft = prescriptions.begin_draft(by=request.user)
+    draft = sending.begin_draft(by=request.user)
     form = _form(request, patient, draft)
     if request.method == "POST":
         try:
@@ -125,7 +125,7 @@ def _form(request: SignedInRequest, patient: Patient, draft: Prescription) -> Pr
 
 
 def _keep_typed(request: SignedInRequest) -> None:
-    prescriptions.save_draft(
+    sending.save_draft(
         by=request.user, typed=typed_in(request.POST), reference=request.POST.get("draft", "")
     )
 
@@ -133,7 +133,7 @@ def _keep_typed(request: SignedInRequest) -> None:
 def _submit(
     request: SignedInRequest, form: PrescriptionForm, needs: tuple[Need, ...]
 ) -> Prescription:
-    return prescriptions.submit(
+    return sending.submit(
         by=request.user,
         patient=form.seen_patient(),
         answers=form.answers(),

@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from shop.accounts.requests import SignedInRequest
-from shop.prescriptions import services as prescriptions
+from shop.prescriptions import sending
 from shop.prescriptions.forms import typed_in
 from shop.prescriptions.uploads import memory_only_uploads
 
@@ -36,10 +36,10 @@ def save(request: SignedInRequest, /) -> HttpResponse:
     if _saves_too_often(request):
         return HttpResponse(status=429)
     try:
-        prescriptions.save_draft(
+        sending.save_draft(
             by=request.user, typed=typed_in(request.POST), reference=request.POST.get("draft", "")
         )
-    except prescriptions.AlreadySent:
+    except sending.AlreadySent:
         return HttpResponse(status=409)
     return HttpResponse(status=204)
 
@@ -58,6 +58,6 @@ def _saves_too_often(request: SignedInRequest) -> bool:
 @require_POST
 def discard(request: SignedInRequest) -> HttpResponse:
     """Throw the draft away."""
-    prescriptions.discard_draft(by=request.user)
+    sending.discard_draft(by=request.user)
     messages.success(request, _("What you typed is deleted."))
     return redirect("checkout:prescription")

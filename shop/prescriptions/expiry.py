@@ -9,6 +9,7 @@ from django.db.models import Exists, F, OuterRef, QuerySet
 
 from shop.prescriptions import emails, services
 from shop.prescriptions.models import Authorisation, Prescription
+from shop.prescriptions.moving import TransitionRefused
 from shop.prescriptions.statuses import Status
 
 
@@ -35,7 +36,7 @@ def _expire(prescription: Prescription, today: datetime.date) -> bool:
         return False
     try:
         services.expire(prescription)
-    except services.TransitionRefused:
+    except TransitionRefused:
         # Somebody else closed or reopened it since it was read.
         return False
     return True

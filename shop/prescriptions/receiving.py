@@ -16,7 +16,7 @@ from shop.prescriptions.intake import (
     read_document,
 )
 from shop.prescriptions.scanner import Scanner
-from shop.prescriptions.services import Upload
+from shop.prescriptions.sending import Upload
 from shop.prescriptions.uploads import content_of
 
 # What a browser offers to choose; the content decides.

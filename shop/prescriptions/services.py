@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import datetime
-import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -15,31 +14,20 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from shop.accounts.models import User
-from shop.patients import services as patients
 from shop.patients.answers import Answers
-from shop.patients.models import Patient
 from shop.prescriptions import authorising, duplicates, history
 from shop.prescriptions.authorising import Allowance
-from shop.prescriptions.intake import Picture
 from shop.prescriptions.models import (
-    Document,
     Event,
-    Page,
     Prescription,
-    RequestedPack,
 )
-from shop.prescriptions.scanner import Scan
+from shop.prescriptions.moving import TransitionRefused, move
 from shop.prescriptions.statuses import (
-    TRANSITIONS,
-    UNDER_REVIEW,
     Action,
     Authenticity,
     RefusalReason,
     Status,
 )
-from shop.vault import storage as vault
-from shop.vault.fields import SealedJSONField
-from shop.vault.sealing import VaultError
 
 
 class NotAllowed(Exception):
@@ -65,55 +53,8 @@ class HeldByAnother(NotAllowed):
         }
 
 
-class TransitionRefused(Exception):
-    """The prescription is no longer in a status from which this can be done."""
-
-    def __init__(self, prescription: Prescription, action: Action) -> None:
-        self.prescription = prescription
-        self.action = action
-        super().__init__(f"{action} refused: {prescription} is {prescription.status}")
-
-    @property
-    def message(self) -> str:
-        """Plain words for the person who came too late."""
-        decided = self.prescription
-        if decided.status == Status.CANCELLED:
-            return gettext(
-                "The customer has cancelled this prescription. There is nothing to decide."
-            )
-        if decided.decided_by is None or decided.status in UNDER_REVIEW:
-            return gettext("This prescription has changed since you opened it. Look at it again.")
-        return gettext("This prescription was decided by %(name)s at %(at)s: %(status)s.") % {
-            "name": decided.decided_by.name,
-            "at": f"{decided.decided_at:%Y-%m-%d %H:%M} UTC",
-            "status": decided.get_status_display(),
-        }
-
-
-# What else happens with a move, in its transaction; an app above adds its part when it is ready.
-FOLLOWERS: list[Callable[[Event], None]] = []
-# With these a pharmacist answers everything that the customer wrote so far.
-DECIDES = (Action.ASK, Action.APPROVE, Action.REFUSE)
 # What ends a claim.
 NOT_HELD: dict[str, Any] = {"claimed_by": None, "claim_until": None}
-
-
-@dataclass(frozen=True)
-class Upload:
-    """An uploaded file, and the pictures made from it."""
-
-    data: bytes
-    pictures: tuple[Picture, ...]
-    scan: Scan = Scan.NOT_CONFIGURED
-
-
-@dataclass(frozen=True)
-class Wish:
-    """Tablets of one strength of a medicine that the customer would like."""
-
-    medicine_id: int
-    strength_mg: int
-    tablets: int
 
 
 @dataclass(frozen=True)
@@ -124,130 +65,6 @@ class Legal:
     issued_on: datetime.date
     authenticity: Authenticity
     valid_until: datetime.date
-
-
-class AlreadySent(Exception):
-    """The form was sent before: ``prescription`` is what became of it."""
-
-    def __init__(self, prescription: Prescription) -> None:
-        self.prescription = prescription
-        super().__init__(str(prescription))
-
-
-@transaction.atomic
-def begin_draft(*, by: User) -> Prescription:
-    """The customer's one draft, begun when there is none; its reference stays when it is sent."""
-    return _draft(by)
-
-
-@transaction.atomic
-def save_draft(*, by: User, typed: dict[str, Any], reference: str = "") -> Prescription:
-    """Keep what somebody typed into the form, until they send it.
-
-    Raises AlreadySent when the draft called ``reference`` was sent meanwhile.
-    """
-    draft = _draft(by, reference)
-    draft.typed = typed
-    draft.submitted_at = timezone.now()
-    draft.save(update_fields=("typed", "submitted_at"))
-    return draft
-
-
-def discard_draft(*, by: User) -> None:
-    """Forget what the customer typed and did not send."""
-    Prescription.objects.filter(user=by, status=Status.DRAFT).delete()
-
-
-def delete_old_drafts() -> int:
-    """Forget every draft that nobody touched for `DRAFT_DAYS`; how many there were."""
-    last = timezone.now() - datetime.timedelta(days=settings.DRAFT_DAYS)
-    deleted, _ = Prescription.objects.filter(status=Status.DRAFT, submitted_at__lt=last).delete()
-    return deleted
-
-
-def _draft(by: User, reference: str = "") -> Prescription:
-    """The customer's draft, locked; raises AlreadySent when the one called ``reference`` was sent."""
-    own = Prescription.objects.select_for_update().filter(user=by)
-    called = own.filter(reference=reference).first()
-    if called is not None and called.status != Status.DRAFT:
-        raise AlreadySent(called)
-    draft, _ = own.get_or_create(user=by, status=Status.DRAFT, defaults={"answers_json": {}})
-    return draft
-
-
-def submit(  # noqa: PLR0913
-    *,
-    by: User,
-    answers: Answers,
-    wishes: Iterable[Wish],
-    uploads: Sequence[Upload],
-    patient: Patient | None = None,
-    days_left: int | None = None,
-    reference: str = "",
-) -> Prescription:
-    """Store a prescription and put it in the pharmacists' queue; all of it or nothing.
-
-    The answers go with it as they are now, and become the newest ones of the patient. Raises
-    AlreadySent when the draft called ``reference`` was sent before, and ChangedMeanwhile when
-    somebody else changed the patient; then nothing is kept.
-    """
-    kept: list[str] = []
-    try:
-        documents = [_seal(upload, kept) for upload in uploads]
-        with transaction.atomic():
-            prescription = _draft(by, reference)
-            if patient:
-                patients.keep(patient, answers=answers)
-            prescription.answers_json = answers.as_json()
-            prescription.typed = None
-            prescription.save(update_fields=("answers_json", "typed"))
-            _write_rows(prescription, wishes, documents)
-            _move(
-                prescription,
-                Action.SUBMIT,
-                by=by,
-                patient=patient,
-                days_left=days_left,
-                submitted_at=timezone.now(),
-            )
-    except BaseException:
-        for name in kept:
-            vault.discard(name)
-        raise
-    return prescription
-
-
-def _seal(upload: Upload, kept: list[str]) -> tuple[Document, list[Page]]:
-    sha256 = hashlib.sha256(upload.data).hexdigest()
-    document = Document(sha256=sha256, size=len(upload.data), scan=upload.scan)
-    _keep(document, upload.data, kept)
-    pages = []
-    for number, picture in enumerate(upload.pictures, start=1):
-        page = Page(number=number, width=picture.width, height=picture.height)
-        _keep(page, picture.jpeg, kept)
-        pages.append(page)
-    return document, pages
-
-
-def _keep(row: Document | Page, data: bytes, kept: list[str]) -> None:
-    row.sealed_name = vault.store(data, context=row.context)
-    kept.append(row.sealed_name)
-
-
-def _write_rows(
-    prescription: Prescription,
-    wishes: Iterable[Wish],
-    documents: list[tuple[Document, list[Page]]],
-) -> None:
-    RequestedPack.objects.bulk_create(
-        RequestedPack(prescription=prescription, **asdict(wish)) for wish in wishes
-    )
-    for document, pages in documents:
-        document.prescription = prescription
-        document.save()
-        for page in pages:
-            page.document = document
-            page.save()
 
 
 def claim(prescription: Prescription, *, by: User) -> None:
@@ -261,7 +78,7 @@ def claim(prescription: Prescription, *, by: User) -> None:
     ):
         raise HeldByAnother(prescription)
     until = now + datetime.timedelta(minutes=settings.REVIEW_CLAIM_MINUTES)
-    _move(
+    move(
         prescription,
         Action.CLAIM,
         by=by,
@@ -289,14 +106,14 @@ def check_held(prescription: Prescription, *, by: User) -> str:
 def release(prescription: Prescription, *, by: User) -> None:
     """Put a prescription back into the queue undecided."""
     registration = _held_registration(prescription, by)
-    _move(prescription, Action.RELEASE, by=by, registration=registration, **NOT_HELD)
+    move(prescription, Action.RELEASE, by=by, registration=registration, **NOT_HELD)
 
 
 def ask(prescription: Prescription, *, by: User, question: str) -> None:
     """Put a question to the customer; the prescription waits for the answer."""
     registration = _held_registration(prescription, by)
     with transaction.atomic():
-        _move(
+        move(
             prescription,
             Action.ASK,
             by=by,
@@ -313,7 +130,7 @@ def answer(prescription: Prescription, *, by: User, text: str) -> None:
     """Answer the pharmacist's question; the prescription goes back to the queue."""
     check_owner(prescription, by)
     with transaction.atomic():
-        _move(prescription, Action.ANSWER, by=by, note=text, answer=text)
+        move(prescription, Action.ANSWER, by=by, note=text, answer=text)
         history.post(prescription, by=by, registration="", text=text)
 
 
@@ -335,7 +152,7 @@ def approve(
         raise ValueError("an approval allows at least one strength")
     decision = _decision(prescription, by)
     with transaction.atomic():
-        _move(
+        move(
             prescription,
             Action.APPROVE,
             by=by,
@@ -364,7 +181,7 @@ def _remember(prescription: Prescription, legal: Legal) -> None:
 def refuse(prescription: Prescription, *, by: User, reason: RefusalReason, message: str) -> None:
     """Refuse, for a coded reason and with a next step in plain words."""
     decision = _decision(prescription, by)
-    _move(
+    move(
         prescription,
         Action.REFUSE,
         by=by,
@@ -379,7 +196,7 @@ def refuse(prescription: Prescription, *, by: User, reason: RefusalReason, messa
 def withdraw(prescription: Prescription, *, by: User, message: str) -> None:
     """Take an approval back: nothing more may be paid for or sent on it."""
     registration = registration_of(prescription, by)
-    _move(
+    move(
         prescription,
         Action.WITHDRAW,
         by=by,
@@ -391,7 +208,7 @@ def withdraw(prescription: Prescription, *, by: User, message: str) -> None:
 
 def reopen(prescription: Prescription, *, by: User, reason: str) -> None:
     """Send an approval back to the pharmacists, because what they knew has changed."""
-    _move(prescription, Action.REOPEN, by=by, note=reason)
+    move(prescription, Action.REOPEN, by=by, note=reason)
 
 
 def renew_answers(prescription: Prescription, answers: Answers) -> None:
@@ -412,12 +229,12 @@ def renew_answers(prescription: Prescription, answers: Answers) -> None:
 
 def use_up(prescription: Prescription, *, by: User | None = None) -> None:
     """Close an approval whose last tablets were supplied."""
-    _move(prescription, Action.USE_UP, by=by)
+    move(prescription, Action.USE_UP, by=by)
 
 
 def give_back(prescription: Prescription, *, by: User | None = None, note: str = "") -> None:
     """Open an approval again, because tablets supplied on it came back to it."""
-    _move(prescription, Action.GIVE_BACK, by=by, note=note)
+    move(prescription, Action.GIVE_BACK, by=by, note=note)
 
 
 def note_given_back(prescription: Prescription, *, by: User | None, note: str) -> None:
@@ -435,61 +252,13 @@ def note_given_back(prescription: Prescription, *, by: User | None, note: str) -
 
 def expire(prescription: Prescription) -> None:
     """Close an approval whose last day is over."""
-    _move(prescription, Action.EXPIRE, by=None)
+    move(prescription, Action.EXPIRE, by=None)
 
 
 def cancel(prescription: Prescription, *, by: User) -> None:
     """Take the prescription back before it is decided."""
     check_owner(prescription, by)
-    _move(prescription, Action.CANCEL, by=by, **NOT_HELD)
-
-
-def open_page_as_owner(page: Page, *, by: User) -> bytes:
-    """The picture (JPEG) of a page of one's own prescription; raises NotAllowed, and records it."""
-    try:
-        check_owner(page.document.prescription, by)
-    except NotAllowed:
-        history.record_refusal(page, by=by)
-        raise
-    return _open(page, by=by, registration="")
-
-
-def open_page_as_pharmacist(page: Page, *, by: User) -> bytes:
-    """The picture (JPEG) of a page, for a pharmacist; raises NotAllowed, and records it."""
-    try:
-        registration = registration_of(page.document.prescription, by)
-    except NotAllowed:
-        history.record_refusal(page, by=by)
-        raise
-    return _open(page, by=by, registration=registration)
-
-
-def open_sealed(row: Document | Page) -> bytes:
-    """What the file holds; raises VaultError. A new key may give it a new name while we look."""
-    try:
-        return vault.fetch(row.sealed_name, context=row.context)
-    except VaultError:
-        name = row.sealed_name
-        row.refresh_from_db(fields=("sealed_name",))
-        if row.sealed_name == name:
-            raise
-        return vault.fetch(row.sealed_name, context=row.context)
-
-
-def _open(page: Page, *, by: User, registration: str) -> bytes:
-    prescription = page.document.prescription
-    picture = open_sealed(page)
-    event = Event(
-        prescription=prescription,
-        action=Action.OPEN_PAGE,
-        from_status=prescription.status,
-        to_status=prescription.status,
-        by=by,
-        registration=registration,
-        note=f"page {page.number} of {page.document.sha256[:12]}",
-    )
-    history.record(event, page=str(page.uuid))
-    return picture
+    move(prescription, Action.CANCEL, by=by, **NOT_HELD)
 
 
 def check_owner(prescription: Prescription, by: User) -> None:
@@ -526,52 +295,3 @@ def _decision(prescription: Prescription, by: User) -> dict[str, Any]:
         "decided_at": timezone.now(),
         **NOT_HELD,
     }
-
-
-def _move(
-    prescription: Prescription,
-    action: Action,
-    *,
-    by: User | None,
-    registration: str = "",
-    note: str = "",
-    **changes: Any,
-) -> None:
-    """The one place that writes a status: only the writer who saw the latest version gets through."""
-    from_status = Status(prescription.status)
-    to_status = TRANSITIONS.get((from_status, action))
-    if to_status is None:
-        prescription.refresh_from_db()
-        raise TransitionRefused(prescription, action)
-    with transaction.atomic():
-        moved = Prescription.objects.filter(
-            pk=prescription.pk, status=from_status, version=prescription.version
-        ).update(status=to_status, version=F("version") + 1, **_sealed(prescription, changes))
-        prescription.refresh_from_db()
-        if not moved:
-            raise TransitionRefused(prescription, action)
-        event = Event(
-            prescription=prescription,
-            action=action,
-            by=by,
-            from_status=from_status,
-            registration=registration,
-            note=note,
-        )
-        event.to_status = to_status
-        history.record(event)
-        if action in DECIDES:
-            # The version tells that the pharmacist has seen every message there was.
-            history.mark_read_by_pharmacy(prescription)
-        for follow in FOLLOWERS:
-            follow(event)
-
-
-def _sealed(prescription: Prescription, changes: dict[str, Any]) -> dict[str, Any]:
-    """The changes, as an update may write them: what is sealed, sealed for this row."""
-    sealed = dict(changes)
-    for name, value in changes.items():
-        field = Prescription._meta.get_field(name)  # noqa: SLF001 Django documents it
-        if isinstance(field, SealedJSONField):
-            sealed[name] = field.sealed(prescription, value)
-    return sealed

@@ -14,13 +14,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from shop.accounts.requests import SignedInRequest
+from shop.prescriptions import opening, thread
 from shop.prescriptions import services as prescriptions
-from shop.prescriptions import thread
 from shop.prescriptions.forms import AnswerForm
 from shop.prescriptions.models import Page, Prescription, Supply
+from shop.prescriptions.moving import TransitionRefused
 from shop.prescriptions.progress import steps_of
 from shop.prescriptions.reorder import plans_of
-from shop.prescriptions.services import NotAllowed, TransitionRefused
+from shop.prescriptions.services import NotAllowed
 from shop.prescriptions.statuses import UNDER_REVIEW, Status
 
 
@@ -98,7 +99,7 @@ def page(request: SignedInRequest, reference: str, page: uuid.UUID) -> HttpRespo
     sent_in = Prescription.objects.exclude(status=Status.DRAFT)
     found = page_of(get_object_or_404(sent_in, reference=reference), page)
     try:
-        return picture_response(prescriptions.open_page_as_owner(found, by=request.user))
+        return picture_response(opening.open_page_as_owner(found, by=request.user))
     except NotAllowed:
         raise Http404 from None
 

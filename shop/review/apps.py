@@ -9,8 +9,8 @@ class ReviewConfig(AppConfig):
 
     def ready(self) -> None:
         from shop.patients import services as patients
-        from shop.prescriptions import services as prescriptions
+        from shop.prescriptions import moving
         from shop.review import admin, content_desk, flags, services, thread_desk  # noqa: F401
 
-        prescriptions.FOLLOWERS.append(flags.follow)
+        moving.FOLLOWERS.append(flags.follow)
         patients.FOLLOWERS.append(services.patient_changed)

@@ -18,10 +18,12 @@ from catalogue.combinations import known_of
 from catalogue.content.models import ContentVersion
 from shop.accounts.requests import SignedInRequest
 from shop.patients.answers import Alcohol, Answers, Pregnancy, YesNo
+from shop.prescriptions import opening
 from shop.prescriptions import services as prescriptions
 from shop.prescriptions.authorising import BelowSupplied
 from shop.prescriptions.models import Page, Prescription
-from shop.prescriptions.services import HeldByAnother, NotAllowed, TransitionRefused
+from shop.prescriptions.moving import TransitionRefused
+from shop.prescriptions.services import HeldByAnother, NotAllowed
 from shop.prescriptions.statuses import STANDS, UNDER_REVIEW, Status
 from shop.prescriptions.views import page_of, picture_response
 from shop.review import services as reviews
@@ -225,7 +227,7 @@ def page_picture(request: SignedInRequest, reference: str, page: uuid.UUID) -> H
     """The picture of a page; whoever may not see it is told that it is not there, and recorded."""
     found = page_of(_prescription(reference), page)
     try:
-        return picture_response(prescriptions.open_page_as_pharmacist(found, by=request.user))
+        return picture_response(opening.open_page_as_pharmacist(found, by=request.user))
     except NotAllowed:
         raise Http404 from None
 

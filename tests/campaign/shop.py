@@ -26,6 +26,7 @@ from shop.payments.refunds import AlreadyAsked, TooMuch, Wanted
 from shop.payments.statuses import RefundReason
 from shop.prescriptions import services
 from shop.prescriptions.models import Prescription
+from shop.prescriptions.moving import TransitionRefused
 
 # Called when everything is ready: from here on each commit may be the process's last.
 Watched = Callable[[], Any]
@@ -110,7 +111,7 @@ def withdraw(watched: Watched, *, prescription_id: int, pharmacist_id: int) -> s
     watched()
     try:
         services.withdraw(prescription, by=pharmacist, message="Call us")
-    except services.TransitionRefused:
+    except TransitionRefused:
         return ""
     return "withdrawn"
 

@@ -24,7 +24,7 @@ from shop.payments.models import PaymentAttempt
 from shop.payments.statuses import LIVE, Status
 from shop.prescriptions import services
 from shop.prescriptions.models import Authorisation, Prescription, Supply
-from shop.prescriptions.services import TransitionRefused
+from shop.prescriptions.moving import TransitionRefused
 from shop.prescriptions.statuses import Action, RefusalReason
 from tests.conftest import (
     approve,

@@ -13,10 +13,10 @@ from playwright.sync_api import Page, expect
 from catalogue.models import Product
 from shop.accounts.models import User
 from shop.patients.answers import Answers
-from shop.prescriptions import services
+from shop.prescriptions import sending, services
 from shop.prescriptions.intake import Picture
 from shop.prescriptions.models import Prescription
-from shop.prescriptions.services import Upload, Wish
+from shop.prescriptions.sending import Upload, Wish
 from shop.review.models import Worksheet
 from tests.browser import Visitor
 from tests.conftest import make_pharmacist
@@ -36,7 +36,7 @@ def baclofen(live_shop: str) -> Product:
 
 def send(user: User, medicine: Product) -> Prescription:
     """A prescription of somebody older who takes other medicines and is nearly out of tablets."""
-    return services.submit(
+    return sending.submit(
         by=user,
         answers=Answers(
             patient_name="Robin Example",
@@ -92,7 +92,7 @@ def test_every_state_of_a_review_can_be_read_by_everybody(
 def test_what_is_decided_can_be_read_by_everybody(
     visitor_with: Visitor, customer: User, pharmacist: User, baclofen: Product
 ) -> None:
-    prescription = services.submit(
+    prescription = sending.submit(
         by=customer,
         answers=Answers(
             patient_name="Robin Example",

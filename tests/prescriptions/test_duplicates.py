@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from catalogue.models import Product
 from shop.accounts.models import User
-from shop.prescriptions import duplicates, services
+from shop.prescriptions import duplicates, opening
 from shop.prescriptions.duplicates import Kind, flags_of, flags_of_many
 from shop.prescriptions.models import Prescription
 from shop.vault.models import FingerprintKey, fingerprint
@@ -178,8 +178,8 @@ def test_a_page_that_got_a_new_name_meanwhile_is_still_opened(
 ) -> None:
     page = prescription.documents.get().pages.get()
     held = type(page).objects.get(pk=page.pk)
-    page.sealed_name = services.vault.store(b"a picture", context=page.context)
+    page.sealed_name = opening.vault.store(b"a picture", context=page.context)
     page.save()
-    services.vault.discard(held.sealed_name)
+    opening.vault.discard(held.sealed_name)
 
-    assert services.open_page_as_owner(held, by=customer) == b"a picture"
+    assert opening.open_page_as_owner(held, by=customer) == b"a picture"

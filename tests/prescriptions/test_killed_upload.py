@@ -16,7 +16,7 @@ from django.utils import timezone
 from catalogue.models import Product
 from shop.accounts.models import User
 from shop.mailing.models import Email
-from shop.prescriptions import services
+from shop.prescriptions import opening
 from shop.prescriptions import sweep as sweeping
 from shop.prescriptions.models import Document, Event, Page, Prescription, RequestedPack
 from shop.prescriptions.statuses import Status
@@ -41,7 +41,7 @@ KILLED_AT = {
     "half way through a file": "from shop.vault import storage; storage.os.link = die\n",
     "before the rows": "from shop.prescriptions.models import Document; Document.save = die\n",
     "between the rows": "from shop.prescriptions.models import Page; Page.save = die\n",
-    "before the commit": "from shop.prescriptions import services; services._move = die\n",
+    "before the commit": "from shop.prescriptions import sending; sending.move = die\n",
 }
 SERVER = """
 from django.core.servers.basehttp import WSGIRequestHandler, WSGIServer
@@ -97,7 +97,7 @@ def test_a_submission_that_is_killed_leaves_no_row_and_nothing_readable(
     sweep()
     names = {sent.documents.get().sealed_name, sent.documents.get().pages.get().sealed_name}
     assert killing.stored_files() == names
-    assert services.open_page_as_owner(Page.objects.get(), by=customer) == b"a picture"
+    assert opening.open_page_as_owner(Page.objects.get(), by=customer) == b"a picture"
 
 
 @pytest.mark.django_db(transaction=True)
@@ -110,7 +110,7 @@ def test_a_submission_killed_after_its_commit_is_complete(
 
     assert status == -signal.SIGKILL, said
     assert Prescription.objects.get().status == Status.SUBMITTED
-    assert services.open_page_as_owner(Page.objects.get(), by=customer) == b"a picture"
+    assert opening.open_page_as_owner(Page.objects.get(), by=customer) == b"a picture"
     assert [email.code for email in Email.objects.waiting(timezone.now())] == [
         "prescription_submit"
     ]

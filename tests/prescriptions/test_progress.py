@@ -13,7 +13,7 @@ from django.utils.formats import date_format
 
 from catalogue.models import Product
 from shop.accounts.models import User
-from shop.prescriptions import services
+from shop.prescriptions import sending, services
 from shop.prescriptions.models import Authorisation, Prescription
 from shop.prescriptions.progress import steps_of
 from shop.prescriptions.statuses import RefusalReason, Status
@@ -122,7 +122,7 @@ def test_since_when_is_when_it_was_taken_and_not_when_it_was_held_longer(
 def test_a_draft_waits_on_the_list(customer: User, medicine: Product) -> None:
     client = signed_in(customer)
     before = client.get(reverse("prescriptions:list")).content.decode()
-    services.save_draft(by=customer, typed={"patient": "new"})
+    sending.save_draft(by=customer, typed={"patient": "new"})
 
     after = client.get(reverse("prescriptions:list")).content.decode()
 

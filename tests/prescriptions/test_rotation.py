@@ -18,7 +18,7 @@ from django.core.management import call_command
 from catalogue.models import Product
 from shop.accounts.models import User
 from shop.patients.models import Patient
-from shop.prescriptions import services
+from shop.prescriptions import opening, sending
 from shop.prescriptions.models import Document, Page, Prescription
 from shop.prescriptions.rotation import FILES, SealedFile, rotate
 from shop.prescriptions.statuses import Status
@@ -75,9 +75,9 @@ def command(*arguments: str) -> tuple[int, str]:
 
 def assert_everything_opens() -> None:
     for document in Document.objects.all():
-        assert services.open_sealed(document) == b"as sent"
+        assert opening.open_sealed(document) == b"as sent"
     for page in Page.objects.all():
-        assert services.open_sealed(page) == b"a picture"
+        assert opening.open_sealed(page) == b"a picture"
     for prescription in Prescription.objects.filter(status=Status.SUBMITTED):
         assert prescription.answers.patient_name == "Robin Example"
 
@@ -98,7 +98,7 @@ def test_everything_opens_with_the_new_key_alone(
     settings: Any, customer: User, prescription: Prescription
 ) -> None:
     Patient.objects.create(user=customer, answers_json={"patient_name": "Robin Example"})
-    services.save_draft(by=customer, typed={"patient_name": "Robin"})
+    sending.save_draft(by=customer, typed={"patient_name": "Robin"})
     settings.DOCUMENT_KEYS = NEW | OLD
 
     status, said = command()
@@ -210,7 +210,7 @@ def test_of_two_rotations_one_moves_the_file(settings: Any, prescription: Prescr
         SealedFile(second).reseal()
 
     assert not SealedFile(second).is_there()
-    assert services.open_sealed(second) == b"a picture"
+    assert opening.open_sealed(second) == b"a picture"
 
 
 def test_a_file_that_another_rotation_moves_meanwhile_is_moved_once(
@@ -229,7 +229,7 @@ def test_a_file_that_another_rotation_moves_meanwhile_is_moved_once(
 
     assert not SealedFile(page).reseal()
     assert killing.stored_files() == names_in_rows()
-    assert services.open_sealed(page) == b"a picture"
+    assert opening.open_sealed(page) == b"a picture"
 
 
 def test_no_sealed_file_is_forgotten() -> None:

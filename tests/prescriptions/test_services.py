@@ -17,10 +17,12 @@ from shop.accounts.models import PharmacistRegistration, User
 from shop.mailing import outbox
 from shop.mailing.models import Email
 from shop.patients.answers import Answers
-from shop.prescriptions import services
+from shop.prescriptions import opening, sending, services
 from shop.prescriptions.intake import Picture
 from shop.prescriptions.models import Authorisation, Page, Prescription
-from shop.prescriptions.services import HeldByAnother, NotAllowed, TransitionRefused, Upload, Wish
+from shop.prescriptions.moving import TransitionRefused
+from shop.prescriptions.sending import Upload, Wish
+from shop.prescriptions.services import HeldByAnother, NotAllowed
 from shop.prescriptions.statuses import TRANSITIONS, Action, RefusalReason, Status
 from tests.conftest import approve, decide_to_approve, make_pharmacist, send_prescription
 
@@ -223,8 +225,8 @@ def test_a_claim_that_ran_out_can_be_taken_over(
 
 
 def test_a_draft_is_kept_and_goes_with_what_is_sent(customer: User, medicine: Product) -> None:
-    services.save_draft(by=customer, typed={"patient_name": "Rob"})
-    draft = services.save_draft(by=customer, typed={"patient_name": "Robin"})
+    sending.save_draft(by=customer, typed={"patient_name": "Rob"})
+    draft = sending.save_draft(by=customer, typed={"patient_name": "Robin"})
     assert draft.typed == {"patient_name": "Robin"}
     assert not Prescription.objects.of(customer).exists()
 
@@ -261,7 +263,7 @@ def test_nothing_stays_behind_when_a_prescription_cannot_be_stored(
     _, before = everything_stored()
 
     with pytest.raises(IntegrityError), transaction.atomic():
-        services.submit(
+        sending.submit(
             by=customer,
             answers=Answers(patient_name="Robin"),
             wishes=[Wish(medicine_id=medicine.pk, strength_mg=10, tablets=0)],
@@ -286,7 +288,7 @@ def everything_stored() -> tuple[int, set[str]]:
 def test_opening_a_page_is_recorded(prescription: Prescription, pharmacist: User) -> None:
     page = Page.objects.select_related("document__prescription").get()
 
-    picture = services.open_page_as_pharmacist(page, by=pharmacist)
+    picture = opening.open_page_as_pharmacist(page, by=pharmacist)
 
     opened = prescription.events.get(action=Action.OPEN_PAGE)
     assert picture == b"a picture"

@@ -13,7 +13,8 @@ from shop.accounts.models import User
 from shop.audit.models import Entry
 from shop.prescriptions import services, thread
 from shop.prescriptions.models import Message, Prescription
-from shop.prescriptions.services import NotAllowed, TransitionRefused
+from shop.prescriptions.moving import TransitionRefused
+from shop.prescriptions.services import NotAllowed
 from shop.prescriptions.statuses import MAY_WRITE, RefusalReason, Status
 from tests.conftest import approve, decide_to_approve, send_prescription, signed_in
 from tests.prescriptions.test_services import WAY_TO, act

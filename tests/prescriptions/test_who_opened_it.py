@@ -8,7 +8,7 @@ from django.urls import reverse
 from catalogue.models import Product
 from shop.accounts.models import User
 from shop.audit.models import Entry
-from shop.prescriptions import services
+from shop.prescriptions import opening
 from shop.prescriptions.models import Page, Prescription
 from shop.prescriptions.services import NotAllowed
 from tests.conftest import send_prescription, signed_in
@@ -75,7 +75,7 @@ def test_a_pharmacists_own_prescription_is_refused_at_the_desk_and_recorded(
     page = page_of(send_prescription(pharmacist, medicine))
 
     with pytest.raises(NotAllowed):
-        services.open_page_as_pharmacist(page, by=pharmacist)
+        opening.open_page_as_pharmacist(page, by=pharmacist)
 
     assert newest()[:2] == (REFUSED, pharmacist.pk)
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from catalogue.models import Product
 from shop.accounts.models import PharmacistRegistration, User
-from shop.prescriptions import services
+from shop.prescriptions import sending
 from shop.prescriptions.models import Prescription
 from shop.prescriptions.statuses import Action, Status
 from tests.conftest import signed_in
@@ -56,7 +56,7 @@ class TestWhoSeesIt:
         assert response.status_code == 403
 
     def test_a_draft_is_not_there(self, desk: Client, customer: User) -> None:
-        draft = services.save_draft(by=customer, typed={"patient_name": "Rob"})
+        draft = sending.save_draft(by=customer, typed={"patient_name": "Rob"})
 
         assert desk.get(address_of(draft)).status_code == 404
 

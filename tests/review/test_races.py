@@ -13,7 +13,8 @@ from shop.fulfilment.settle import settle
 from shop.payments.emulator.server import Emulator
 from shop.prescriptions import services
 from shop.prescriptions.models import Authorisation, Prescription, Supply
-from shop.prescriptions.services import NotAllowed, TransitionRefused
+from shop.prescriptions.moving import TransitionRefused
+from shop.prescriptions.services import NotAllowed
 from shop.prescriptions.statuses import Action, Status
 from shop.review import services as reviews
 from shop.review.forms.sheet import Sheet

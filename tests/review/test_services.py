@@ -16,7 +16,8 @@ from catalogue.models import ContentVersion, Medicine, Product
 from shop.accounts.models import User
 from shop.prescriptions import services as prescriptions
 from shop.prescriptions.models import Prescription
-from shop.prescriptions.services import HeldByAnother, NotAllowed, TransitionRefused
+from shop.prescriptions.moving import TransitionRefused
+from shop.prescriptions.services import HeldByAnother, NotAllowed
 from shop.prescriptions.statuses import Status
 from shop.review import flags
 from shop.review import services as reviews

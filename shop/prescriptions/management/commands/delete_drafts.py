@@ -4,11 +4,11 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from shop.prescriptions import services as prescriptions
+from shop.prescriptions import sending
 
 
 class Command(BaseCommand):
     help = "Delete drafts of prescriptions that nobody touched for DRAFT_DAYS; run it every day."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        self.stdout.write(f"{prescriptions.delete_old_drafts()} drafts deleted")
+        self.stdout.write(f"{sending.delete_old_drafts()} drafts deleted")

@@ -1,0 +1,106 @@
+"""The one place that writes the status of a prescription."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+from django.utils.translation import gettext
+
+from shop.accounts.models import User
+from shop.prescriptions import history
+from shop.prescriptions.models import (
+    Event,
+    Prescription,
+)
+from shop.prescriptions.statuses import (
+    TRANSITIONS,
+    UNDER_REVIEW,
+    Action,
+    Status,
+)
+from shop.vault.fields import SealedJSONField
+
+
+class TransitionRefused(Exception):
+    """The prescription is no longer in a status from which this can be done."""
+
+    def __init__(self, prescription: Prescription, action: Action) -> None:
+        self.prescription = prescription
+        self.action = action
+        super().__init__(f"{action} refused: {prescription} is {prescription.status}")
+
+    @property
+    def message(self) -> str:
+        """Plain words for the person who came too late."""
+        decided = self.prescription
+        if decided.status == Status.CANCELLED:
+            return gettext(
+                "The customer has cancelled this prescription. There is nothing to decide."
+            )
+        if decided.decided_by is None or decided.status in UNDER_REVIEW:
+            return gettext("This prescription has changed since you opened it. Look at it again.")
+        return gettext("This prescription was decided by %(name)s at %(at)s: %(status)s.") % {
+            "name": decided.decided_by.name,
+            "at": f"{decided.decided_at:%Y-%m-%d %H:%M} UTC",
+            "status": decided.get_status_display(),
+        }
+
+
+# What else happens with a move, in its transaction; an app above adds its part when it is ready.
+FOLLOWERS: list[Callable[[Event], None]] = []
+
+
+# With these a pharmacist answers everything that the customer wrote so far.
+DECIDES = (Action.ASK, Action.APPROVE, Action.REFUSE)
+
+
+def move(
+    prescription: Prescription,
+    action: Action,
+    *,
+    by: User | None,
+    registration: str = "",
+    note: str = "",
+    **changes: Any,
+) -> None:
+    """The one place that writes a status: only the writer who saw the latest version gets through."""
+    from_status = Status(prescription.status)
+    to_status = TRANSITIONS.get((from_status, action))
+    if to_status is None:
+        prescription.refresh_from_db()
+        raise TransitionRefused(prescription, action)
+    with transaction.atomic():
+        moved = Prescription.objects.filter(
+            pk=prescription.pk, status=from_status, version=prescription.version
+        ).update(status=to_status, version=F("version") + 1, **_sealed(prescription, changes))
+        prescription.refresh_from_db()
+        if not moved:
+            raise TransitionRefused(prescription, action)
+        event = Event(
+            prescription=prescription,
+            action=action,
+            by=by,
+            from_status=from_status,
+            registration=registration,
+            note=note,
+        )
+        event.to_status = to_status
+        history.record(event)
+        if action in DECIDES:
+            # The version tells that the pharmacist has seen every message there was.
+            history.mark_read_by_pharmacy(prescription)
+        for follow in FOLLOWERS:
+            follow(event)
+
+
+def _sealed(prescription: Prescription, changes: dict[str, Any]) -> dict[str, Any]:
+    """The changes, as an update may write them: what is sealed, sealed for this row."""
+    sealed = dict(changes)
+    for name, value in changes.items():
+        field = Prescription._meta.get_field(name)  # noqa: SLF001 Django documents it
+        if isinstance(field, SealedJSONField):
+            sealed[name] = field.sealed(prescription, value)
+    return sealed
