@@ -158,6 +158,7 @@ def test_the_queue_is_walked_with_keys(
     first, second = send(customer, baclofen), send(customer, baclofen)
     page = story.sign_in(visitor, pharmacist.email, "/admin/")
     expect(page.locator("h1")).to_contain_text("Prescriptions")
+    page.wait_for_load_state()
 
     page.keyboard.press("j")
     page.keyboard.press("j")

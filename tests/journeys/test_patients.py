@@ -69,7 +69,7 @@ def test_a_prescription_for_someone_cared_for_and_the_choice_at_the_checkout(
     page.get_by_role("button", name="Continue").click()
     story.arrive_at(page, "Your prescription", "prescription-known-patient")
     expect(page.get_by_label("Name on the prescription")).to_have_value("Arthur Archer")
-    page.locator('input[type="file"]').set_input_files(
+    page.get_by_label("Your prescription").set_input_files(
         {"name": "scan.jpg", "mimeType": "image/jpeg", "buffer": samples.jpeg()}
     )
     story.tell_of_the_medicine(page)
@@ -79,7 +79,7 @@ def test_a_prescription_for_someone_cared_for_and_the_choice_at_the_checkout(
     for box in page.locator('[name^="still_"]').all():
         box.check()
     page.get_by_label(re.compile("The prescription is mine")).check()
-    page.locator('input[type="file"]').set_input_files(
+    page.get_by_label("Your prescription").set_input_files(
         {"name": "scan.jpg", "mimeType": "image/jpeg", "buffer": samples.jpeg()}
     )
     page.get_by_role("button", name="Send to the pharmacist").click()

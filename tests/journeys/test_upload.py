@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import re
 from pathlib import Path
 
 import pytest
@@ -15,13 +14,13 @@ from shop.prescriptions.models import Document, Prescription
 from shop.prescriptions.statuses import Status
 from tests.browser import PHONE, Visitor, accessibility_faults
 from tests.conftest import basket_with, pack_of
-from tests.journeys.story import held_to_the_rules, sign_in
+from tests.journeys.story import answer_questions, held_to_the_rules, sign_in, tell_of_the_medicine
 from tests.prescriptions import hostile, samples
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
 URL = "/checkout/prescription/"
-DRAFT = "**/checkout/prescription/draft/"
+DRAFT = "**/prescriptions/draft/"
 
 
 @pytest.fixture
@@ -53,12 +52,8 @@ def choose(page: Page, *paths: Path) -> None:
 
 def fill_in(page: Page) -> None:
     page.get_by_label("Name on the prescription").fill("Robin Example")
-    page.get_by_label("Day", exact=True).fill("14")
-    page.get_by_label("Month").fill("3")
-    page.get_by_label("Year").fill("1968")
-    page.locator('input[name="kidney_problems"][value="no"]').check()
-    page.get_by_label("Other medicines").fill("ramipril")
-    page.get_by_label(re.compile("The prescription is mine")).check()
+    answer_questions(page)
+    tell_of_the_medicine(page)
 
 
 def send(page: Page) -> None:
@@ -160,7 +155,7 @@ def test_a_lost_connection_loses_nothing(
     expect(page.get_by_role("alert")).to_contain_text("The connection was lost")
     held_to_the_rules(page, "upload-lost")
     assert chosen(page) == ["front.jpg"]
-    expect(page.get_by_label("Other medicines")).to_have_value("ramipril")
+    expect(page.get_by_label("Allergies")).to_have_value("none")
 
     page.unroute(f"**{URL}")
     page.get_by_role("button", name="Try again").click()
@@ -207,7 +202,7 @@ def test_what_was_typed_is_there_again_after_the_browser_was_closed(
 ) -> None:
     with page.expect_response(DRAFT):
         page.get_by_label("Name on the prescription").fill("Robin Example")
-        page.get_by_label("Day", exact=True).fill("14")
+        page.locator('[name="date_of_birth_day"]').fill("14")
         page.locator('input[name="kidney_problems"][value="unsure"]').check()
     expect(page.get_by_text("Your answers are kept")).to_be_visible()
     assert page.evaluate("localStorage.length + sessionStorage.length") == 0
@@ -219,11 +214,11 @@ def test_what_was_typed_is_there_again_after_the_browser_was_closed(
 
         expect(again.get_by_text("We kept the answers you typed before")).to_be_visible()
         expect(again.get_by_label("Name on the prescription")).to_have_value("Robin Example")
-        expect(again.get_by_label("Day", exact=True)).to_have_value("14")
+        expect(again.locator('[name="date_of_birth_day"]')).to_have_value("14")
         expect(again.locator('input[name="kidney_problems"][value="unsure"]')).to_be_checked()
         held_to_the_rules(again, "upload-restored")
 
-        again.get_by_role("button", name="Forget my answers").click()
+        again.get_by_role("button", name="Delete what I typed").click()
         expect(again.get_by_label("Name on the prescription")).to_have_value("")
 
 
