@@ -88,6 +88,13 @@ class Answers:
         """Whether this question was answered at all; an unticked box is no answer."""
         return getattr(self, name) not in {"", None, False}
 
+    @property
+    def medicines_for_check(self) -> str:
+        """The medicines as the interaction checker reads them; an empty list was not answered."""
+        if self.takes_nothing_else and not self.other_medicines.strip():
+            return "nothing else"
+        return self.other_medicines
+
     def to_keep(self) -> Self:
         """What the patient's own record keeps: all but what is asked with each prescription."""
         dates = {name: day for name, day in self.dates.items() if name not in ASKED_EACH_TIME}

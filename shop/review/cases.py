@@ -80,7 +80,7 @@ def _versions(ordered: Iterable[Ordered]) -> list[ContentVersion]:
 def _check(version: ContentVersion, answers: Answers) -> dict[str, Any]:
     return frozen_check(
         version,
-        answers.other_medicines,
+        answers.medicines_for_check,
         age=answers.age_on(timezone.localdate()),
         egfr=answers.egfr,
     )

@@ -283,6 +283,6 @@ def checks_of(prescription: Prescription) -> list[tuple[ContentVersion, Result]]
     answers = prescription.answers
     known = known_of(age=answers.age_on(timezone.localdate()), egfr=answers.egfr)
     return [
-        (version, check(version.content, answers.other_medicines, known=known))
+        (version, check(version.content, answers.medicines_for_check, known=known))
         for version in versions
     ]

@@ -337,3 +337,14 @@ def test_the_pharmacist_sees_what_the_other_medicines_do(
     prescription.save()
 
     assert shown in page_of(desk, prescription)
+
+
+def test_a_ticked_nothing_else_is_an_answer(desk: Client, prescription: Prescription) -> None:
+    call_command("load_medicines", "baclofen", stdout=io.StringIO())
+    prescription.answers_json = {**prescription.answers_json, "takes_nothing_else": True}
+    prescription.save()
+
+    page = page_of(desk, prescription)
+
+    assert "The patient says they take nothing else." in page
+    assert "Left empty" not in page
