@@ -19,10 +19,7 @@ def frozen(
     case = work.case
     return {
         "format": FORMAT,
-        "documents": [
-            {"sha256": document.sha256, "size": document.size, "scan": document.scan}
-            for document in prescription.documents.all()
-        ],
+        "documents": _documents(prescription),
         "profile": {"name": case.profile.name, "digest": case.profile.digest},
         "country": case.country,
         "ordered": [asdict(each) for each in case.ordered],
@@ -42,25 +39,37 @@ def frozen(
         ],
         "legal": asdict(work.legal),
         "checklist": {name: list(given) for name, given in work.clinical.items()},
-        "queries": [
-            {
-                "channel": query.channel,
-                "is_confirmed": query.is_confirmed,
-                "asked_at": query.asked_at,
-                "registration": query.registration,
-                **query.content,
-            }
-            for query in prescription.prescriber_queries.all()
-        ],
-        "checks": [
-            {
-                "kind": check.kind,
-                "covers": check.covers,
-                "registration": check.registration,
-                "signed_by": check.signed_by.name,
-                "signed_at": check.signed_at,
-            }
-            for check in checks
-        ],
+        "queries": _queries(prescription),
+        "checks": [_signature(check) for check in checks],
         "decided": decided,
+    }
+
+
+def _documents(prescription: Prescription) -> list[dict[str, Any]]:
+    return [
+        {"sha256": document.sha256, "size": document.size, "scan": document.scan}
+        for document in prescription.documents.all()
+    ]
+
+
+def _queries(prescription: Prescription) -> list[dict[str, Any]]:
+    return [
+        {
+            "channel": query.channel,
+            "is_confirmed": query.is_confirmed,
+            "asked_at": query.asked_at,
+            "registration": query.registration,
+            **query.content,
+        }
+        for query in prescription.prescriber_queries.all()
+    ]
+
+
+def _signature(check: Check) -> dict[str, Any]:
+    return {
+        "kind": check.kind,
+        "covers": check.covers,
+        "registration": check.registration,
+        "signed_by": check.signed_by.name,
+        "signed_at": check.signed_at,
     }
