@@ -101,7 +101,9 @@ if (sheet) {
     try {
       const answer = await fetch(location.pathname, { method: "POST", body: data });
       const time = new Date().toLocaleTimeString();
-      said.textContent = answer.ok ? `${sheet.dataset.saved} ${time}` : await answer.text();
+      // Somebody who was signed out meanwhile is sent to the sign-in, and nothing was kept.
+      if (answer.redirected) said.textContent = sheet.dataset.lost;
+      else said.textContent = answer.ok ? `${sheet.dataset.saved} ${time}` : await answer.text();
     } catch {
       said.textContent = sheet.dataset.lost;
     }

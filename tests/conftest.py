@@ -37,6 +37,7 @@ from shop.prescriptions.models import Prescription
 from shop.prescriptions.sending import Upload, Wish
 from shop.prescriptions.services import Legal
 from shop.prescriptions.statuses import Authenticity
+from tests.authenticator import register_app, sign_in
 from tests.browser import chromium, visitor, visitor_with, window
 from tests.payments.emulator.stripe_document import check_event, check_reply, check_request
 
@@ -96,6 +97,7 @@ def staff(db: None) -> User:
     user = make_user("staff@example.com")
     user.is_staff = True
     user.save()
+    register_app(user)
     user.groups.add(Group.objects.get(name=roles.SHOP_STAFF))
     return user
 
@@ -104,6 +106,7 @@ def make_pharmacist(email: str, *, number: str) -> User:
     user = make_user(email, first_name="Nia", last_name="Okafor")
     user.is_staff = True
     user.save()
+    register_app(user)
     PharmacistRegistration.objects.create(
         user=user,
         register="Test register",
@@ -120,7 +123,9 @@ def pharmacist(db: None) -> User:
 
 @pytest.fixture
 def superuser(db: None) -> User:
-    return User.objects.create_superuser("root@example.com", PASSWORD)
+    user = User.objects.create_superuser("root@example.com", PASSWORD)
+    register_app(user)
+    return user
 
 
 @pytest.fixture
@@ -129,13 +134,14 @@ def superintendent(db: None) -> User:
     user = make_user("super@example.com")
     user.is_staff = True
     user.save()
+    register_app(user)
     user.groups.add(Group.objects.get(name=roles.SUPERINTENDENT))
     return user
 
 
 def signed_in(user: User) -> Client:
     client = Client()
-    client.force_login(user)
+    sign_in(client, user)
     return client
 
 

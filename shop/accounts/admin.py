@@ -2,13 +2,15 @@
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from shop.accounts import second_factor
 from shop.accounts.actors import account, actor_of
 from shop.accounts.models import PharmacistRegistration, User
 from shop.accounts.roles import is_superintendent
@@ -29,6 +31,7 @@ class AccountAdmin(UserAdmin):
         (_("Access"), {"fields": ("is_active", "is_staff", "is_superuser", "groups")}),
         (_("Dates"), {"fields": ("last_login", "date_joined")}),
     )
+    actions = ("remove_second_factor",)
     add_fieldsets = ((None, {"fields": ("email", "usable_password", "password1", "password2")}),)
 
     def save_related(self, request: Any, form: Any, formsets: Any, change: bool) -> None:  # noqa: FBT001
@@ -46,6 +49,18 @@ class AccountAdmin(UserAdmin):
                     "groups": list(user.groups.order_by("name").values_list("name", flat=True)),
                 },
             )
+
+    @admin.action(description=_("Take the second factor away"), permissions=["roles"])
+    def remove_second_factor(self, request: Any, users: QuerySet[User]) -> None:
+        """For a lost or replaced telephone; whose it was is told, and registers an app anew."""
+        for user in users:
+            if second_factor.remove(user, actor=actor_of(request.user)):
+                second_factor.tell_removed(user)
+                text = _("The second factor of %(email)s is taken away.") % {"email": user.email}
+                messages.success(request, text)
+
+    def has_roles_permission(self, request: HttpRequest) -> bool:
+        return is_superintendent(request.user)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         """Roles are given by the superintendent, and superuser rights by no page at all."""

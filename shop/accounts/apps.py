@@ -10,9 +10,10 @@ class AccountsConfig(AppConfig):
     label = "accounts"
 
     def ready(self) -> None:
-        from shop.accounts import admin, audit_page, sign_ins  # noqa: F401
+        from shop.accounts import admin, audit_page, second_factor, sign_ins  # noqa: F401
 
         sign_ins.connect()
+        second_factor.connect()
 
 
 class PharmacyAdminConfig(SimpleAdminConfig):

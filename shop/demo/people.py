@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.mfa.utils import encrypt
 from django.conf import settings
 from django.contrib.auth.models import Group
 from django.contrib.sites.models import Site
@@ -16,6 +18,7 @@ from oscar.apps.address.models import Country, UserAddress
 
 from shop.accounts import roles
 from shop.accounts.models import PharmacistRegistration, User
+from shop.demo.authenticator import APP_KEY
 from shop.demo.patients import create_patients
 
 PASSWORD = "demo-pharmacy-pass"  # noqa: S105
@@ -118,6 +121,8 @@ def _create(person: Person) -> None:
     EmailAddress.objects.update_or_create(
         user=user, email=person.email, defaults={"verified": True, "primary": True}
     )
+    if person.is_staff:
+        _register_app(user)
     if person.group:
         user.groups.add(Group.objects.get(name=person.group))
     if person.registration:
@@ -146,6 +151,13 @@ def _user(person: Person) -> User:
         user.set_password(PASSWORD)
         user.save()
     return user
+
+
+def _register_app(user: User) -> None:
+    # A new row would sign out whoever is signed in.
+    if not Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).exists():
+        data = {"secret": encrypt(APP_KEY)}
+        Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data=data)
 
 
 def _in_a_year() -> datetime.date:

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
+from shop.accounts.resealing import SealedSecret, sealed_secrets
 from shop.prescriptions.models import Document, Page
 from shop.vault import storage as vault
 from shop.vault.resealing import SealedContents, rows_of, sealed_contents
@@ -91,8 +92,9 @@ def rotate(report: Report, *, every: int = 1000) -> Rotation:
     return rotation
 
 
-def _everything() -> Iterator[SealedFile | SealedContents]:
+def _everything() -> Iterator[SealedFile | SealedContents | SealedSecret]:
     for model in FILES:
         for row in rows_of(model, "uuid", "sealed_name"):
             yield SealedFile(row)
     yield from sealed_contents()
+    yield from sealed_secrets()

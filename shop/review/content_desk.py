@@ -19,6 +19,7 @@ from django.views.decorators.cache import never_cache
 
 from catalogue import signing
 from catalogue.content.models import ContentVersion
+from shop.accounts.forms import ProofForm
 from shop.accounts.models import PharmacistRegistration
 from shop.accounts.requests import SignedInRequest
 from shop.accounts.roles import superintendent_registration
@@ -83,7 +84,8 @@ def sign(request: SignedInRequest, registration: PharmacistRegistration, pk: int
         medicine__version=F("pk"),
     )
     form = SignForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    proof = ProofForm(request, request.POST or None)
+    if request.method == "POST" and all([form.is_valid(), proof.is_given()]):
         try:
             signing.sign(
                 version,
@@ -101,6 +103,7 @@ def sign(request: SignedInRequest, registration: PharmacistRegistration, pk: int
         "signatures": version.signatures.all(),
         "registration": registration,
         "form": form,
+        "proof": proof,
         "may_sign_content": True,
     }
     return render(request, "desk/sign.html", context)

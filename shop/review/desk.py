@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 from catalogue.checker import Result, check
 from catalogue.combinations import known_of
 from catalogue.content.models import ContentVersion
+from shop.accounts.forms import ProofForm
 from shop.accounts.requests import SignedInRequest
 from shop.patients.answers import Alcohol, Answers, Pregnancy, YesNo
 from shop.prescriptions import opening
@@ -134,8 +135,9 @@ def _query(request: SignedInRequest, prescription: Prescription, sheet: Sheet) -
 
 def _record(request: SignedInRequest, prescription: Prescription, sheet: Sheet) -> HttpResponse:
     _keep(request, prescription, sheet)
-    if not sheet.decision.check():
-        return _show(request, prescription, sheet)
+    proof = ProofForm(request, request.POST)
+    if not all([proof.is_given(), sheet.decision.check()]):
+        return _show(request, prescription, sheet, proof=proof)
     _DECIDE[sheet.decision.cleaned_data["decision"]](request, prescription, sheet)
     messages.success(
         request, _("Recorded: %(status)s.") % {"status": prescription.get_status_display()}
@@ -211,8 +213,10 @@ def withdraw(request: SignedInRequest, reference: str) -> HttpResponse:
     """Take an approval back."""
     prescription = _prescription(reference)
     form = WithdrawForm(request.POST or None)
-    if not form.is_valid():
-        return _show(request, prescription, kept_sheet(prescription), withdraw_form=form)
+    proof = ProofForm(request, request.POST or None)
+    if not all([form.is_valid(), proof.is_given()]):
+        sheet = kept_sheet(prescription)
+        return _show(request, prescription, sheet, withdraw_form=form, proof=proof)
     prescription.version = form.cleaned_data["version"]
     try:
         prescriptions.withdraw(prescription, by=request.user, message=form.cleaned_data["message"])
@@ -259,6 +263,7 @@ def _show(
         "has_run_out": is_held and (prescription.claim_until or now) <= now,
         "is_approved": prescription.status in STANDS,
         "withdraw_form": WithdrawForm(initial={"version": prescription.version}),
+        "proof": ProofForm(request),
         **forms,
     }
     return render(request, "desk/review.html", context)

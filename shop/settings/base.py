@@ -28,6 +28,7 @@ INSTALLED_APPS = [
     "csp",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "shop.accounts.apps.AccountsConfig",
     "shop.audit",
     "shop.jurisdictions",
@@ -60,6 +61,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "shop.accounts.middleware.private_pages_are_not_stored",
+    "shop.accounts.staff_sessions.StaffSessions",
     "shop.audit.requests.remember_origin",
     "oscar.apps.basket.middleware.BasketMiddleware",
 ]
@@ -118,6 +120,19 @@ ACCOUNT_EMAIL_VERIFICATION = "optional"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+MFA_ADAPTER = "shop.accounts.adapters.MFAAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_FORMS = {
+    "activate_totp": "shop.accounts.forms.RegisterAppForm",
+    "authenticate": "shop.accounts.forms.SignInCodeForm",
+    "reauthenticate": "shop.accounts.forms.ConfirmCodeForm",
+}
+# People who work here: how long a session may be left alone, and how old the last code of the
+# authenticator app may be for a decision, a refund or a signature; both in minutes.
+STAFF_IDLE_MINUTES = env.int("STAFF_IDLE_MINUTES", default=15)
+PROOF_MINUTES = env.int("PROOF_MINUTES", default=30)
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

@@ -55,3 +55,6 @@ DOCUMENT_KEYS = parse_keys(env("DOCUMENT_KEYS"))
 AUDIT_KEYS = parse_keys(env("AUDIT_KEYS", default=env("DOCUMENT_KEYS")))
 
 INSTALLED_APPS = [*INSTALLED_APPS, "shop.demo"]
+MFA_ADAPTER = "shop.demo.authenticator.DemoMFAAdapter"
+# The code that a page tells counts a little longer than an app would show it.
+MFA_TOTP_TOLERANCE = 1

@@ -27,6 +27,7 @@ from shop.payments.statuses import RefundReason
 from shop.prescriptions import services
 from shop.prescriptions.models import Prescription
 from shop.prescriptions.moving import TransitionRefused
+from tests.authenticator import sign_in
 
 # Called when everything is ready: from here on each commit may be the process's last.
 Watched = Callable[[], Any]
@@ -43,7 +44,7 @@ ADDRESS = {
 
 def _signed_in(user_id: int, **session: Any) -> Client:
     client = Client()
-    client.force_login(User.objects.get(pk=user_id))
+    sign_in(client, User.objects.get(pk=user_id))
     kept = client.session
     kept.update(session)
     kept.save()

@@ -21,6 +21,7 @@ from shop.payments.emulator.server import Emulator
 from shop.payments.models import PaymentAttempt, Refund
 from shop.payments.statuses import RefundReason, RefundStatus, Review, Status
 from shop.prescriptions.models import Prescription
+from tests.authenticator import code_now, let_proof_age
 from tests.conftest import basket_with, pack_of, signed_in
 from tests.fulfilment.paying import open_card_page, pay_by_card
 
@@ -303,3 +304,27 @@ def test_another_look_while_stripe_is_down_says_so(
     told = desk.post(address(attempt, "order-look-again"), follow=True).content.decode()
 
     assert "cannot be read just now" in told
+
+
+def test_no_money_goes_back_without_a_fresh_code(desk: Client, attempt: PaymentAttempt) -> None:
+    let_proof_age(desk, minutes=30)
+
+    told = fill_in(desk, attempt, amount="4.90", reason="other", note="Parcel was late")
+    assert "Nothing was done yet" in told
+    assert "Parcel was late" in told
+    assert not Refund.objects.exists()
+
+    typed = {"amount": "4.90", "reason": "other", "note": "x", "proof-code": code_now()}
+    fill_in(desk, attempt, **typed)
+    assert Refund.objects.exists()
+
+
+def test_no_order_is_cancelled_without_a_fresh_code(desk: Client, attempt: PaymentAttempt) -> None:
+    let_proof_age(desk, minutes=30)
+    url = address(attempt, "order-cancel")
+
+    assert "Asked by phone" in desk.post(url, {"note": "Asked by phone"}).content.decode()
+    assert Order.objects.get().status != "Cancelled"
+
+    desk.post(url, {"note": "Asked by phone", "proof-code": code_now()})
+    assert Order.objects.get().status == "Cancelled"

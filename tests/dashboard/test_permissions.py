@@ -4,6 +4,7 @@ import pytest
 from django.urls import NoReverseMatch, URLPattern, get_resolver, reverse
 
 from catalogue.models import Category, Product
+from tests.authenticator import sign_in
 
 READ_PAGES = [
     "/dashboard/",
@@ -63,21 +64,21 @@ def address(name, keys):
 
 @pytest.mark.parametrize("page", READ_PAGES)
 def test_staff_open_their_pages(client, staff, baclofen, page):
-    client.force_login(staff)
+    sign_in(client, staff)
 
     assert client.get(page).status_code == 200
 
 
 @pytest.mark.parametrize("page", READ_PAGES)
 def test_a_superuser_opens_the_pages(client, superuser, baclofen, page):
-    client.force_login(superuser)
+    sign_in(client, superuser)
 
     assert client.get(page).status_code == 200
 
 
 @pytest.mark.parametrize(("name", "keys"), dashboard_names())
 def test_a_pharmacist_gets_into_no_page_of_the_dashboard(client, pharmacist, name, keys):
-    client.force_login(pharmacist)
+    sign_in(client, pharmacist)
 
     assert client.get(address(name, keys)).status_code == 403
     assert client.post(address(name, keys)).status_code == 403
@@ -85,7 +86,7 @@ def test_a_pharmacist_gets_into_no_page_of_the_dashboard(client, pharmacist, nam
 
 @pytest.mark.parametrize(("name", "keys"), dashboard_names())
 def test_a_customer_gets_into_no_page_of_the_dashboard(client, customer, name, keys):
-    client.force_login(customer)
+    sign_in(client, customer)
 
     assert client.get(address(name, keys)).status_code == 403
     assert client.post(address(name, keys)).status_code == 403
@@ -101,14 +102,14 @@ def test_a_visitor_is_sent_to_sign_in(client, db, name, keys):
 
 @pytest.mark.parametrize(("name", "keys"), dashboard_names())
 def test_who_may_only_look_can_post_to_no_page(client, looker, name, keys):
-    client.force_login(looker)
+    sign_in(client, looker)
 
     assert client.post(address(name, keys), {"action": "x"}).status_code in (403, 405)
 
 
 @pytest.mark.parametrize("page", READ_PAGES)
 def test_who_may_only_look_can_look(client, looker, baclofen, page):
-    client.force_login(looker)
+    sign_in(client, looker)
 
     assert client.get(page).status_code == 200
 
@@ -120,7 +121,7 @@ def test_the_dashboards_sign_in_is_the_shops(client, db):
 
 
 def test_signing_out_takes_more_than_a_link(client, staff):
-    client.force_login(staff)
+    sign_in(client, staff)
 
     assert client.get(reverse("dashboard:logout")).status_code == 405
     assert client.post(reverse("dashboard:logout")).url == "/"
@@ -135,7 +136,7 @@ def test_what_the_pharmacy_does_not_use_has_no_address(name):
 
 @pytest.mark.parametrize("old", ["offers", "vouchers", "ranges", "users", "reports", "comms"])
 def test_no_page_puts_a_medicine_under_an_offer(client, superuser, old):
-    client.force_login(superuser)
+    sign_in(client, superuser)
 
     assert client.get(f"/dashboard/{old}/").status_code == 404
 
@@ -145,7 +146,7 @@ def test_changing_a_price_takes_the_permission_for_prices(client, make_staff, ba
 
     user = make_staff("texts@example.com")
     user.user_permissions.set(Permission.objects.filter(codename__endswith="_product"))
-    client.force_login(user)
+    sign_in(client, user)
     pack = baclofen.children.first()
 
     page = client.get(reverse("dashboard:catalogue-product", kwargs={"pk": pack.pk}))
@@ -164,7 +165,7 @@ def test_changing_a_price_takes_the_permission_for_prices(client, make_staff, ba
     ],
 )
 def test_staff_open_the_pages_of_one_thing(client, staff, baclofen, name, pick):
-    client.force_login(staff)
+    sign_in(client, staff)
 
     response = client.get(reverse(f"dashboard:{name}", kwargs={"pk": pick().pk}))
 
@@ -172,7 +173,7 @@ def test_staff_open_the_pages_of_one_thing(client, staff, baclofen, name, pick):
 
 
 def test_staff_open_the_page_for_a_new_pack(client, staff, baclofen):
-    client.force_login(staff)
+    sign_in(client, staff)
     page = reverse("dashboard:catalogue-product-create-child", kwargs={"parent_pk": baclofen.pk})
 
     html = client.get(page).content.decode()

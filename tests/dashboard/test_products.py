@@ -8,6 +8,7 @@ from oscar.core.loading import get_model
 
 from catalogue.models import Product
 from shop.dashboard.catalogue.forms import nearest_prices
+from tests.authenticator import sign_in
 
 StockRecord = get_model("partner", "StockRecord")
 Partner = get_model("partner", "Partner")
@@ -51,7 +52,7 @@ def pack(baclofen):
 
 @pytest.fixture
 def save(client, staff, pack):
-    client.force_login(staff)
+    sign_in(client, staff)
 
     def post(**changes):
         address = reverse("dashboard:catalogue-product", kwargs={"pk": pack.pk})
@@ -62,7 +63,7 @@ def save(client, staff, pack):
 
 @pytest.fixture
 def create(client, staff, baclofen):
-    client.force_login(staff)
+    sign_in(client, staff)
 
     def post(**changes):
         address = reverse(
@@ -170,7 +171,7 @@ def test_a_new_pack_can_never_be_discounted(create):
 
 
 def test_a_new_medicine_can_never_be_discounted(client, staff, baclofen):
-    client.force_login(staff)
+    sign_in(client, staff)
     address = reverse(
         "dashboard:catalogue-product-create",
         kwargs={"product_class_slug": "prescription-medicine"},
@@ -207,7 +208,7 @@ def test_a_pack_of_a_medicine_needs_strength_and_size(create, missing):
 
 
 def test_a_medicine_with_content_is_kept_when_somebody_deletes_it(client, staff, baclofen):
-    client.force_login(staff)
+    sign_in(client, staff)
     address = reverse("dashboard:catalogue-product-delete", kwargs={"pk": baclofen.pk})
 
     response = client.post(address, follow=True)
@@ -217,7 +218,7 @@ def test_a_medicine_with_content_is_kept_when_somebody_deletes_it(client, staff,
 
 
 def test_the_edit_page_offers_no_recommendations(client, staff, baclofen):
-    client.force_login(staff)
+    sign_in(client, staff)
 
     html = client.get(
         reverse("dashboard:catalogue-product", kwargs={"pk": baclofen.pk})

@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 import requests
+from allauth.mfa.models import Authenticator
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
@@ -74,11 +75,19 @@ def demo_people(medicine: Any) -> None:
     people.create_people()
 
 
-def test_every_demo_person_signs_in_with_the_printed_password(demo_people: None) -> None:
+def test_every_demo_person_signs_in_with_the_printed_password_and_the_code_on_the_page(
+    demo_people: None, settings: Any
+) -> None:
+    settings.MFA_ADAPTER = "shop.demo.authenticator.DemoMFAAdapter"
     for person in people.PEOPLE:
         client = Client()
+        typed = {"login": person.email, "password": people.PASSWORD}
 
-        client.post("/accounts/login/", {"login": person.email, "password": people.PASSWORD})
+        page = client.post("/accounts/login/", typed, follow=True).content.decode()
+        if person.is_staff:
+            shown = re.search(r"the app would show (\d{6}) now", page)
+            assert shown is not None
+            client.post("/accounts/2fa/authenticate/", {"code": shown[1]})
 
         assert client.session["_auth_user_id"] == str(User.objects.get(email=person.email).pk)
 
@@ -106,10 +115,13 @@ def test_demo_customers_have_an_address_in_their_country(demo_people: None) -> N
 
 def test_creating_the_demo_people_again_signs_nobody_out(demo_people: None) -> None:
     before = {user.pk: user.password for user in User.objects.all()}
+    apps = set(Authenticator.objects.values_list("pk", flat=True))
 
     people.create_people()
 
     assert {user.pk: user.password for user in User.objects.all()} == before
+    assert set(Authenticator.objects.values_list("pk", flat=True)) == apps
+    assert len(apps) == len([person for person in people.PEOPLE if person.is_staff])
     assert User.objects.get(email="anna@example.com").addresses.count() == 1
 
 

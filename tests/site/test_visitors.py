@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.test import Client
 from django.urls import reverse
 
+from shop.accounts.staff_sessions import OPEN
 from tests.conftest import signed_in
 from tests.site.addresses import every_address
 
@@ -55,3 +57,20 @@ def test_each_visitor_gets_what_the_table_says(visitor: str, world: dict[str, An
             wrong[name] = f"{got} instead of {answers[place]}"
 
     assert wrong == {}
+
+
+@pytest.mark.parametrize("visitor", ["staff", "pharmacist", "superuser"])
+def test_who_works_here_gets_nowhere_without_an_authenticator_app(
+    visitor: str, world: dict[str, Any]
+) -> None:
+    user = world["visitors"][visitor]
+    Authenticator.objects.all().delete()
+    client = Client()
+    client.force_login(user)
+    opened = []
+    for name in sorted(set(expected()) - OPEN):
+        response = client.get(reverse(name, args=world["arguments"].get(name)))
+        if response.get("Location") != reverse("mfa_activate_totp"):
+            opened.append(name)
+
+    assert opened == []

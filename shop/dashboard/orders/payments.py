@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 from oscar.apps.order.exceptions import InvalidOrderStatus
 
+from shop.accounts.forms import ProofForm
 from shop.accounts.requests import SignedInRequest
 from shop.dashboard.orders.forms import CancelForm, RefundForm
 from shop.fulfilment import refunding
@@ -48,7 +49,8 @@ def cancel_order(request: SignedInRequest, number: str) -> HttpResponse:
     """Ask why, then cancel the order and give everything back."""
     attempt = _attempt_of(number)
     form = CancelForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    proof = ProofForm(request, request.POST or None)
+    if request.method == "POST" and all([form.is_valid(), proof.is_given()]):
         try:
             refunding.cancel(attempt.order, by=request.user, note=form.cleaned_data["note"])
         except InvalidOrderStatus as error:
@@ -56,7 +58,7 @@ def cancel_order(request: SignedInRequest, number: str) -> HttpResponse:
         else:
             messages.success(request, _("The order is cancelled. The customer has been told."))
         return redirect("dashboard:order-detail", number=number)
-    context = {"order": attempt.order, "attempt": attempt, "form": form}
+    context = {"order": attempt.order, "attempt": attempt, "form": form, "proof": proof}
     return render(request, "oscar/dashboard/orders/order_cancel.html", context)
 
 
@@ -64,9 +66,11 @@ def refund_order(request: SignedInRequest, number: str) -> HttpResponse:
     """Pay back packs or an amount."""
     attempt = _attempt_of(number)
     form = RefundForm(attempt, request.POST or None)
-    if request.method == "POST" and form.is_valid() and _pay_back(request, form):
+    proof = ProofForm(request, request.POST or None)
+    is_sound = request.method == "POST" and all([form.is_valid(), proof.is_given()])
+    if is_sound and _pay_back(request, form):
         return redirect("dashboard:order-detail", number=number)
-    context = {"order": attempt.order, "attempt": attempt, "form": form}
+    context = {"order": attempt.order, "attempt": attempt, "form": form, "proof": proof}
     return render(request, "oscar/dashboard/orders/order_refund.html", context)
 
 

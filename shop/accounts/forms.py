@@ -1,0 +1,66 @@
+"""Forms that ask for a code from an authenticator app."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.mfa.adapter import get_adapter
+from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from allauth.mfa.totp.forms import ActivateTOTPForm
+from django import forms
+from django.http import HttpRequest, QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from shop.accounts import second_factor
+
+
+class CodeField(forms.CharField):
+    def __init__(self, **kwargs: Any) -> None:
+        attrs = {"autocomplete": "one-time-code", "inputmode": "numeric"}
+        super().__init__(label=_("Code"), widget=forms.TextInput(attrs=attrs), **kwargs)
+
+
+class RegisterAppForm(ActivateTOTPForm):
+    code = CodeField(help_text=_("The 6 digits the app shows for this pharmacy."))
+
+
+class HintedForm(forms.Form):
+    """A form whose code may come from the app or be a recovery code."""
+
+    code = CodeField()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"].help_text = get_adapter().code_hint(kwargs["user"])
+
+
+class SignInCodeForm(HintedForm, AuthenticateForm):
+    pass
+
+
+class ConfirmCodeForm(HintedForm, ReauthenticateForm):
+    pass
+
+
+class ProofForm(ConfirmCodeForm):
+    """Stands beside a decision that needs a fresh code (OWASP ASVS 5.0, 7.5.3).
+
+    Its field is there only when the last code is older than `PROOF_MINUTES`; what was typed beside
+    it stays when the code is wrong.
+    """
+
+    prefix = "proof"
+
+    def __init__(self, request: HttpRequest, data: QueryDict | None = None) -> None:
+        super().__init__(data, user=request.user)
+        if second_factor.is_fresh(request):
+            self.fields.clear()
+
+    def is_given(self) -> bool:
+        """Whether nothing more has to be proven; a code that was right then counts for a while."""
+        if not self.is_valid():
+            return False
+        if self.fields:
+            self.save()
+            self.fields.clear()
+        return True
