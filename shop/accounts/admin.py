@@ -59,6 +59,10 @@ class AccountAdmin(UserAdmin):
                 text = _("The second factor of %(email)s is taken away.") % {"email": user.email}
                 messages.success(request, text)
 
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nobody: what an account did stays in the log under its number. Deactivate it instead."""
+        return False
+
     def has_roles_permission(self, request: HttpRequest) -> bool:
         return is_superintendent(request.user)
 

@@ -225,7 +225,7 @@ def _welcome() -> str:
         ("Mail", _shown(settings.VAR_DIR / "mail")),
         ("Prescriptions", f"{_shown(settings.VAR_DIR / prepare.FOLDER_OF_PAPERS)} (to upload)"),
         ("Cards", "4242 4242 4242 4242 pays, 4000 0000 0000 0002 declines"),
-        ("Sign-ins", f"the password is {people.PASSWORD}"),
+        ("Sign-ins", f"the password is {people.PASSWORD}; a page that asks for a code tells it"),
         *(("", f"{person.email:24}{person.part}") for person in people.PEOPLE),
     ]
     lines = "\n".join(f"  {name:15}{value}" for name, value in rows)
