@@ -8,6 +8,9 @@ from typing import Any
 # From the first to the last number, both included: what the rows hold, by the entry they name.
 Source = Callable[[int, int], dict[int, Any]]
 
+# What Django raises over a date that is none; SQLite keeps whatever somebody wrote there.
+UNREADABLE = (AttributeError, TypeError, ValueError)
+
 _sources: list[Source] = []
 
 
@@ -20,5 +23,16 @@ def rows_between(first: int, last: int) -> dict[int, Any]:
     """What the rows hold that name these entries."""
     found: dict[int, Any] = {}
     for source in _sources:
-        found |= source(first, last)
+        found |= _read(source, first, last)
     return found
+
+
+def _read(source: Source, first: int, last: int) -> dict[int, Any]:
+    """The same, with nothing in place of a row that cannot be read."""
+    try:
+        return source(first, last)
+    except UNREADABLE:
+        if first == last:
+            return {first: None}
+        middle = (first + last) // 2
+        return _read(source, first, middle) | _read(source, middle + 1, last)

@@ -184,7 +184,34 @@ def test_a_new_key_goes_on_where_the_old_one_ended(entries: None, settings: Sett
     assert faults() == []
 
 
+NOT_A_TIME = ["yesterday", "2026-13-45 99:99", 5]
+only_sqlite = pytest.mark.skipif(
+    "connection.vendor != 'sqlite'", reason="PostgreSQL takes nothing but a time"
+)
+
+
+@only_sqlite
+@pytest.mark.parametrize("written", NOT_A_TIME)
+def test_a_time_that_cannot_be_read_is_found(entries: None, written: object) -> None:
+    with behind_the_shops_back(), connection.cursor() as cursor:
+        cursor.execute("UPDATE audit_entry SET at = %s WHERE sequence = 5", [written])
+
+    assert faults() == ["Entry 5 was changed, moved or put in."]
+
+
 # The history that people read
+
+
+@only_sqlite
+@pytest.mark.parametrize("written", NOT_A_TIME)
+def test_a_time_in_the_history_that_cannot_be_read_is_found(
+    approved: Prescription, written: object
+) -> None:
+    event = approved.events.all()[1]
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE prescriptions_event SET at = %s WHERE id = %s", [written, event.pk])
+
+    assert faults() == [f"The history row of entry {entry_of(event)} was changed."]
 
 
 def entry_of(event: Event) -> int:
