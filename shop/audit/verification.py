@@ -89,12 +89,12 @@ def _faults(entry: Entry) -> Iterator[str]:
         yield f"Entry {entry.sequence} names the key {entry.key_id!r}, which AUDIT_KEYS lacks."
 
 
-def _digest_of(entry: Entry) -> str:
-    """The digest, or none for an entry whose time cannot be read any more."""
+def _digest_of(entry: Entry) -> str | None:
+    """The digest; None for an entry whose time cannot be read any more."""
     try:
         return chain.digest_of(entry)
     except witnesses.UNREADABLE:
-        return ""
+        return None
 
 
 def _witness_faults(entry: Entry, rows: dict[int, Any]) -> Iterator[str]:
