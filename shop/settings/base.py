@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "shop.mailing",
     "shop.prescriptions",
     "shop.review",
+    "shop.register",
     "shop.payments",
     "shop.fulfilment",
     "shop.pages",
