@@ -33,6 +33,12 @@ def may_read_audit(user: User | AnonymousUser) -> bool:
     return works_here and user.groups.filter(name__in=(SUPERINTENDENT, AUDITOR)).exists()
 
 
+def may_read_register(user: User | AnonymousUser) -> bool:
+    """Whether the register of supplies is there for the user: also for every pharmacist."""
+    is_pharmacist = isinstance(user, User) and user.is_pharmacist
+    return is_pharmacist or may_read_audit(user)
+
+
 def superintendent_registration(user: User | AnonymousUser) -> PharmacistRegistration | None:
     """The registration a superintendent signs content with today; None for anybody else."""
     if isinstance(user, User) and is_superintendent(user):

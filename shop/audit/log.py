@@ -52,7 +52,7 @@ def append(
     a row that is to name this entry, of which only a keyed hash is kept.
     """
     with transaction.atomic():
-        _lock_the_end()
+        lock_the_end()
         last = Entry.objects.values_list("sequence", "digest").first() or (0, chain.START)
         key_id = chain.current_key_id()
         entry = Entry(
@@ -74,7 +74,8 @@ def append(
     return entry
 
 
-def _lock_the_end() -> None:
+def lock_the_end() -> None:
+    """Let nobody else append until the transaction ends, for who numbers rows of their own by it."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])

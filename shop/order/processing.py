@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from oscar.apps.order.exceptions import InvalidOrderStatus
 from oscar.apps.order.processing import EventHandler as OscarEventHandler
@@ -16,6 +17,8 @@ from shop.payments.statuses import PAID, RefundReason
 from shop.prescriptions import ledger
 from shop.prescriptions.models import Prescription, Supply
 from shop.prescriptions.statuses import STANDS
+from shop.register import services as register
+from shop.vault.sealing import VaultError
 
 LEAVES_THE_SHELF = ("Dispensing", "Dispatched")
 CANCELLED = "Cancelled"
@@ -36,6 +39,7 @@ class EventHandler(OscarEventHandler):
             if new_status == "Dispatched":
                 self._for_stock(order, self.consume_stock_allocations)
                 emails.tell_order_dispatched(order)
+                self._enter(order)
 
     def cancel(self, order: Any, *, by: User, note: str) -> PaymentAttempt:
         """Cancel an order that has not left: stock and tablets come back, all money is to go back.
@@ -76,6 +80,17 @@ class EventHandler(OscarEventHandler):
         for supply in held:
             ledger.give_back(supply, by=by, note=_("order %s") % order.number)
         emails.tell_order_cancelled(order)
+
+    def _enter(self, order: Any) -> None:
+        """Enter what leaves into the register, which locks the audit log and so comes last."""
+        try:
+            register.enter(order, by=self.user, moment=timezone.now())
+        except VaultError as error:
+            raise InvalidOrderStatus(
+                _(
+                    "The prescription cannot be opened to enter the supply. The order must not leave."
+                )
+            ) from error
 
     def _for_stock(self, order: Any, do: Callable[..., None]) -> None:
         """In the order of the stock records' keys, as everybody who takes several of them."""

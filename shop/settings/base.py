@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "shop.mailing",
     "shop.prescriptions",
     "shop.review",
+    "shop.register",
     "shop.payments",
     "shop.fulfilment",
     "shop.pages",

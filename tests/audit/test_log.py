@@ -86,7 +86,7 @@ def test_twenty_writers_at_once_leave_no_gap_and_no_fork() -> None:
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.skipif("connection.vendor == 'sqlite'", reason="SQLite lets one writer in at a time")
 def test_without_the_lock_writers_meet_at_the_same_place(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(log, "_lock_the_end", lambda: None)
+    monkeypatch.setattr(log, "lock_the_end", lambda: None)
 
     results = at_once(*[append] * WRITERS)
 

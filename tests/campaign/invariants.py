@@ -14,6 +14,7 @@ from shop.payments.models import PaymentAttempt, StripeOperation
 from shop.payments.money import to_minor
 from shop.payments.statuses import Review, Status
 from shop.prescriptions.models import Authorisation, Supply
+from shop.register.models import Entry
 from tests.campaign.world import World
 from tests.payments.emulator.stripe_document import check_request
 
@@ -184,6 +185,15 @@ def every_line_has_its_supply(world: World) -> Iterator[str]:
                 yield f"order {order.number} ({order.status}): {tablets} tablets, {due} due"
 
 
+def what_left_is_in_the_register_once(world: World) -> Iterator[str]:
+    for order in world.orders:
+        supplies = Supply.objects.filter(order_line__order=order)
+        due = supplies.count() if order.status in GONE else 0
+        entered = Entry.objects.filter(supply__in=supplies).count()
+        if entered != due:
+            yield f"order {order.number} ({order.status}): {entered} entries, {due} due"
+
+
 def every_order_has_lines_and_a_basket_of_its_own(world: World) -> Iterator[str]:
     orders = Order.objects.filter(pk__in=[order.pk for order in world.orders])
     for order in orders.annotate(n=Count("lines")).filter(n=0):
@@ -233,6 +243,7 @@ RULES: tuple[Rule, ...] = (
     stock_is_conserved,
     tablets_are_conserved,
     every_line_has_its_supply,
+    what_left_is_in_the_register_once,
     every_order_has_lines_and_a_basket_of_its_own,
     nothing_is_left_to_do,
     nobody_has_to_look_without_need,

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.contrib.sites.models import Site
 from django.core.management import call_command
+from django.utils import timezone
 from oscar.apps.address.models import UserAddress
 from oscar.apps.catalogue.models import AttributeOptionGroup, Category, Option
 from oscar.apps.order.models import Order
@@ -18,6 +19,7 @@ from shop.fulfilment.settle import settle
 from shop.payments.emulator.server import Emulator
 from shop.payments.models import PaymentAttempt
 from shop.prescriptions.models import Page, Prescription
+from shop.register import services as register
 from tests.conftest import add_patient, basket_with, pack_of
 from tests.fulfilment.paying import open_card_page, pay_by_card
 
@@ -39,6 +41,7 @@ def world(
     pay_by_card(url)
     settle(attempt)
     order = Order.objects.get()
+    register.enter(order, by=staff, moment=timezone.now())
     Medicine.objects.create(slug="baclofen", name="Baclofen", product=medicine)
     call_command("load_medicines", "baclofen", stdout=io.StringIO())
     category = Category.add_root(name="Muscle relaxants")
@@ -114,6 +117,7 @@ def arguments(
         "customer:order-cancel": [order.number],
         "customer:address-detail": [address.pk],
         "customer:address-delete": [address.pk],
+        "admin:register-entry": [1],
         "admin:prescription-review": own,
         "admin:prescription-claim": own,
         "admin:prescription-release": own,

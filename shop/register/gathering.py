@@ -1,0 +1,60 @@
+"""Gathers what the register is to hold from the approval that a supply rests on."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+from shop.patients.answers import Answers
+from shop.prescriptions.models import Prescription, Supply
+from shop.register.particulars import FORM, Particulars
+from shop.review.models import Decision, DecisionKind
+
+
+def particulars_of(supply: Supply, *, moment: datetime.datetime) -> Particulars:
+    """As the approval in force at the moment has them; raises `VaultError`.
+
+    An approval of the time before decisions were kept has the prescriber's name and the date only.
+    """
+    authorisation = supply.authorisation
+    prescription = authorisation.prescription
+    read = _transcription(prescription, moment)
+    said = _said(prescription.answers)
+    missing = tuple(name for name in said if not read.get(name))
+    return Particulars(
+        medicine=authorisation.medicine.title,
+        form=FORM,
+        strength_mg=authorisation.strength_mg,
+        tablets=supply.tablets,
+        issued_on=read["issued_on"],
+        prescriber=read["prescriber"],
+        prescriber_kind=read.get("prescriber_kind", ""),
+        prescriber_address=read.get("prescriber_address", ""),
+        prescriber_number=read.get("prescriber_number", ""),
+        patient=read.get("patient_name") or said["patient_name"],
+        patient_address=read.get("address") or said["address"],
+        said_by_patient=tuple(name for name in missing if said[name]),
+    )
+
+
+def _transcription(prescription: Prescription, moment: datetime.datetime) -> dict[str, Any]:
+    """What the pharmacist read on the prescription."""
+    decision = Decision.objects.filter(
+        prescription=prescription, kind=DecisionKind.APPROVED, decided_at__lte=moment
+    ).last()
+    if decision is not None:
+        read: dict[str, Any] = decision.frozen["transcription"]
+        return read
+    issued_on = prescription.issued_on
+    return {
+        "prescriber": prescription.prescriber,
+        "issued_on": issued_on.isoformat() if issued_on else "",
+    }
+
+
+def _said(answers: Answers) -> dict[str, str]:
+    where = (answers.address, answers.postcode, answers.country)
+    return {
+        "patient_name": answers.patient_name,
+        "address": ", ".join(part for part in where if part),
+    }

@@ -1,0 +1,48 @@
+"""An order that is paid, on a prescription that was transcribed at the desk."""
+
+from __future__ import annotations
+
+import pytest
+from oscar.apps.order.models import Order
+
+from catalogue.models import Product
+from shop.accounts.models import User
+from shop.fulfilment.settle import settle
+from shop.order.processing import EventHandler
+from shop.payments.emulator.server import Emulator
+from shop.prescriptions.models import Prescription
+from tests.conftest import basket_with, pack_of, send_prescription
+from tests.fulfilment.paying import open_card_page, pay_by_card
+from tests.review.desk import approve_reviewed, name_medicine
+
+
+def reviewed_prescription(user: User, medicine: Product, *, by: User) -> Prescription:
+    name_medicine(medicine)
+    return approve_reviewed(send_prescription(user, medicine), medicine, by=by)
+
+
+def ordered(user: User, *packs: Product) -> Order:
+    """An order for these packs, paid and being packed."""
+    attempt, url = open_card_page(user, basket_with(user, *packs))
+    pay_by_card(url)
+    settle(attempt)
+    order = Order.objects.get(user=user)
+    move(order, "Dispensing")
+    return order
+
+
+def move(order: Order, status: str, *, by: User | None = None) -> None:
+    EventHandler(user=by).handle_order_status_change(order, status)
+
+
+@pytest.fixture
+def order(customer: User, medicine: Product, pharmacist: User, stripe: Emulator) -> Order:
+    reviewed_prescription(customer, medicine, by=pharmacist)
+    return ordered(customer, pack_of(medicine, 10, 60))
+
+
+@pytest.fixture
+def sent(order: Order, staff: User) -> Order:
+    """The same order once it has left."""
+    move(order, "Dispatched", by=staff)
+    return order
