@@ -12,6 +12,7 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
+from django.utils.html import strip_tags
 
 from tests.site.addresses import VISITORS, expected
 
@@ -108,6 +109,18 @@ def test_every_page_has_one_heading_a_language_and_no_id_twice(
             found[name] = (page.headings, page.language, twice)
 
     assert found == {}
+
+
+@pytest.mark.parametrize("visitor", ["anonymous", "owner"], scope="session")
+def test_customers_read_cart_never_basket(visitor: str, answers: dict[str, Any]) -> None:
+    found = [
+        name
+        for name, response in pages(answers, visitor)
+        if is_html(response)
+        and re.search(r"\bbaskets?\b", strip_tags(response.content.decode()), re.IGNORECASE)
+    ]
+
+    assert found == []
 
 
 @pytest.mark.parametrize("visitor", VISITORS, scope="session")
