@@ -43,13 +43,17 @@ def read_medicine(path: Path) -> Content:
     return content
 
 
-def problems_of(path: Path) -> list[Problem]:
-    """Everything that is wrong with a folder's content."""
-    try:
-        read_medicine(path)
-    except ContentInvalid as invalid:
-        return invalid.problems
-    return []
+def read_medicines(paths: list[Path]) -> dict[Path, Content]:
+    """The content of every folder. Raises ContentInvalid with the problems of all of them."""
+    contents, problems = {}, []
+    for path in paths:
+        try:
+            contents[path] = read_medicine(path)
+        except ContentInvalid as invalid:
+            problems += invalid.problems
+    if problems:
+        raise ContentInvalid(problems)
+    return contents
 
 
 def read_content(folder: Folder) -> Content:

@@ -5,12 +5,12 @@ import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
 from catalogue.content.document import Content
-from catalogue.content.files import read_medicine
 from catalogue.content.models import ContentVersion, Medicine
 from catalogue.shelf import put_on_the_shelf
 
@@ -24,30 +24,30 @@ class Loaded:
     changes: tuple[str, ...]
 
 
-def digest_of(content: Content) -> str:
-    text = json.dumps(content.as_json(), sort_keys=True, ensure_ascii=False)
+def digest_of(document: dict[str, Any]) -> str:
+    text = json.dumps(document, sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def load(folders: list[Path]) -> list[Loaded]:
-    """Load every folder or none. Raises ContentInvalid with the problems of all of them."""
-    contents = [(folder, read_medicine(folder)) for folder in folders]
+def load(contents: dict[Path, Content]) -> list[Loaded]:
+    """Load what every folder holds, or nothing."""
     with transaction.atomic():
-        return [_store(folder, content) for folder, content in contents]
+        return [_store(folder, content) for folder, content in contents.items()]
 
 
 def _store(folder: Path, content: Content) -> Loaded:
     medicine = put_on_the_shelf(folder)
     rows = Medicine.objects.select_for_update(of=("self",)).select_related("version")
     medicine = rows.get(pk=medicine.pk)
-    current, digest = medicine.version, digest_of(content)
+    document = content.as_json()
+    current, digest = medicine.version, digest_of(document)
     if current is not None and current.digest == digest:
         return Loaded(current, is_new=False, changes=())
     version = ContentVersion.objects.create(
         medicine=medicine,
         number=current.number + 1 if current else 1,
         digest=digest,
-        document=content.as_json(),
+        document=document,
         review_by=dt.date.fromisoformat(content.review_by),
         loaded_at=timezone.now(),
     )

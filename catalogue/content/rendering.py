@@ -51,14 +51,20 @@ TAG_OF_SEVERITY = {
 }
 
 
+@lru_cache(maxsize=4096)
+def _converted(text: str) -> str:
+    """Markdown as HTML; any HTML in it is shown, not run."""
+    return Markdown().convert(escape(text))
+
+
 def inline_html(text: str) -> SafeString:
     """Emphasis and links of one paragraph; any HTML in it is shown, not run."""
-    html = Markdown().convert(escape(text.replace("{emergency}", settings.EMERGENCY_NUMBER)))
+    html = _converted(text.replace("{emergency}", settings.EMERGENCY_NUMBER))
     return mark_safe(html.removeprefix("<p>").removesuffix("</p>"))  # noqa: S308 (escaped above)
 
 
 def is_one_paragraph(text: str) -> bool:
-    html = Markdown().convert(escape(text))
+    html = _converted(text)
     return html.startswith("<p>") and html.endswith("</p>") and html.count("<p>") == 1
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.db import connection
+from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -54,9 +55,9 @@ def test_more_lines_cost_no_more_queries_on_the_prescription_step(
     assert queries(client, reverse("checkout:prescription")) == one
 
 
-def change_quantity(client: Client, basket: Basket, quantity: str) -> None:
+def change_quantity(client: Client, basket: Basket, quantity: str) -> HttpResponse:
     line = basket.lines.get()
-    client.post(
+    return client.post(
         SUMMARY,
         {
             "form-TOTAL_FORMS": "1",

@@ -196,6 +196,7 @@ def test_who_held_a_message_too_long_does_not_send_it(
 # Killed
 
 
+@pytest.mark.slow
 def test_killed_before_the_mail_server_is_asked_it_is_sent_later(
     customer: User, tmp_path: Path
 ) -> None:
@@ -212,6 +213,7 @@ def test_killed_before_the_mail_server_is_asked_it_is_sent_later(
     assert (len(mail.outbox), files_in(tmp_path)) == (1, [])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("target", "when", "arrived"),
     [

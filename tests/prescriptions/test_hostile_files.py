@@ -19,6 +19,8 @@ from tests.prescriptions.rasterised import (
     rasterise,
 )
 
+pytestmark = pytest.mark.slow
+
 PICTURES = ("JPEG", "PNG", "WEBP", "HEIF")
 RED = (254, 0, 0)
 
@@ -100,7 +102,6 @@ def test_a_small_file_that_would_grow_is_refused(make: Maker, reason: Reason) ->
     assert_the_next_file_is_read()
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     "make", [hostile.pdf_with_a_huge_picture, hostile.pdf_with_a_huge_drawing, samples.deep_pdf]
 )

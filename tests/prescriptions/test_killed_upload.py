@@ -81,6 +81,7 @@ def readable(folder: Path, words: bytes) -> list[Path]:
     return [path for path in folder.rglob("*") if path.is_file() and words in path.read_bytes()]
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("moment", KILLED_AT.values(), ids=KILLED_AT)
 def test_a_submission_that_is_killed_leaves_no_row_and_nothing_readable(
@@ -100,6 +101,7 @@ def test_a_submission_that_is_killed_leaves_no_row_and_nothing_readable(
     assert opening.open_page_as_owner(Page.objects.get(), by=customer) == b"a picture"
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_a_submission_killed_after_its_commit_is_complete(
     customer: User, medicine: Product
@@ -116,6 +118,7 @@ def test_a_submission_killed_after_its_commit_is_complete(
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_a_server_killed_while_a_file_arrives_leaves_nothing(
     customer: User, medicine: Product, tmp_path: Path

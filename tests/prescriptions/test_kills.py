@@ -17,7 +17,7 @@ from shop.prescriptions.statuses import RefusalReason, Status
 from tests.conftest import decide_to_approve
 from tests.killing import run_until_killed
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 # The steps of an approval, in their order, each of them before the transaction ends.
 INSIDE = {

@@ -128,6 +128,7 @@ class Ledger(RuleBasedStateMachine):
         assert list(Verification({}).findings()) == []
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_the_ledger_holds_whatever_the_order_of_steps(
     customer: User, medicine: Product, pharmacist: User

@@ -90,6 +90,7 @@ def test_a_typed_in_form_field_is_drawn() -> None:
     assert has_ink(page)
 
 
+@pytest.mark.slow
 def test_a_twenty_megapixel_scan_is_made_smaller() -> None:
     page = only_page(samples.jpeg(size=(3873, 5164)))
 
@@ -140,12 +141,14 @@ def test_blank_lines_before_a_pdf_are_forgiven() -> None:
     assert only_page(b"\xef\xbb\xbf\r\n" + samples.pdf()).size == only_page(samples.pdf()).size
 
 
+@pytest.mark.slow
 def test_too_little_memory_ends_the_program_not_the_machine() -> None:
     answer = rasterise(samples.png(size=(5000, 7000)), memory_bytes=220 * 1024 * 1024)
 
     assert answer.returncode != 0
 
 
+@pytest.mark.slow
 def test_endless_drawing_is_ended_by_the_processor_limit() -> None:
     answer = rasterise(samples.deep_pdf(), cpu_seconds=1)
 

@@ -243,6 +243,7 @@ def test_no_sealed_file_is_forgotten() -> None:
     assert named == set(FILES)
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("moment", KILLED_AT.values(), ids=KILLED_AT)
 def test_a_rotation_that_is_killed_can_be_run_again(

@@ -1,12 +1,22 @@
-"""Every address of the shop, by walking its URL configuration."""
+"""Every address of the shop, and who gets what there."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver
+
+VISITORS = ("anonymous", "owner", "other_customer", "staff", "pharmacist", "superuser")
+TABLE = Path(__file__).with_name("visitors.txt")
+
+
+def expected() -> dict[str, list[str]]:
+    """The answers by address: one word for each visitor, in the order of VISITORS."""
+    rows = (line.split() for line in TABLE.read_text().splitlines() if not line.startswith("#"))
+    return {name: answers for name, *answers in rows}
 
 
 @dataclass(frozen=True)
@@ -19,7 +29,7 @@ class Address:
 
 
 def every_address() -> list[Address]:
-    """All routes, in the order in which they are tried."""
+    """All routes of the URL configuration, in the order in which they are tried."""
     return list(_walk(get_resolver().url_patterns, "", ()))
 
 

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from django.contrib.sites.models import Site
 from django.core.management import call_command
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 from oscar.apps.address.models import UserAddress
 from oscar.apps.catalogue.models import AttributeOptionGroup, Category, Option
@@ -20,8 +22,9 @@ from shop.payments.emulator.server import Emulator
 from shop.payments.models import PaymentAttempt
 from shop.prescriptions.models import Page, Prescription
 from shop.register import services as register
-from tests.conftest import add_patient, basket_with, pack_of
+from tests.conftest import add_patient, basket_with, pack_of, signed_in
 from tests.fulfilment.paying import open_card_page, pay_by_card
+from tests.site.addresses import expected
 
 
 @pytest.fixture
@@ -75,6 +78,27 @@ def world(
             "superuser": superuser,
         },
     }
+
+
+# What each visitor got at every address; no test changes it, so a process asks only once.
+WALKED: dict[str, dict[str, Any]] = {}
+
+
+@pytest.fixture
+def answers(visitor: str, request: pytest.FixtureRequest) -> dict[str, Any]:
+    """The answer of every address, by its name; a redirect is not followed."""
+    if visitor not in WALKED:
+        WALKED[visitor] = walk(request.getfixturevalue("world"), visitor)
+    return WALKED[visitor]
+
+
+def walk(world: dict[str, Any], visitor: str) -> dict[str, Any]:
+    user = world["visitors"][visitor]
+    found = {}
+    for name in expected():
+        client = signed_in(user) if user else Client()
+        found[name] = client.get(reverse(name, args=world["arguments"].get(name)))
+    return found
 
 
 def arguments(

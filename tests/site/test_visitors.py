@@ -5,31 +5,20 @@ A new address that this table does not know fails; so does one that answers diff
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
+from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
 from shop.accounts.staff_sessions import OPEN
-from tests.conftest import signed_in
-from tests.site.addresses import every_address
-
-VISITORS = ("anonymous", "owner", "other_customer", "staff", "pharmacist", "superuser")
-TABLE = Path(__file__).with_name("visitors.txt")
+from tests.site.addresses import VISITORS, every_address, expected
 
 
-def expected() -> dict[str, list[str]]:
-    """The answers by address: one word for each visitor, in the order of VISITORS."""
-    rows = (line.split() for line in TABLE.read_text().splitlines() if not line.startswith("#"))
-    return {name: answers for name, *answers in rows}
-
-
-def answer(client: Client, url: str) -> str:
+def word_for(response: HttpResponse) -> str:
     """The status, and for a redirect to the sign-in the word for that."""
-    response = client.get(url)
     if response.status_code in (301, 302):
         to_sign_in = response["Location"].startswith(reverse("account_login"))
         return "sign-in" if to_sign_in else str(response.status_code)
@@ -45,16 +34,14 @@ def test_every_address_is_in_the_table() -> None:
     assert sorted(expected()) == names()
 
 
-@pytest.mark.parametrize("visitor", VISITORS)
-def test_each_visitor_gets_what_the_table_says(visitor: str, world: dict[str, Any]) -> None:
-    user = world["visitors"][visitor]
+@pytest.mark.parametrize("visitor", VISITORS, scope="session")
+def test_each_visitor_gets_what_the_table_says(visitor: str, answers: dict[str, Any]) -> None:
     place = VISITORS.index(visitor)
     wrong = {}
-    for name, answers in expected().items():
-        client = signed_in(user) if user else Client()
-        got = answer(client, reverse(name, args=world["arguments"].get(name)))
-        if got != answers[place]:
-            wrong[name] = f"{got} instead of {answers[place]}"
+    for name, words in expected().items():
+        got = word_for(answers[name])
+        if got != words[place]:
+            wrong[name] = f"{got} instead of {words[place]}"
 
     assert wrong == {}
 

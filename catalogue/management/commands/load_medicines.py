@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from catalogue.content import files
-from catalogue.content.files import medicine_names, problems_of
+from catalogue.content.files import ContentInvalid, medicine_names, read_medicines
 from catalogue.content.loading import load
 
 
@@ -28,18 +28,15 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, names: list[str], check: bool, **_options: Any) -> None:
         folders = folders_named(names)
-        self.refuse_problems(folders)
+        try:
+            contents = read_medicines(folders)
+        except ContentInvalid as invalid:
+            raise CommandError(f"Nothing was loaded.\n{invalid}") from invalid
         if check:
             self.stdout.write(f"{len(folders)} checked, nothing wrong.")
             return
-        for loaded in load(folders):
+        for loaded in load(contents):
             state = "loaded" if loaded.is_new else "unchanged"
             self.stdout.write(f"{loaded.version}: {state}")
             for change in loaded.changes:
                 self.stdout.write(f"  {change}")
-
-    def refuse_problems(self, folders: list[Path]) -> None:
-        """Raises CommandError with every problem of every folder."""
-        problems = [problem for folder in folders for problem in problems_of(folder)]
-        if problems:
-            raise CommandError("Nothing was loaded.\n" + "\n".join(map(str, sorted(problems))))
