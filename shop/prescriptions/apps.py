@@ -8,7 +8,11 @@ class PrescriptionsConfig(AppConfig):
     label = "prescriptions"
 
     def ready(self) -> None:
-        from shop.audit import witnesses
+        from shop.audit import guards, witnesses
         from shop.prescriptions import checks, history  # noqa: F401
+        from shop.prescriptions.models import Event
+
+        # A new key seals the notes anew; what they say has its witness in the log.
+        guards.register(Event, refusal="the history is never changed or deleted", but=("note",))
 
         witnesses.register(history.witnessed_rows)

@@ -85,11 +85,13 @@ class TestSigningIn:
         assert client.get("/admin/").status_code == 302
         assert client.get("/prescriptions/").status_code == 302
 
+    @pytest.mark.usefixtures("clock")
     def test_the_code_does(self, pharmacist: User) -> None:
         client = with_password(pharmacist)
-        give(client, code_now())
+        give(client, code_at(NOON))
 
         assert is_signed_in(client)
+        assert client.session[PROOF]["at"] == NOON
         assert client.get(reverse("admin:prescription-queue")).status_code == 200
 
     def test_a_customer_needs_none(self, customer: User) -> None:
