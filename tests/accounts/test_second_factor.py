@@ -255,6 +255,15 @@ class TestSessions:
         assert answer["Location"].startswith("/accounts/login/")
         assert not is_signed_in(client)
 
+    def test_one_that_gave_no_code_ends_once_there_is_an_app(self, pharmacist: User) -> None:
+        client = with_password(without_app(pharmacist))
+        register_app(pharmacist)
+
+        answer = client.get(reverse("admin:prescription-queue"))
+
+        assert answer["Location"].startswith("/accounts/login/")
+        assert not is_signed_in(client)
+
     def test_the_mark_of_another_persons_app_counts_for_nothing(
         self, pharmacist: User, staff: User
     ) -> None:
