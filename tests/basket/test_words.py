@@ -71,4 +71,4 @@ def test_the_words_are_compiled() -> None:
 
 def texts(catalog: Iterable[Message]) -> dict[str, str]:
     """What stands for what; of a plural, all forms together."""
-    return {"".join(message.id): "".join(message.string) for message in catalog}
+    return {"".join(message.id): "".join(message.string) for message in catalog if message.id}
