@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import io
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
@@ -12,6 +13,7 @@ import pytest
 import pytest_django
 from django.contrib.auth.models import Group
 from django.core.cache import cache
+from django.core.management import call_command
 from django.db import connection
 from django.test import Client, TransactionTestCase
 from django.utils import timezone
@@ -194,6 +196,14 @@ def medicine(countries: dict[str, Country]) -> Product:
                 num_in_stock=5,
             )
     return parent
+
+
+@pytest.fixture
+def baclofen(db: None) -> Product:
+    """The product of the shipped baclofen folder, with its content and its packs."""
+    call_command("load_medicines", "baclofen", stdout=io.StringIO())
+    call_command("load_packs", "baclofen", stdout=io.StringIO())
+    return Product.objects.get(title="Baclofen tablets")
 
 
 def pack_of(medicine: Product, strength: int, tablets: int) -> Product:

@@ -70,5 +70,5 @@ def test_the_words_are_compiled() -> None:
 
 
 def texts(catalog: Iterable[Message]) -> dict[str, str]:
-    """What stands for what; of a plural, all forms together. The heading names the time of reading."""
-    return {"".join(each.id): "".join(each.string) for each in catalog if each.id}
+    """What stands for what; of a plural, all forms together."""
+    return {"".join(message.id): "".join(message.string) for message in catalog if message.id}

@@ -1,16 +1,22 @@
-"""A shop that has loaded baclofen."""
+"""A medicine's folder to spoil."""
 
-import io
+import shutil
 
 import pytest
-from django.core.management import call_command
 
-from catalogue.models import Product
+from catalogue.content import files
+from tests.catalogue.folders import SHIPPED, edit
+
+SEE_ALSO = """see_also:
+  - {medicine: methocarbamol, label: "Methocarbamol (Robaxin), for strained muscles"}
+"""
 
 
 @pytest.fixture
-def baclofen(db):
-    """The product of the shipped baclofen folder, with its content and its packs."""
-    call_command("load_medicines", "baclofen", stdout=io.StringIO())
-    call_command("load_packs", "baclofen", stdout=io.StringIO())
-    return Product.objects.get(title="Baclofen tablets")
+def folder(tmp_path, monkeypatch):
+    """A copy of the shipped folder that a test may spoil."""
+    copy = tmp_path / "baclofen"
+    shutil.copytree(SHIPPED / "baclofen", copy)
+    edit(copy / "medicine.yaml", SEE_ALSO, "")
+    monkeypatch.setattr(files, "MEDICINES", tmp_path)
+    return copy

@@ -22,7 +22,7 @@ from shop.payments.emulator.server import Emulator
 from shop.payments.models import PaymentAttempt
 from shop.prescriptions import services
 from shop.prescriptions.models import Prescription, Supply
-from tests.checkout.test_patients import refusal_of
+from tests.checkout.test_choosing_the_patient import refusal_of
 from tests.checkout.test_steps import fill_in_delivery, press_pay, said, step
 from tests.conftest import (
     add_patient,

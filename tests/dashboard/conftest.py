@@ -1,19 +1,7 @@
-"""People who work in the shop, and a shop to work in."""
-
-import io
+"""People who work in the shop."""
 
 import pytest
 from django.contrib.auth.models import Permission
-from django.core.management import call_command
-
-from catalogue.models import Product
-
-
-@pytest.fixture
-def baclofen(db):
-    call_command("load_medicines", "baclofen", stdout=io.StringIO())
-    call_command("load_packs", "baclofen", stdout=io.StringIO())
-    return Product.objects.get(title="Baclofen tablets")
 
 
 @pytest.fixture
