@@ -169,6 +169,32 @@ def test_every_alert_is_answered_before_a_check_is_signed(
     assert not Check.objects.exists()
 
 
+def test_a_delivery_that_comes_too_late_is_answered_before_the_approval(
+    desk: Client, held: Prescription, medicine: Product
+) -> None:
+    Prescription.objects.update(days_left=0)
+    held.refresh_from_db()
+    typed = complete(held, medicine)
+    alerts = Sheet(held, typed).clinical_alerts
+    late = next(form for form in alerts if form.alert.rule == "arrival-late")
+
+    refused = post(desk, held, "sign-clinical", {**typed, late.add_prefix("outcome"): ""})
+    post(desk, held, "sign-legal", typed)
+    post(desk, held, "sign-clinical", typed)
+    post(desk, held, "record", typed)
+
+    assert "Answer this alert." in refused.content.decode()
+    assert Check.objects.filter(kind=CheckKind.CLINICAL).count() == 1
+    assert status_of(held) == Status.APPROVED
+    frozen = Decision.objects.get().frozen
+    ended_on = timezone.localdate() - datetime.timedelta(days=1)
+    assert frozen["run_out"] == {"last_day": str(ended_on), "known_from": "said"}
+    assert frozen["earliest_arrival"] > str(timezone.localdate())
+    alert = next(each for each in frozen["alerts"] if each["rule"] == "arrival-late")
+    assert "ORD-5" in alert["source"]
+    assert alert["answer"]["note"] == "Looked at"
+
+
 def test_a_note_alert_needs_no_words(desk: Client, held: Prescription, medicine: Product) -> None:
     typed = complete(held, medicine)
     alerts = Sheet(held, typed).clinical_alerts
