@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from decimal import Decimal
 
 import pytest
 from django.test import Client
@@ -12,6 +13,7 @@ from pytest_django import Settings
 
 from catalogue.models import Product
 from shop.accounts.models import User
+from shop.prescriptions import services
 from shop.prescriptions.models import Prescription
 from shop.prescriptions.statuses import Status
 from shop.review.forms.sheet import Sheet
@@ -45,6 +47,22 @@ def test_an_approval_is_recorded_with_both_signatures(
     assert (authorisation.strength_mg, authorisation.tablets_authorised) == (10, 120)
     assert prescription.decided_registration == "Test register 12345"
     assert {check.kind for check in Check.objects.all()} == set(CheckKind)
+
+
+def test_the_daily_number_that_was_read_goes_with_the_approval(
+    desk: Client, prescription: Prescription, medicine: Product, customer: User
+) -> None:
+    approve_at_the_desk(desk, prescription, medicine)
+
+    authorisation = prescription.authorisations.get()
+    assert authorisation.tablets_a_day == Decimal(3)
+
+    prescription.refresh_from_db()
+    services.reopen(prescription, by=customer, reason="answers changed")
+    approve_at_the_desk(desk, prescription, medicine, **{f"i{medicine.pk}-10-tablets_a_day": "1.5"})
+
+    authorisation.refresh_from_db()
+    assert authorisation.tablets_a_day == Decimal("1.5")
 
 
 def test_less_than_asked_can_be_approved(
