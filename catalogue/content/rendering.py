@@ -154,21 +154,26 @@ def numbered_sources(content: Content) -> list[NumberedSource]:
     ]
 
 
-def cites_html(citations: tuple[Citation, ...], numbers: dict[str, int]) -> SafeString:
-    """Small links to the numbered sources, with a word before them for who hears it."""
+def cites_html(
+    citations: tuple[Citation, ...], numbers: dict[str, int], *, page: str = ""
+) -> SafeString:
+    """Small links to the numbered sources, with a word before them for who hears it.
+
+    ``page`` is the address of the page they stand on, when that is another one.
+    """
     if not citations:
         return SafeString("")
     links = format_html_join(
         " ",
-        '<a href="#source-{}">{}</a>',
-        ((number, number) for number in cited(citations, numbers)),
+        '<a href="{}#source-{}">{}</a>',
+        ((page, number, number) for number in cited(citations, numbers)),
     )
     return format_html('<span class="cites"><i>{} </i>{}</span>', _("Sources"), links)
 
 
-def statement_html(statement: Statement, numbers: dict[str, int]) -> SafeString:
+def statement_html(statement: Statement, numbers: dict[str, int], *, page: str = "") -> SafeString:
     return format_html(
-        "{} {}", inline_html(statement.text), cites_html(statement.citations, numbers)
+        "{} {}", inline_html(statement.text), cites_html(statement.citations, numbers, page=page)
     )
 
 

@@ -23,6 +23,7 @@ from shop.prescriptions.intake import MAX_FILE_BYTES, MAX_FILES
 from shop.prescriptions.models import Prescription
 from shop.prescriptions.sending import AlreadySent, Wish
 from shop.prescriptions.statuses import UNDER_REVIEW
+from shop.prescriptions.supply_gap import earliest_arrival
 from shop.prescriptions.uploads import RequestTooLarge, memory_only_uploads, within_quota
 
 # What stands for not having chosen a patient.
@@ -71,6 +72,7 @@ def _ask_for_prescription(request: SignedInRequest, key: str, refusal: Refused) 
         "refusal": _worth_saying(refusal),
         "max_files": MAX_FILES,
         "max_file_bytes": MAX_FILE_BYTES,
+        "arrival": earliest_arrival(with_review=True),
     }
     if patient is None:
         own = Patient.objects.of(request.user)

@@ -12,9 +12,9 @@ from oscar.apps.checkout.session import CheckoutSessionMixin as OscarCheckoutSes
 
 from shop.accounts.requests import SignedInRequest
 from shop.checkout.patients import chosen_patient
+from shop.delivery import methods as delivery
 from shop.fulfilment import gate
 from shop.fulfilment.refusals import Refused
-from shop.order import delivery
 from shop.prescriptions.models import Prescription
 from shop.review import services as reviews
 

@@ -29,12 +29,13 @@ from oscar.apps.checkout.views import ShippingAddressView as OscarShippingAddres
 from oscar.apps.checkout.views import ShippingMethodView as OscarShippingMethodView
 
 from shop.accounts.requests import SignedInRequest
+from shop.checkout.arrival import choices_of, chosen_at_first, gap_of_all
 from shop.checkout.session import CheckoutSessionMixin
+from shop.delivery import methods as delivery
 from shop.fulfilment import gate, pay
 from shop.fulfilment.quote import Quote, quote_for
 from shop.fulfilment.refusals import Refused
 from shop.fulfilment.settle import settle_quietly
-from shop.order import delivery
 from shop.order.processing import CANCELLED
 from shop.payments.attempts import AnotherAttemptIsLive, TransitionRefused
 from shop.payments.gateway import GatewayRefused, GatewayUnavailable
@@ -114,6 +115,15 @@ class ShippingMethodView(OscarShippingMethodView):
     def get_available_shipping_methods(self) -> list[Any]:
         return delivery.methods()
 
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        choices = choices_of(self._methods, self.prescription)
+        return {
+            **super().get_context_data(**kwargs),
+            "choices": choices,
+            "chosen": chosen_at_first(choices),
+            "gap": gap_of_all(choices),
+        }
+
 
 @method_decorator(never_cache, name="dispatch")
 class PreviewView(CheckoutSessionMixin, TemplateView):
@@ -130,8 +140,10 @@ class PreviewView(CheckoutSessionMixin, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
         lines = self.request.basket.all_lines()
+        method = self.get_shipping_method(self.request.basket)
         return {
             **context,
+            "choice": choices_of([method], self.prescription)[0],
             "prescription": self.prescription,
             "has_choice": len(gate.choices(self.request.user, lines)) > 1,
             "quote_hash": self._quote().hash,

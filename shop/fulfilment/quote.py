@@ -10,10 +10,10 @@ from typing import Any
 
 from oscar.apps.checkout.calculators import OrderTotalCalculator
 from oscar.apps.order.models import ShippingAddress
-from oscar.apps.shipping.methods import Base
 from oscar.core.prices import Price
 
-from shop.order import delivery
+from shop.delivery import methods as delivery
+from shop.delivery.methods import Delivery
 from shop.payments.money import to_minor
 
 ADDRESS_FIELDS = (
@@ -68,7 +68,7 @@ class Quote:
 class Totals:
     """The parts of the sum, as Oscar's order wants them."""
 
-    delivery_method: Base
+    delivery_method: Delivery
     delivery_charge: Price
     total: Price
 

@@ -11,8 +11,8 @@ from django.shortcuts import render
 from oscar.core.loading import get_model
 
 from catalogue.listing import medicines_with_prices
+from shop.delivery.methods import methods
 from shop.jurisdictions import loading
-from shop.order.delivery import methods
 
 if TYPE_CHECKING:
     from django.http import HttpRequest

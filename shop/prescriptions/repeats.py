@@ -1,9 +1,10 @@
-"""When the next tablets of an authorisation are due."""
+"""When the tablets of a supply are used up, and when the next ones of an authorisation are due."""
 
 from __future__ import annotations
 
 import datetime
 import math
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
 from django.conf import settings
@@ -18,31 +19,35 @@ def next_supply_on(authorisation: Authorisation) -> datetime.date | None:
     The last supply has then been used to `REPEAT_AFTER_PERCENT`, or `REPEAT_MARGIN_DAYS` are left,
     whichever is sooner: never so strict that the patient runs out (pharmacy standards, ORD-10).
     """
-    a_day = authorisation.tablets_a_day
-    supplies = _still_supplied(authorisation)
-    if not supplies or not a_day:
+    kept = [each for each in authorisation.supply_rows.all() if each.returned_at is None]
+    supplies = sorted(kept, key=lambda supply: supply.pk)
+    if not supplies or not authorisation.tablets_a_day:
         return None
-    last_begins = runs_out = Fraction(_day_of(supplies[0].taken_at))
-    for supply in supplies:
-        # Tablets that come before the others are used up are taken after them.
-        last_begins = max(runs_out, Fraction(_day_of(supply.taken_at)))
-        runs_out = last_begins + Fraction(supply.tablets) / Fraction(a_day)
+    *_earlier, (last_begins, runs_out) = used_in_turn(supplies)
     used = last_begins + (runs_out - last_begins) * settings.REPEAT_AFTER_PERCENT / 100
     due = min(math.ceil(used), math.floor(runs_out) - settings.REPEAT_MARGIN_DAYS)
-    return datetime.date.fromordinal(max(due, _day_of(supplies[-1].taken_at)))
+    return datetime.date.fromordinal(max(due, day_of(supplies[-1].taken_at)))
 
 
-def _still_supplied(authorisation: Authorisation) -> list[Supply]:
-    """The supplies, oldest first, without the newest ones where tablets were given back."""
-    supplied = []
-    tablets = 0
-    for supply in sorted(authorisation.supply_rows.all(), key=lambda supply: supply.pk):
-        tablets += supply.tablets
-        if tablets > authorisation.tablets_supplied:
-            break
-        supplied.append(supply)
-    return supplied
+def used_in_turn(
+    supplies: Iterable[Supply], *, since: Fraction | None = None
+) -> Iterator[tuple[Fraction, Fraction]]:
+    """When each supply is begun and used up, as ordinals of days; ``since`` is when others end.
+
+    Tablets that come before the others are used up are taken after them. Raises ValueError for a
+    supply without a daily number of tablets.
+    """
+    runs_out = since
+    for supply in supplies:
+        taken = Fraction(day_of(supply.taken_at))
+        begins = taken if runs_out is None else max(runs_out, taken)
+        a_day = supply.authorisation.tablets_a_day
+        if not a_day:
+            raise ValueError(f"nobody knows how long {supply} last")
+        runs_out = begins + Fraction(supply.tablets) / Fraction(a_day)
+        yield begins, runs_out
 
 
-def _day_of(moment: datetime.datetime) -> int:
+def day_of(moment: datetime.datetime) -> int:
+    """The ordinal of the day it is at the pharmacy."""
     return timezone.localdate(moment).toordinal()

@@ -23,6 +23,7 @@ from shop.prescriptions.progress import steps_of
 from shop.prescriptions.reorder import plans_of
 from shop.prescriptions.services import NotAllowed
 from shop.prescriptions.statuses import UNDER_REVIEW, Status
+from shop.prescriptions.supply_gap import gap_of
 
 
 def own_prescription(request: SignedInRequest, reference: str) -> Prescription:
@@ -63,6 +64,7 @@ def _standing(prescription: Prescription) -> dict[str, Any]:
     supplies = Supply.objects.filter(authorisation__prescription=prescription)
     return {
         "statuses": Status,
+        "gap": gap_of(prescription),
         "is_usable": prescription.is_usable_on(timezone.localdate()),
         "is_waiting": prescription.status in UNDER_REVIEW,
         "steps": steps_of(prescription),

@@ -13,7 +13,7 @@ from catalogue.content.models import ContentVersion, Medicine
 from catalogue.models import Product
 from shop.jurisdictions import loading
 from shop.patients.answers import Answers
-from shop.prescriptions import duplicates
+from shop.prescriptions import duplicates, run_out, supply_gap
 from shop.prescriptions.models import Prescription, Supply
 from shop.prescriptions.scanner import Scan
 from shop.review.comparison import Ordered, compare
@@ -51,6 +51,8 @@ def case_of(prescription: Prescription, transcription: Transcription, *, country
         authorised_in=_authorised_in(ordered),
         last_supplies=_last_supplies(prescription),
         days_left=prescription.days_left,
+        run_out=run_out.run_out_of(prescription),
+        earliest_arrival=supply_gap.earliest_arrival(),
         seen_before=_seen_before(prescription),
         unscanned=_unscanned(prescription),
         interactions=results,

@@ -256,7 +256,7 @@ def _show(
         "answers": prescription.answers,
         "age": sheet.case.age,
         "said": said_by(prescription.answers),
-        "urgent_days": URGENT_DAYS,
+        **_tablets_left(prescription, sheet),
         "is_open": prescription.status in UNDER_REVIEW,
         "is_mine": is_held and prescription.claimed_by_id == request.user.pk,
         "is_own": prescription.user_id == request.user.pk,
@@ -267,6 +267,16 @@ def _show(
         **forms,
     }
     return render(request, "desk/review.html", context)
+
+
+def _tablets_left(prescription: Prescription, sheet: Sheet) -> dict[str, Any]:
+    """How many days of tablets are left today, and whether that is too few to wait for the next."""
+    run_out = sheet.case.run_out
+    if run_out is None or prescription.status not in UNDER_REVIEW:
+        return {"is_urgent": False}
+    days = run_out.days_left_on(sheet.case.today)
+    is_too_late = run_out.last_day < sheet.case.earliest_arrival
+    return {"days_left": days, "is_urgent": days <= URGENT_DAYS or is_too_late}
 
 
 def said_by(answers: Answers) -> list[tuple[Any, Any]]:

@@ -25,6 +25,8 @@ def frozen(
         "ordered": [asdict(each) for each in case.ordered],
         "patient": case.answers.as_json(),
         "days_left": case.days_left,
+        "run_out": asdict(case.run_out) if case.run_out else None,
+        "earliest_arrival": case.earliest_arrival,
         "question": prescription.question,
         "answer": prescription.answer,
         "transcription": case.transcription.as_json(),

@@ -102,7 +102,17 @@ def send_prescription(visitor: Visitor, *, kind: str = "pdf") -> None:
     tell_of_the_medicine(page)
     page.get_by_role("button", name="Send to the pharmacist").click()
     expect(page.locator("main")).to_contain_text("Waiting for the pharmacist")
+    warned_of_running_out(page)
+    expect(page.get_by_role("link", name="How to cancel")).to_have_attribute("href", "#take-back")
     held_to_the_rules(page, "waiting")
+
+
+def warned_of_running_out(page: Page) -> None:
+    """The page says that the tablets end first, what to do, and whom to call."""
+    warning = page.get_by_role("region", name="Your tablets may run out before more arrive")
+    expect(warning).to_contain_text("Do not stop suddenly, and do not wait for the parcel.")
+    expect(warning).to_contain_text("ask your prescriber, or a pharmacy near you")
+    expect(warning).to_contain_text("Call 911 if, after missed doses, you have")
 
 
 def answer_questions(page: Page) -> None:
@@ -120,9 +130,9 @@ def answer_questions(page: Page) -> None:
 
 
 def tell_of_the_medicine(page: Page) -> None:
-    """What is asked with each prescription, and consent."""
+    """What is asked with each prescription, and consent; fewer tablets are left than a delivery takes."""
     page.locator('[name="taken_before"][value="yes"]').check()
-    page.get_by_label(re.compile("How many days of tablets")).fill("5")
+    page.get_by_label(re.compile("How many days of tablets")).fill("2")
     page.get_by_label(re.compile("The prescription is mine")).check()
 
 

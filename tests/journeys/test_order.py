@@ -60,6 +60,7 @@ def test_from_the_front_page_to_a_paid_order_that_is_sent(
     story.held_to_the_rules(page, "approved")
     page.get_by_role("link", name="Continue to payment").click()
     story.choose_delivery(page)
+    story.warned_of_running_out(page)
     page.get_by_role("button", name=re.compile(r"^Pay \$50.30")).click()
     story.arrive_at(page, "Pay USD 50.30", "card-page")
     story.pay(page, PAYS)
@@ -68,6 +69,8 @@ def test_from_the_front_page_to_a_paid_order_that_is_sent(
     expect(page.locator("h1")).to_contain_text(order.number)
     page.get_by_role("link", name="Follow your order").click()
     story.arrive_at(page, f"Order {order.number}", "order")
+    story.warned_of_running_out(page)
+    expect(page.get_by_role("link", name="How to cancel")).to_be_visible()
     assert intent_statuses(stripe) == ["succeeded"]
     assert order.number in mail.outbox[-1].subject
 
@@ -84,6 +87,7 @@ def test_from_the_front_page_to_a_paid_order_that_is_sent(
     assert office.foreign_hosts == set()
     page.reload()
     expect(page.locator("main")).to_contain_text("Done: Delivered")
+    expect(page.locator("main")).not_to_contain_text("run out before more arrive")
 
 
 def test_without_javascript_too(

@@ -15,7 +15,7 @@ from shop.fulfilment.settle import settle
 from shop.payments.emulator.server import Emulator
 from shop.payments.models import PaymentAttempt
 from shop.payments.statuses import Status as PaymentStatus
-from shop.prescriptions import services
+from shop.prescriptions import ledger, services
 from shop.prescriptions.models import Prescription, Supply
 from tests.conftest import basket_with, pack_of, signed_in
 from tests.fulfilment.paying import open_card_page, pay_by_card
@@ -73,6 +73,17 @@ def test_no_step_is_skipped(status: str, desk: Client, order: Order) -> None:
     move(desk, order, status)
 
     assert status_of(order) == "Paid"
+
+
+def test_tablets_that_were_given_back_do_not_leave(
+    desk: Client, order: Order, pharmacist: User
+) -> None:
+    ledger.give_back(Supply.objects.get(), by=pharmacist, note="counted wrongly")
+
+    told = move(desk, order, "Dispensing")
+
+    assert status_of(order) == "Paid"
+    assert "No prescription covers" in told
 
 
 @pytest.mark.parametrize("before", ["Paid", "Dispensing"])

@@ -80,13 +80,19 @@ def test_the_next_supply_is_due_in_good_time(
     assert next_supply_on(authorisation) == FIRST + datetime.timedelta(days=days)
 
 
-@pytest.mark.parametrize(("left", "days"), [(60, 15), (0, None)])
+@pytest.mark.parametrize(
+    ("returned", "days"),
+    [({1}, 15), ({0}, 30), ({0, 1}, None)],
+    ids=["the second", "the first", "both"],
+)
 def test_tablets_that_were_given_back_keep_nobody_waiting(
-    left: int, days: int | None, authorisation: Authorisation
+    returned: set[int], days: int | None, authorisation: Authorisation, pharmacist: User
 ) -> None:
     supply(authorisation, tablets=60, after=0)
     supply(authorisation, tablets=60, after=15)
-    authorisation.tablets_supplied = left
+    for number, row in enumerate(Supply.objects.order_by("pk")):
+        if number in returned:
+            ledger.give_back(row, by=pharmacist, note="cancelled")
 
     due = None if days is None else FIRST + datetime.timedelta(days=days)
     assert next_supply_on(authorisation) == due

@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from pytest_django import Settings
 
-from catalogue.models import Medicine, Product
+from catalogue.models import ContentVersion, Medicine, Product
 from shop.accounts.models import PharmacistRegistration, User
 from shop.mailing import outbox
 from shop.mailing.models import Email
@@ -25,6 +25,7 @@ from shop.prescriptions.sending import Upload, Wish
 from shop.prescriptions.services import HeldByAnother, NotAllowed
 from shop.prescriptions.statuses import TRANSITIONS, Action, RefusalReason, Status
 from tests.conftest import approve, decide_to_approve, make_pharmacist, send_prescription
+from tests.review.desk import name_medicine
 
 DECISIONS = (Action.ASK, Action.APPROVE, Action.REFUSE, Action.WITHDRAW)
 
@@ -127,6 +128,16 @@ def test_a_pharmacist_whose_registration_has_ended_cannot_decide(
         approve(prescription, medicine, by=pharmacist)
 
 
+def test_a_registration_holds_on_its_last_day(
+    prescription: Prescription, medicine: Product, pharmacist: User
+) -> None:
+    PharmacistRegistration.objects.update(valid_until=timezone.localdate())
+
+    approve(prescription, medicine, by=pharmacist)
+
+    assert prescription.status == Status.APPROVED
+
+
 def test_a_pharmacist_whose_account_is_closed_cannot_decide(
     prescription: Prescription, medicine: Product, pharmacist: User
 ) -> None:
@@ -195,6 +206,19 @@ def test_an_approval_refers_to_the_content_the_pharmacist_could_read(
     assert Authorisation.objects.get().content_version == baclofen.version
 
 
+def test_a_second_approval_refers_to_the_content_as_it_is_then(
+    approved: Prescription, medicine: Product, pharmacist: User
+) -> None:
+    assert approved.authorisations.get().content_version is None
+    name_medicine(medicine)
+    call_command("load_medicines", "baclofen", verbosity=0)
+    services.reopen(approved, by=approved.user, reason="answers changed")
+
+    approve(approved, medicine, by=pharmacist)
+
+    assert approved.authorisations.get().content_version == ContentVersion.objects.get()
+
+
 def test_a_prescription_that_another_pharmacist_holds_cannot_be_taken_or_decided(
     prescription: Prescription, medicine: Product, pharmacist: User
 ) -> None:
@@ -248,6 +272,17 @@ def test_a_stranger_cannot_answer_or_cancel(
 def test_the_database_refuses_an_approval_without_a_pharmacist(prescription: Prescription) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         Prescription.objects.filter(pk=prescription.pk).update(status=Status.APPROVED)
+
+
+def test_the_database_refuses_a_refusal_without_a_coded_reason(
+    prescription: Prescription, pharmacist: User
+) -> None:
+    services.claim(prescription, by=pharmacist)
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        services.refuse(prescription, by=pharmacist, reason="", message="Call us")  # type: ignore[arg-type]
+
+    assert Prescription.objects.get().status == Status.IN_REVIEW
 
 
 def test_what_is_stored_is_not_readable(prescription: Prescription) -> None:

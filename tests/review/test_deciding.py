@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from decimal import Decimal
 
 import pytest
 from django.test import Client
@@ -12,6 +13,7 @@ from pytest_django import Settings
 
 from catalogue.models import Product
 from shop.accounts.models import User
+from shop.prescriptions import services
 from shop.prescriptions.models import Prescription
 from shop.prescriptions.statuses import Status
 from shop.review.forms.sheet import Sheet
@@ -45,6 +47,22 @@ def test_an_approval_is_recorded_with_both_signatures(
     assert (authorisation.strength_mg, authorisation.tablets_authorised) == (10, 120)
     assert prescription.decided_registration == "Test register 12345"
     assert {check.kind for check in Check.objects.all()} == set(CheckKind)
+
+
+def test_the_daily_number_that_was_read_goes_with_the_approval(
+    desk: Client, prescription: Prescription, medicine: Product, customer: User
+) -> None:
+    approve_at_the_desk(desk, prescription, medicine)
+
+    authorisation = prescription.authorisations.get()
+    assert authorisation.tablets_a_day == Decimal(3)
+
+    prescription.refresh_from_db()
+    services.reopen(prescription, by=customer, reason="answers changed")
+    approve_at_the_desk(desk, prescription, medicine, **{f"i{medicine.pk}-10-tablets_a_day": "1.5"})
+
+    authorisation.refresh_from_db()
+    assert authorisation.tablets_a_day == Decimal("1.5")
 
 
 def test_less_than_asked_can_be_approved(
@@ -167,6 +185,32 @@ def test_every_alert_is_answered_before_a_check_is_signed(
 
     assert words in response.content.decode()
     assert not Check.objects.exists()
+
+
+def test_a_delivery_that_comes_too_late_is_answered_before_the_approval(
+    desk: Client, held: Prescription, medicine: Product
+) -> None:
+    Prescription.objects.update(days_left=0)
+    held.refresh_from_db()
+    typed = complete(held, medicine)
+    alerts = Sheet(held, typed).clinical_alerts
+    late = next(form for form in alerts if form.alert.rule == "arrival-late")
+
+    refused = post(desk, held, "sign-clinical", {**typed, late.add_prefix("outcome"): ""})
+    post(desk, held, "sign-legal", typed)
+    post(desk, held, "sign-clinical", typed)
+    post(desk, held, "record", typed)
+
+    assert "Answer this alert." in refused.content.decode()
+    assert Check.objects.filter(kind=CheckKind.CLINICAL).count() == 1
+    assert status_of(held) == Status.APPROVED
+    frozen = Decision.objects.get().frozen
+    ended_on = timezone.localdate() - datetime.timedelta(days=1)
+    assert frozen["run_out"] == {"last_day": str(ended_on), "known_from": "said"}
+    assert frozen["earliest_arrival"] > str(timezone.localdate())
+    alert = next(each for each in frozen["alerts"] if each["rule"] == "arrival-late")
+    assert "ORD-5" in alert["source"]
+    assert alert["answer"]["note"] == "Looked at"
 
 
 def test_a_note_alert_needs_no_words(desk: Client, held: Prescription, medicine: Product) -> None:

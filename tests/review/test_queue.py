@@ -6,6 +6,7 @@ import datetime
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -48,6 +49,7 @@ def test_it_costs_the_same_for_many(
 ) -> None:
     for _ in range(60):
         send_prescription(customer, medicine)
+    Prescription.objects.update(days_left=4)
 
     with django_assert_max_num_queries(MOST_QUERIES):
         page = queue(desk)
@@ -56,13 +58,50 @@ def test_it_costs_the_same_for_many(
     assert "Page 1 of 2" in page
 
 
-@pytest.mark.parametrize(("days", "red"), [(0, "yes"), (3, "yes"), (4, "no")])
-def test_three_days_of_tablets_or_fewer_are_red(
-    days: int, red: str, desk: Client, prescription: Prescription
+# A Monday at noon, in UTC, which is the time zone of the tests.
+MONDAY = datetime.datetime(2026, 11, 23, 12, tzinfo=datetime.UTC)
+
+
+@pytest.mark.parametrize(
+    ("today", "days", "red", "shown"),
+    [
+        (0, 0, "yes", "0 days"),
+        (0, 3, "yes", "3 days"),
+        # With the review on Tuesday, a parcel of Wednesday is expected by Friday.
+        (0, 4, "yes", "4 days"),
+        (0, 5, "no", "5 days"),
+        # On Wednesday by Tuesday of the next week: the weekend counts.
+        (2, 8, "yes", "6 days"),
+        (2, 9, "no", "7 days"),
+        (9, 5, "yes", "0 days"),
+        (9, 3, "yes", "0 days"),
+    ],
+)
+def test_whose_tablets_end_before_a_delivery_is_red(
+    today: int, days: int, red: str, shown: str, pharmacist: User, prescription: Prescription
+) -> None:
+    Prescription.objects.update(days_left=days, submitted_at=MONDAY)
+
+    with time_machine.travel(MONDAY + datetime.timedelta(days=today)):
+        desk = signed_in(pharmacist)
+        page, urgent = queue(desk), queue(desk, urgent="on")
+
+    assert ("tag tag--stop" in page) == (red == "yes")
+    assert f">{shown}</span>" in page
+    assert (prescription.reference in urgent) == (red == "yes")
+
+
+@pytest.mark.parametrize(("days", "red"), [(3, "yes"), (4, "no")])
+def test_of_what_is_decided_only_three_days_or_fewer_are_red(
+    days: int, red: str, desk: Client, approved: Prescription
 ) -> None:
     Prescription.objects.update(days_left=days)
 
-    assert ("tag tag--stop" in queue(desk)) == (red == "yes")
+    shown = queue(desk, show="decided")
+    asked = queue(desk, show="decided", urgent="on")
+
+    assert ("tag tag--stop" in shown) == (red == "yes")
+    assert (approved.reference in asked) == (red == "yes")
 
 
 def test_days_that_nobody_said_are_named(desk: Client, prescription: Prescription) -> None:
@@ -91,6 +130,7 @@ def test_each_flag_is_shown_and_can_be_asked_for(
 def test_the_urgent_ones_can_be_asked_for(desk: Client, customer: User, medicine: Product) -> None:
     urgent, other = (send_prescription(customer, medicine) for _ in range(2))
     Prescription.objects.filter(pk=urgent.pk).update(days_left=3)
+    Prescription.objects.filter(pk=other.pk).update(days_left=30)
 
     page = queue(desk, urgent="on")
 

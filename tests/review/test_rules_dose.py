@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from shop.prescriptions.run_out import KnownFrom, RunOut
 from shop.review.comparison import Ordered
 from shop.review.rules.alert import Severity
 from shop.review.rules.case import LastSupply
@@ -166,3 +167,25 @@ def test_a_repeat_of_an_unknown_dose_is_asked_about() -> None:
 )
 def test_days_of_tablets_left(days_left: int | None, expected: dict[str, Severity]) -> None:
     assert found(days_left=days_left) == expected
+
+
+@pytest.mark.parametrize(
+    ("last_day", "expected"),
+    [
+        (4, {}),
+        (3, {"arrival-late": QUERY}),
+        (2, {"arrival-late": QUERY, "supply-gap": QUERY}),
+        (-1, {"arrival-late": QUERY, "supply-gap": QUERY}),
+    ],
+    ids=["on the day it arrives", "the day before", "three days left", "none left"],
+)
+def test_tablets_that_end_before_the_fastest_delivery(
+    last_day: int, expected: dict[str, Severity]
+) -> None:
+    run_out = RunOut(TODAY + datetime.timedelta(days=last_day), KnownFrom.SUPPLIED)
+    arrival = TODAY + datetime.timedelta(days=4)
+
+    # What was said days ago is not what is left today.
+    seen = found(days_left=10, run_out=run_out, earliest_arrival=arrival)
+
+    assert seen == expected

@@ -9,11 +9,13 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 from django.db import connection
+from django.utils import timezone
 from pytest_django import Settings
 
 from catalogue.checking import frozen_check
 from catalogue.models import ContentVersion, Medicine, Product
 from shop.accounts.models import User
+from shop.prescriptions import ledger
 from shop.prescriptions import services as prescriptions
 from shop.prescriptions.models import Prescription
 from shop.prescriptions.moving import TransitionRefused
@@ -21,6 +23,7 @@ from shop.prescriptions.services import HeldByAnother, NotAllowed
 from shop.prescriptions.statuses import Status
 from shop.review import flags
 from shop.review import services as reviews
+from shop.review.cases import case_of
 from shop.review.forms.sheet import Sheet
 from shop.review.models import (
     CheckKind,
@@ -31,8 +34,11 @@ from shop.review.models import (
     NeverChanged,
     PrescriberQuery,
 )
+from shop.review.rules.case import LastSupply
 from shop.review.services import NotReady
-from tests.conftest import make_pharmacist, send_prescription
+from shop.review.transcription import Transcription
+from tests.conftest import approve, make_pharmacist, send_prescription
+from tests.prescriptions.test_ledger import line_of_an_order
 from tests.review.desk import (
     approve_reviewed,
     complete,
@@ -308,3 +314,16 @@ def test_a_medicine_without_a_name_in_the_profiles_is_said(
     sheet = Sheet(send_prescription(customer, medicine), {})
 
     assert any(form.alert.rule == "no-limits" for form in sheet.alerts)
+
+
+def test_tablets_that_came_back_are_no_last_supply(
+    prescription: Prescription, customer: User, medicine: Product, pharmacist: User
+) -> None:
+    earlier = approve(send_prescription(customer, medicine), medicine, by=pharmacist)
+    supply = ledger.take(earlier.authorisations.get(), tablets=60, order_line=line_of_an_order(1))
+    before = case_of(prescription, Transcription()).last_supplies
+
+    ledger.give_back(supply, by=pharmacist, note="cancelled")
+
+    assert before == {medicine.pk: LastSupply(timezone.localdate(), 600)}
+    assert case_of(prescription, Transcription()).last_supplies == {}

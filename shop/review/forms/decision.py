@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -51,13 +52,14 @@ class AllowanceForm(DeskForm):
                     self.add_error(name, _("Fill in all three for a strength that you allow."))
         return not self.errors
 
-    def allowance(self) -> Allowance | None:
+    def allowance(self, *, tablets_a_day: Decimal | None) -> Allowance | None:
+        """What is allowed, with the daily number that was read; None when the form is not whole."""
         if not all(self.cleaned_data.get(name) for name in self.fields):
             return None
         return Allowance(
             medicine_id=self.item.medicine_id,
             strength_mg=self.item.strength_mg,
-            tablets_a_day=self.item.tablets_a_day,
+            tablets_a_day=tablets_a_day,
             **self.cleaned_data,
         )
 

@@ -98,7 +98,10 @@ class Sheet:
         )
 
     def _allowances(self) -> list[Allowance]:
-        allowed = (form.allowance() for form in self.allowances)
+        allowed = (
+            allowance.allowance(tablets_a_day=read.item().tablets_a_day)
+            for read, allowance in self.strengths
+        )
         return [allowance for allowance in allowed if allowance]
 
     def show(self, problems: list[Problem]) -> None:

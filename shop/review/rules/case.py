@@ -9,6 +9,7 @@ from typing import Any
 
 from shop.jurisdictions.profile import Limits, Profile
 from shop.patients.answers import Answers
+from shop.prescriptions.run_out import RunOut
 from shop.review.comparison import Ordered, Row
 from shop.review.transcription import Item, Transcription
 
@@ -36,6 +37,8 @@ class Case:
 
     ``authorised_in`` says for each medicine and strength in which countries its packs may be
     supplied; ``last_supplies`` is by medicine; ``interactions`` are the results of the checker.
+    ``days_left`` is what the patient said when sending; ``run_out`` what is known today, and
+    ``earliest_arrival`` when tablets approved today are expected by the fastest delivery.
     """
 
     today: datetime.date
@@ -48,6 +51,8 @@ class Case:
     authorised_in: dict[tuple[int, int], frozenset[str]] = field(default_factory=dict)
     last_supplies: dict[int, LastSupply] = field(default_factory=dict)
     days_left: int | None = None
+    run_out: RunOut | None = None
+    earliest_arrival: datetime.date | None = None
     seen_before: tuple[SeenBefore, ...] = ()
     unscanned: int = 0
     interactions: tuple[dict[str, Any], ...] = ()

@@ -14,6 +14,7 @@ from shop.review.rules.alert import Alert, Severity
 from shop.review.rules.case import Case, LastSupply
 
 ORD10 = "Pharmacy standards ORD-10"
+ORD5 = "Pharmacy standards ORD-5"
 GAP = "Oral baclofen fact sheet, section 1: stopping suddenly [V]"
 
 
@@ -52,7 +53,7 @@ def _timing(case: Case, last: LastSupply, lasts: Fraction, limits: Limits) -> It
 
 def supply_gap(case: Case) -> Iterator[Alert]:
     """Few tablets left: stopping suddenly is dangerous."""
-    days = case.days_left
+    days = case.run_out.days_left_on(case.today) if case.run_out else case.days_left
     if days is None:
         title = _("How many days of tablets are left was not said.")
         yield Alert("days-left-unknown", Severity.NOTE, title, GAP)
@@ -68,4 +69,23 @@ def supply_gap(case: Case) -> Iterator[Alert]:
         yield Alert("supply-gap", Severity.QUERY, title % {"days": days}, source)
 
 
-RULES = (repeat, supply_gap)
+def arrival(case: Case) -> Iterator[Alert]:
+    """Tablets that end before the fastest delivery: the patient needs some from elsewhere (ORD-5)."""
+    if case.run_out is None or case.earliest_arrival is None:
+        return
+    last = case.run_out.last_day
+    if last >= case.earliest_arrival:
+        return
+    if last < case.today:
+        title = _("The tablets ended on %(last)s; the fastest delivery is expected by %(by)s.")
+    else:
+        title = _("The tablets last until %(last)s; the fastest delivery is expected by %(by)s.")
+    days = {
+        "last": date_format(last, "j F Y"),
+        "by": date_format(case.earliest_arrival, "j F Y"),
+    }
+    help_now = _("Stopping suddenly is dangerous: see to an emergency supply.")
+    yield Alert("arrival-late", Severity.QUERY, f"{title % days} {help_now}", f"{ORD5}; {GAP}")
+
+
+RULES = (repeat, supply_gap, arrival)

@@ -1,0 +1,1 @@
+"""How parcels travel, and when they arrive."""

@@ -1,0 +1,36 @@
+"""The warning that tablets end before more are expected, and what to do then."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+from django.template import RequestContext
+
+from catalogue.content.stopping import stopping_of
+from catalogue.country import country_of
+from shop.prescriptions.supply_gap import Gap, Way, way_of
+
+register = template.Library()
+
+
+@register.simple_tag
+def way_of_order(order: Any) -> Way:
+    """When an order is expected, and the gap before it."""
+    return way_of(order)
+
+
+@register.inclusion_tag("components/supply_gap.html", takes_context=True)
+def supply_gap_banner(
+    context: RequestContext, gap: Gap, cancel: str = "", *, has_left: bool = False
+) -> dict[str, Any]:
+    """``cancel`` is where to cancel it; nothing can be cancelled any more once it has left."""
+    asked = gap.prescription.requested_packs.values_list("medicine_id", flat=True)
+    return {
+        "gap": gap,
+        "cancel": cancel,
+        "has_left": has_left,
+        "medicines": stopping_of(set(asked), country=country_of(context["request"])),
+        "pharmacy": context["pharmacy"],
+        "emergency_number": context["emergency_number"],
+    }
