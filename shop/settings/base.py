@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "shop.register",
     "shop.payments",
     "shop.fulfilment",
+    "shop.closing",
     "shop.pages",
     *OSCAR_APPS,
     "haystack",
