@@ -8,6 +8,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from oscar.apps.customer.abstract_models import AbstractUser
 
+# Where no mail arrives (RFC 2606): the address of an account that was closed.
+CLOSED_DOMAIN = "closed.invalid"
+
 
 class User(AbstractUser):
     """A person with an account; the email address is the name to sign in with."""
@@ -32,6 +35,11 @@ class User(AbstractUser):
     def is_pharmacist(self) -> bool:
         """Whether this user may act as a pharmacist today; being a superuser does not count."""
         return self.current_registration is not None
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether the customer has closed the account: there is nobody to write to."""
+        return self.email.endswith(f"@{CLOSED_DOMAIN}")
 
     @property
     def name(self) -> str:

@@ -6,9 +6,11 @@ from contextlib import suppress
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 from django.urls import reverse
 from oscar.apps.order.utils import OrderNumberGenerator
 
+from shop.accounts import holding
 from shop.accounts.models import User
 from shop.fulfilment import outbox
 from shop.fulfilment import settle as settling
@@ -45,16 +47,19 @@ def card_page_for(
         url = _open_page_of(before, is_same=is_same)
         if url:
             return url
-    attempt = attempts.start(
-        user=user,
-        basket=basket,
-        prescription=prescription,
-        prescription_version=prescription.version if prescription else None,
-        amount_minor=quote.amount_minor,
-        currency=quote.currency,
-        quote=quote.as_json(),
-        quote_hash=quote.hash,
-    )
+    with transaction.atomic():
+        # An account that is being closed must find the attempt, or the attempt the account closed.
+        holding.hold(user)
+        attempt = attempts.start(
+            user=user,
+            basket=basket,
+            prescription=prescription,
+            prescription_version=prescription.version if prescription else None,
+            amount_minor=quote.amount_minor,
+            currency=quote.currency,
+            quote=quote.as_json(),
+            quote_hash=quote.hash,
+        )
     return _open_page(attempt)
 
 

@@ -42,18 +42,27 @@ def queue(  # noqa: PLR0913 a message has that many parts
     path: str,
     label: str,
     until: datetime.date | None = None,
+    address: str = "",
 ) -> None:
     """Write a message down in the transaction of what it tells, and send it once that is committed.
 
-    The same `code` and `key` a second time are the same message, and change nothing.
+    The same `code` and `key` a second time are the same message, and change nothing. It goes to the
+    user's own address unless another is given; whose account is closed is told nothing.
     """
+    if user.is_closed and not address:
+        return
     email, is_new = Email.objects.get_or_create(
         code=code,
         key=key,
-        defaults={"user": user, "path": path, "label": label, "until": until},
+        defaults={"user": user, "path": path, "label": label, "until": until, "address": address},
     )
     if is_new:
         transaction.on_commit(lambda: send(email))
+
+
+def forget(user: User) -> None:
+    """Take back what was not given to a mail server yet."""
+    Email.objects.filter(user=user, sending_at__isnull=True).delete()
 
 
 def send_waiting() -> int:
@@ -94,7 +103,7 @@ def _give(
     except (SMTPException, OSError) as error:
         _leave_uncertain(email, error)
     else:
-        Email.objects.filter(pk=email.pk).update(sent_at=timezone.now(), last_error="")
+        Email.objects.filter(pk=email.pk).update(sent_at=timezone.now(), last_error="", address="")
 
 
 def send_again(email: Email) -> None:
@@ -106,7 +115,7 @@ def send_again(email: Email) -> None:
 def leave_be(email: Email) -> None:
     """Count an uncertain message as sent, because a person knows better; raises NotUncertain."""
     now = timezone.now()
-    _decide(email, sending_at=now, held_until=now, sent_at=now)
+    _decide(email, sending_at=now, held_until=now, sent_at=now, address="")
 
 
 def _decide(email: Email, **changes: Any) -> None:
@@ -166,7 +175,7 @@ def _message(email: Email) -> EmailMultiAlternatives:
     message = EmailMultiAlternatives(
         render_to_string(email.subject_template, context).strip(),
         render_to_string(f"{template}_body.txt", context),
-        to=[email.user.email],
+        to=[email.address or email.user.email],
         headers={"Message-ID": email.message_id},
     )
     message.attach_alternative(render_to_string(f"{template}_body.html", context), "text/html")

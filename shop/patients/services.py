@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import F
 
+from shop.accounts import holding
 from shop.patients.answers import QUESTIONS, Answers
 from shop.patients.models import Patient
 
@@ -23,13 +25,18 @@ class ChangedMeanwhile(Exception):
         super().__init__(str(patient))
 
 
+class Removed(PermissionDenied):
+    """The patient was deleted a moment ago; whoever still holds a page of theirs is refused."""
+
+
 @transaction.atomic
 def keep(patient: Patient, *, answers: Answers) -> None:
     """Write what is newly known of a patient, or add one who is not stored yet.
 
     Raises ChangedMeanwhile when the patient has another version than the one given here, or is
-    archived.
+    archived, Removed, and `shop.accounts.holding.AccountClosed`.
     """
+    holding.hold(patient.user)
     patient.answers_json = answers.to_keep().as_json()
     if patient.is_new:
         patient.save()
@@ -68,5 +75,8 @@ def restore(patient: Patient) -> None:
 def _take_version(patient: Patient, *, is_archived: bool = False) -> None:
     seen = Patient.objects.filter(pk=patient.pk, version=patient.version, is_archived=is_archived)
     if not seen.update(version=F("version") + 1):
-        raise ChangedMeanwhile(Patient.objects.get(pk=patient.pk))
+        now = Patient.objects.filter(pk=patient.pk).first()
+        if now is None:
+            raise Removed(str(patient))
+        raise ChangedMeanwhile(now)
     patient.version += 1

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from shop.accounts import holding
 from shop.accounts.models import User
 from shop.patients import services as patients
 from shop.patients.answers import Answers
@@ -91,6 +92,7 @@ def delete_old_drafts() -> int:
 
 def _draft(by: User, reference: str = "") -> Prescription:
     """The customer's draft, locked; raises AlreadySent when the one called ``reference`` was sent."""
+    holding.hold(by)
     own = Prescription.objects.select_for_update().filter(user=by)
     called = own.filter(reference=reference).first()
     if called is not None and called.status != Status.DRAFT:

@@ -58,6 +58,10 @@ def write_as_pharmacist(prescription: Prescription, *, by: User, text: str) -> M
     """
     registration = registration_of(prescription, by)
     _check_room(prescription)
+    if prescription.user.is_closed:
+        raise Closed(
+            gettext("The customer has closed the account and reads nothing here any more.")
+        )
     with transaction.atomic():
         message = history.post(prescription, by=by, registration=registration, text=text)
         history.mark_read_by_pharmacy(prescription)

@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "shop.register",
     "shop.payments",
     "shop.fulfilment",
+    "shop.closing",
     "shop.pages",
     *OSCAR_APPS,
     "haystack",

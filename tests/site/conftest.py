@@ -134,6 +134,7 @@ def arguments(
         "admin:email-decide": [1],
         "prescriptions:page": [*own, page.uuid],
         "checkout:reorder": own,
+        "patient-delete": [patient.uuid],
         "patients:edit": [patient.uuid],
         "patients:archive": [patient.uuid],
         "patients:restore": [patient.uuid],
