@@ -11,7 +11,7 @@ from django.core import mail
 from django.core.management import call_command
 from django.utils import timezone
 from oscar.apps.order.models import Order
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 
 from shop.accounts.models import User
 from shop.payments.emulator.server import Emulator
@@ -58,13 +58,7 @@ def test_from_the_front_page_to_a_paid_order_that_is_sent(
     page.reload()
     expect(page.locator("main")).to_contain_text("You can order now")
     story.held_to_the_rules(page, "approved")
-    page.get_by_role("link", name="Continue to payment").click()
-    story.choose_delivery(page)
-    story.warned_of_running_out(page)
-    page.get_by_role("button", name=re.compile(r"^Pay \$50.30")).click()
-    story.arrive_at(page, "Pay USD 50.30", "card-page")
-    story.pay(page, PAYS)
-    story.arrive_at(page, "Thank you", "thank-you")
+    pay_what_is_due(page)
     order = Order.objects.get()
     expect(page.locator("h1")).to_contain_text(order.number)
     page.get_by_role("link", name="Follow your order").click()
@@ -79,15 +73,29 @@ def test_from_the_front_page_to_a_paid_order_that_is_sent(
     story.arrive_at(back_office, "Orders", "orders-of-staff")
     back_office.get_by_role("link", name=order.number).first.click()
     story.arrive_at(back_office, order.number, "order-of-staff")
-    for status in ("Dispensing", "Dispatched", "Complete"):
-        back_office.locator('select[name="new_status"]').select_option(status)
-        back_office.locator('form:has(select[name="new_status"]) button').click()
-        expect(back_office.locator("body")).to_contain_text(f"→ {status}")
+    send_it(back_office)
     assert office.complaints == []
     assert office.foreign_hosts == set()
     page.reload()
     expect(page.locator("main")).to_contain_text("Done: Delivered")
     expect(page.locator("main")).not_to_contain_text("run out before more arrive")
+
+
+def pay_what_is_due(page: Page) -> None:
+    page.get_by_role("link", name="Continue to payment").click()
+    story.choose_delivery(page)
+    story.warned_of_running_out(page)
+    page.get_by_role("button", name=re.compile(r"^Pay \$50.30")).click()
+    story.arrive_at(page, "Pay USD 50.30", "card-page")
+    story.pay(page, PAYS)
+    story.arrive_at(page, "Thank you", "thank-you")
+
+
+def send_it(back_office: Page) -> None:
+    for status in ("Dispensing", "Dispatched", "Complete"):
+        back_office.locator('select[name="new_status"]').select_option(status)
+        back_office.locator('form:has(select[name="new_status"]) button').click()
+        expect(back_office.locator("body")).to_contain_text(f"→ {status}")
 
 
 def test_without_javascript_too(
@@ -150,6 +158,19 @@ def test_a_question_and_its_answer(
     expect(desk.locator("main")).to_contain_text("Question answered")
 
 
+def arrive_at_the_card_page(visitor: Visitor, colleague: Visitor, pharmacist: User) -> Page:
+    """Send a prescription, have it approved and press the button; returns the pharmacist's page."""
+    story.choose_pack(visitor, strength=10, tablets=30)
+    story.register(visitor, EMAIL)
+    story.send_prescription(visitor)
+    desk = story.open_review(colleague, pharmacist.email)
+    story.approve(desk, strength=10, tablets=30, **today_and_in_a_month())
+    visitor.open("/checkout/")
+    story.choose_delivery(visitor.page)
+    visitor.page.get_by_role("button", name=re.compile("^Pay")).click()
+    return desk
+
+
 def test_a_declined_card_then_a_good_one(
     visitor: Visitor,
     another_visitor: Callable[[], Visitor],
@@ -158,14 +179,7 @@ def test_a_declined_card_then_a_good_one(
     stripe: Emulator,
 ) -> None:
     page = visitor.page
-    story.choose_pack(visitor, strength=10, tablets=30)
-    story.register(visitor, EMAIL)
-    story.send_prescription(visitor)
-    desk = story.open_review(another_visitor(), pharmacist.email)
-    story.approve(desk, strength=10, tablets=30, **today_and_in_a_month())
-    visitor.open("/checkout/")
-    story.choose_delivery(page)
-    page.get_by_role("button", name=re.compile("^Pay")).click()
+    arrive_at_the_card_page(visitor, another_visitor(), pharmacist)
 
     story.pay(page, DECLINES)
     expect(page.locator("main")).to_contain_text("declined")
@@ -186,14 +200,7 @@ def test_an_approval_withdrawn_while_paying_ends_without_charge(
     stripe: Emulator,
 ) -> None:
     page = visitor.page
-    story.choose_pack(visitor, strength=10, tablets=30)
-    story.register(visitor, EMAIL)
-    story.send_prescription(visitor)
-    desk = story.open_review(another_visitor(), pharmacist.email)
-    story.approve(desk, strength=10, tablets=30, **today_and_in_a_month())
-    visitor.open("/checkout/")
-    story.choose_delivery(page)
-    page.get_by_role("button", name=re.compile("^Pay")).click()
+    desk = arrive_at_the_card_page(visitor, another_visitor(), pharmacist)
 
     reference = Prescription.objects.get().reference
     desk.goto(f"{visitor.origin}/admin/prescriptions/prescription/{reference}/")

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 from django.core.management import call_command
 from oscar.apps.order.models import Order
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, FilePayload, expect
 
 from catalogue.models import Product
 from shop.accounts.models import User
@@ -63,28 +63,7 @@ def test_a_prescription_for_someone_cared_for_and_the_choice_at_the_checkout(
 ) -> None:
     page = story.sign_in(visitor_with, anna.email, "/accounts/")
     story.choose_pack(visitor_with, strength=10, tablets=60)
-    visitor_with.open("/checkout/")
-    story.arrive_at(page, "Whose prescription is it?", "whose-prescription")
-    page.get_by_label("Arthur Archer").check()
-    page.get_by_role("button", name="Continue").click()
-    story.arrive_at(page, "Your prescription", "prescription-known-patient")
-    expect(page.get_by_label("Name on the prescription")).to_have_value("Arthur Archer")
-    page.get_by_label("Your prescription").set_input_files(
-        {"name": "scan.jpg", "mimeType": "image/jpeg", "buffer": samples.jpeg()}
-    )
-    story.tell_of_the_medicine(page)
-    page.get_by_role("button", name="Send to the pharmacist").click()
-    expect(page.get_by_role("alert")).to_contain_text("Tick this if it is still right")
-    story.held_to_the_rules(page, "prescription-old-answers")
-    for box in page.locator('[name^="still_"]').all():
-        box.check()
-    page.get_by_label(re.compile("The prescription is mine")).check()
-    page.get_by_label("Your prescription").set_input_files(
-        {"name": "scan.jpg", "mimeType": "image/jpeg", "buffer": samples.jpeg()}
-    )
-    page.get_by_role("button", name="Send to the pharmacist").click()
-    expect(page.locator("main")).to_contain_text("waits for the next free pharmacist")
-    story.held_to_the_rules(page, "waiting-for-someone")
+    send_for_arthur(visitor_with)
 
     arthurs = Prescription.objects.of(anna).get()
     medicine = Product.objects.get(title="Baclofen tablets")
@@ -92,11 +71,7 @@ def test_a_prescription_for_someone_cared_for_and_the_choice_at_the_checkout(
     herself = Patient.objects.of(anna).exclude(pk=arthurs.patient_id).get()
     annas = send_prescription(anna, medicine, patient=herself)
     approve(annas, medicine, by=pharmacist)
-    visitor_with.open("/checkout/")
-    story.arrive_at(page, "Whom do you order for?", "whom-for")
-    page.get_by_role("button", name="Continue").click()
-    expect(page.locator("main .err")).to_contain_text("Choose whom you order for.")
-    story.held_to_the_rules(page, "whom-for-error")
+    be_asked_whom_for(visitor_with)
 
     visitor_with.open(f"/prescriptions/{arthurs.reference}/")
     story.held_to_the_rules(page, "reorder")
@@ -112,6 +87,38 @@ def test_a_prescription_for_someone_cared_for_and_the_choice_at_the_checkout(
     visitor_with.open(f"/prescriptions/{arthurs.reference}/")
     expect(page.locator("main")).to_contain_text("You can order the next tablets from")
     story.held_to_the_rules(page, "next-supply")
+
+
+def send_for_arthur(visitor: Visitor) -> None:
+    page = visitor.page
+    scan: FilePayload = {"name": "scan.jpg", "mimeType": "image/jpeg", "buffer": samples.jpeg()}
+    visitor.open("/checkout/")
+    story.arrive_at(page, "Whose prescription is it?", "whose-prescription")
+    page.get_by_label("Arthur Archer").check()
+    page.get_by_role("button", name="Continue").click()
+    story.arrive_at(page, "Your prescription", "prescription-known-patient")
+    expect(page.get_by_label("Name on the prescription")).to_have_value("Arthur Archer")
+    page.get_by_label("Your prescription").set_input_files(scan)
+    story.tell_of_the_medicine(page)
+    page.get_by_role("button", name="Send to the pharmacist").click()
+    expect(page.get_by_role("alert")).to_contain_text("Tick this if it is still right")
+    story.held_to_the_rules(page, "prescription-old-answers")
+    for box in page.locator('[name^="still_"]').all():
+        box.check()
+    page.get_by_label(re.compile("The prescription is mine")).check()
+    page.get_by_label("Your prescription").set_input_files(scan)
+    page.get_by_role("button", name="Send to the pharmacist").click()
+    expect(page.locator("main")).to_contain_text("waits for the next free pharmacist")
+    story.held_to_the_rules(page, "waiting-for-someone")
+
+
+def be_asked_whom_for(visitor: Visitor) -> None:
+    page = visitor.page
+    visitor.open("/checkout/")
+    story.arrive_at(page, "Whom do you order for?", "whom-for")
+    page.get_by_role("button", name="Continue").click()
+    expect(page.locator("main .err")).to_contain_text("Choose whom you order for.")
+    story.held_to_the_rules(page, "whom-for-error")
 
 
 def test_a_patient_and_a_prescription_without_javascript(

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from catalogue.models import Product
 from shop.accounts.models import User
@@ -47,6 +47,29 @@ def test_a_part_is_paid_back_then_the_order_is_cancelled(
     office = story.sign_in(visitor_with, staff.email, f"/dashboard/orders/{number}/")
     story.arrive_at(office, number, "refunds-order-paid")
 
+    pay_one_pack_back(office)
+
+    shopper = another_visitor(window)
+    own = story.sign_in(shopper, customer.email, f"/accounts/orders/{number}/")
+    expect(own.locator("main")).to_contain_text("$18.00 paid back to your card")
+    story.held_to_the_rules(own, "refunds-customer-part")
+
+    the_customer_disputes_the_charge(stripe)
+    office.get_by_role("button", name="Look again at Stripe").click()
+    expect(office.locator("#payment")).to_contain_text("disputes $5.00")
+    story.held_to_the_rules(office, "refunds-order-disputed")
+    office.goto(f"{visitor_with.origin}/dashboard/orders/payments/")
+    story.arrive_at(office, "Payments", "refunds-payments")
+    office.get_by_role("link", name=number).first.click()
+
+    cancel_the_order(office)
+
+    own.reload()
+    expect(own.locator("main")).to_contain_text("nothing will be sent")
+    story.held_to_the_rules(own, "refunds-customer-cancelled")
+
+
+def pay_one_pack_back(office: Page) -> None:
     office.get_by_role("link", name="Pay money back").click()
     story.arrive_at(office, "Pay money back", "refunds-form")
     office.get_by_label(re.compile("^Packs of")).fill("1")
@@ -63,21 +86,14 @@ def test_a_part_is_paid_back_then_the_order_is_cancelled(
     expect(office.locator("#payment")).to_contain_text("$18.00")
     story.held_to_the_rules(office, "refunds-order-part")
 
-    shopper = another_visitor(window)
-    own = story.sign_in(shopper, customer.email, f"/accounts/orders/{number}/")
-    expect(own.locator("main")).to_contain_text("$18.00 paid back to your card")
-    story.held_to_the_rules(own, "refunds-customer-part")
 
+def the_customer_disputes_the_charge(stripe: Emulator) -> None:
     with stripe.store.lock:
         [charge] = stripe.store.all("charge")
         disputes.create(stripe.store, charge, amount=500, reason="product_not_received")
-    office.get_by_role("button", name="Look again at Stripe").click()
-    expect(office.locator("#payment")).to_contain_text("disputes $5.00")
-    story.held_to_the_rules(office, "refunds-order-disputed")
-    office.goto(f"{visitor_with.origin}/dashboard/orders/payments/")
-    story.arrive_at(office, "Payments", "refunds-payments")
-    office.get_by_role("link", name=number).first.click()
 
+
+def cancel_the_order(office: Page) -> None:
     office.get_by_role("link", name="Cancel this order").click()
     story.arrive_at(office, "Cancel order", "refunds-cancel")
     office.get_by_role("button", name="Cancel the order").click()
@@ -87,7 +103,3 @@ def test_a_part_is_paid_back_then_the_order_is_cancelled(
     office.get_by_role("button", name="Cancel the order").click()
     expect(office.get_by_role("status")).to_contain_text("The order is cancelled")
     story.held_to_the_rules(office, "refunds-order-cancelled")
-
-    own.reload()
-    expect(own.locator("main")).to_contain_text("nothing will be sent")
-    story.held_to_the_rules(own, "refunds-customer-cancelled")

@@ -48,8 +48,6 @@ def world(
     Medicine.objects.create(slug="baclofen", name="Baclofen", product=medicine)
     call_command("load_medicines", "baclofen", stdout=io.StringIO())
     category = Category.add_root(name="Muscle relaxants")
-    group = AttributeOptionGroup.objects.create(name="Group", code="group")
-    option = Option.objects.create(name="Option", code="option")
     address = UserAddress.objects.create(
         user=customer,
         line1="1 Sample Street",
@@ -58,16 +56,8 @@ def world(
     )
     return {
         "arguments": arguments(medicine, approved, order, attempt, category, address)
-        | {
-            "dashboard:catalogue-attribute-option-group-update": [group.pk],
-            "dashboard:catalogue-attribute-option-group-delete": [group.pk],
-            "dashboard:catalogue-option-update": [option.pk],
-            "dashboard:catalogue-option-delete": [option.pk],
-            "account_confirm_email": ["no-such-key"],
-            "account_reset_password_from_key": ["1", "no-such-key"],
-            "admin:view_on_site": [1, 1],
-            "admin:app_list": ["accounts"],
-        }
+        | of_staff(medicine, approved, order, category)
+        | of_options()
         | of_users(customer),
         "visitors": {
             "anonymous": None,
@@ -85,7 +75,7 @@ WALKED: dict[str, dict[str, Any]] = {}
 
 
 @pytest.fixture
-def answers(visitor: str, request: pytest.FixtureRequest) -> dict[str, Any]:
+def answers(visitor: str, db: None, request: pytest.FixtureRequest) -> dict[str, Any]:
     """The answer of every address, by its name; a redirect is not followed."""
     if visitor not in WALKED:
         WALKED[visitor] = walk(request.getfixturevalue("world"), visitor)
@@ -111,7 +101,6 @@ def arguments(
 ) -> dict[str, list[Any]]:
     tag = Tag.objects.create(name="Baclofen", slug="baclofen")
     page = Page.objects.get(document__prescription=prescription)
-    kind = ProductClass.objects.get()
     own = [prescription.reference]
     patient = add_patient(prescription.user)
     return {
@@ -121,7 +110,6 @@ def arguments(
         "catalogue:medicine": [Medicine.objects.get(product=medicine).slug],
         "catalogue:sources": [Medicine.objects.get(product=medicine).slug],
         "catalogue:check": [medicine.slug, medicine.pk],
-        "admin:content-sign": [Medicine.objects.get(product=medicine).version_id],
         "catalogue:leaflet": [medicine.slug, medicine.pk],
         "catalogue:category": [category.full_slug, category.pk],
         "catalogue:tag": [tag.slug],
@@ -129,9 +117,6 @@ def arguments(
         "prescriptions:detail": own,
         "prescriptions:cancel": own,
         "prescriptions:thread": own,
-        "admin:prescription-thread": own,
-        "admin:prescription-thread-read": own,
-        "admin:email-decide": [1],
         "prescriptions:page": [*own, page.uuid],
         "checkout:reorder": own,
         "patient-delete": [patient.uuid],
@@ -142,6 +127,24 @@ def arguments(
         "customer:order-cancel": [order.number],
         "customer:address-detail": [address.pk],
         "customer:address-delete": [address.pk],
+        "account_confirm_email": ["no-such-key"],
+        "account_reset_password_from_key": ["1", "no-such-key"],
+    }
+
+
+def of_staff(
+    medicine: Product, prescription: Prescription, order: Order, category: Category
+) -> dict[str, list[Any]]:
+    page = Page.objects.get(document__prescription=prescription)
+    kind = ProductClass.objects.get()
+    own = [prescription.reference]
+    return {
+        "admin:view_on_site": [1, 1],
+        "admin:app_list": ["accounts"],
+        "admin:content-sign": [Medicine.objects.get(product=medicine).version_id],
+        "admin:prescription-thread": own,
+        "admin:prescription-thread-read": own,
+        "admin:email-decide": [1],
         "admin:register-entry": [1],
         "admin:prescription-review": own,
         "admin:prescription-claim": own,
@@ -162,6 +165,15 @@ def arguments(
         "dashboard:catalogue-category-delete": [category.pk],
         "dashboard:catalogue-class-update": [kind.pk],
         "dashboard:catalogue-class-delete": [kind.pk],
+    }
+
+
+def of_options() -> dict[str, list[Any]]:
+    group = AttributeOptionGroup.objects.create(name="Group", code="group")
+    option = Option.objects.create(name="Option", code="option")
+    pages = ("update", "delete")
+    return {f"dashboard:catalogue-attribute-option-group-{page}": [group.pk] for page in pages} | {
+        f"dashboard:catalogue-option-{page}": [option.pk] for page in pages
     }
 
 
