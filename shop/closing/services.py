@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.models import Session
 from django.db import OperationalError, connection, transaction
@@ -79,6 +80,7 @@ def _close(user: User) -> None:
 def _take_the_name_off(user: User) -> None:
     """The address is free again for a new account, and the farewell is the last message to it."""
     EmailAddress.objects.filter(user=user).delete()
+    Authenticator.objects.filter(user=user).delete()
     old, user.email = user.email, f"{uuid.uuid4().hex}@{CLOSED_DOMAIN}"
     user.first_name = user.last_name = ""
     user.is_active = False

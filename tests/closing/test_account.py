@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.contrib.auth import authenticate
 from django.core import mail
 from django.core.management import call_command
@@ -31,6 +32,7 @@ from shop.payments.models import PaymentAttempt
 from shop.prescriptions import sending, services, thread
 from shop.prescriptions.models import Document, Page, Prescription
 from shop.prescriptions.statuses import Status
+from tests.authenticator import register_app
 from tests.conftest import (
     PASSWORD,
     add_patient,
@@ -109,6 +111,15 @@ def test_the_account_is_anonymous_and_nobody_gets_in(customer: User, medicine: P
 
 
 @pytest.mark.django_db(transaction=True)
+def test_the_authenticator_app_goes_too(customer: User) -> None:
+    register_app(customer)
+
+    close(signed_in(customer))
+
+    assert not is_open(customer)
+    assert not Authenticator.objects.exists()
+
+
 def test_the_old_address_is_told_once_and_may_sign_up_anew(customer: User) -> None:
     close(signed_in(customer))
 
