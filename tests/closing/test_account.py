@@ -287,6 +287,17 @@ def test_without_the_password_nothing_happens(password: str, customer: User) -> 
     assert is_open(customer)
 
 
+def test_who_comes_while_something_is_saved_is_asked_to_try_again(
+    customer: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def busy(user: User) -> None:
+        raise closing.Busy(str(user.pk))
+
+    monkeypatch.setattr(closing, "close", busy)
+
+    assert "Try again in a moment" in close(signed_in(customer)).content.decode()
+
+
 def test_reading_the_page_changes_nothing(customer: User, medicine: Product) -> None:
     cancelled(customer, medicine)
 
