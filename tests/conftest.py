@@ -11,11 +11,17 @@ from typing import Any
 
 import pytest
 import pytest_django
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, Permission
+from django.contrib.contenttypes.models import ContentType
+from django.contrib.sites.models import Site
 from django.core.cache import cache
 from django.core.management import call_command
+from django.core.management.color import no_style
 from django.db import connection
+from django.template import Context
+from django.template.base import Template
 from django.test import Client, TransactionTestCase
+from django.test.signals import template_rendered
 from django.utils import timezone
 from oscar.apps.address.models import Country
 from oscar.apps.partner.models import Partner, StockRecord
@@ -48,20 +54,41 @@ __all__ = ["chromium", "visitor", "visitor_with", "window"]
 PASSWORD = "a long enough password"
 
 
-@pytest.fixture(scope="session", autouse=True)
-def entries_go_with_the_tests() -> Iterator[None]:
-    """Between tests the database is emptied, which the audit's triggers refuse to nobody else.
+# What is there from the start and no test changes.
+KEPT = {model._meta.db_table for model in (ContentType, Permission, Site)}  # noqa: SLF001
 
-    Django puts the triggers back itself: it says that it migrated whenever it has emptied tables.
+
+def empty_the_tables() -> None:
+    """Take out all that a test has committed, which the audit's triggers refuse to nobody else.
+
+    Django's own way makes the rows of KEPT anew each time, which takes longer than most tests.
     """
-    empty = TransactionTestCase._fixture_teardown  # noqa: SLF001
+    tables = connection.introspection.django_table_names(only_existing=True, include_views=False)
+    guards.remove()
+    emptied = sorted(set(tables) - KEPT)
+    connection.ops.execute_sql_flush(connection.ops.sql_flush(no_style(), emptied))
+    guards.install()
 
-    def teardown(case: TransactionTestCase) -> None:
-        guards.remove()
-        empty(case)
+
+@pytest.fixture(scope="session", autouse=True)
+def tables_are_emptied_quickly() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _case: empty_the_tables())
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def pages_are_recorded_not_their_parts(django_test_environment: None) -> Iterator[None]:
+    """Django's client copies the context of every template: a form alone has a hundred."""
+
+    def render(template: Template, context: Context) -> str:
+        is_field = str(template.name).startswith(("forms/", "django/forms/"))
+        if context.template is template and not is_field:
+            template_rendered.send(sender=template, template=template, context=context)
+        return template.nodelist.render(context)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(TransactionTestCase, "_fixture_teardown", teardown)
+        patch.setattr(Template, "_render", render)
         yield
 
 
