@@ -187,6 +187,34 @@ def test_every_alert_is_answered_before_a_check_is_signed(
     assert not Check.objects.exists()
 
 
+def test_an_alert_on_the_paper_is_answered_before_the_legal_check(
+    desk: Client, held: Prescription, medicine: Product
+) -> None:
+    item = f"i{medicine.pk}-10"
+    repeatable = {f"{item}-has_unnumbered_repeats": "on", f"{item}-repeats": ""}
+    typed = complete(held, medicine, **repeatable)
+    (alert,) = Sheet(held, typed).legal_alerts
+
+    refused = post(desk, held, "sign-legal", {**typed, alert.add_prefix("outcome"): ""})
+
+    assert alert.alert.rule == "repeats-without-number"
+    assert "Answer this alert." in refused.content.decode()
+    assert not Check.objects.exists()
+    post(desk, held, "sign-legal", typed)
+    assert Check.objects.get().kind == CheckKind.LEGAL
+
+
+def test_a_prescription_that_has_run_out_passes_no_legal_check(
+    desk: Client, held: Prescription, medicine: Product
+) -> None:
+    typed = complete(held, medicine, issued_on="2020-01-02")
+
+    refused = post(desk, held, "sign-legal", typed)
+
+    assert "This cannot be approved. Refuse it, or ask." in refused.content.decode()
+    assert not Check.objects.exists()
+
+
 def test_a_delivery_that_comes_too_late_is_answered_before_the_approval(
     desk: Client, held: Prescription, medicine: Product
 ) -> None:

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from django.test import Client
 from django.utils import timezone
 
 from catalogue.models import Product
+from shop.accounts.models import User
 from shop.prescriptions.models import Prescription
 from shop.prescriptions.statuses import Status
+from shop.review import services as reviews
 from shop.review.forms.sheet import Sheet
-from shop.review.models import Check, PrescriberQuery
+from shop.review.models import Check, CheckKind, PrescriberQuery
+from shop.review.services import NotReady
+from shop.review.work import AlertAnswer, Outcome
 from tests.review.desk import (
     address_of,
     complete,
@@ -86,6 +92,20 @@ def test_a_block_cannot_be_waved_through(
     post(desk, held, "sign-clinical", {**typed, block.add_prefix("outcome"): outcome})
 
     assert not Check.objects.exists()
+
+
+@pytest.mark.parametrize("outcome", [Outcome.SEEN, Outcome.ACCEPTED])
+def test_nor_past_the_page(
+    outcome: Outcome, held: Prescription, medicine: Product, pharmacist: User
+) -> None:
+    work = Sheet(held, twenty_five(held, medicine)).work
+    (block,) = [alert for alert in work.alerts if alert.rule == "first-supply-strength"]
+    waved = {**work.answers, block.key: AlertAnswer(outcome, "Looked at")}
+
+    with pytest.raises(NotReady, match="Only the prescriber's confirmation lifts this"):
+        reviews.sign(
+            held, by=pharmacist, kind=CheckKind.CLINICAL, work=replace(work, answers=waved)
+        )
 
 
 def test_a_confirmation_of_something_else_lifts_nothing(

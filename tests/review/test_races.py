@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from oscar.apps.order.models import Order
 
 from catalogue.models import Product
@@ -19,7 +21,7 @@ from shop.prescriptions.statuses import Action, Status
 from shop.review import services as reviews
 from shop.review.forms.sheet import Sheet
 from shop.review.models import CheckKind, Decision, Worksheet
-from tests.conftest import basket_with, pack_of
+from tests.conftest import basket_with, make_pharmacist, pack_of
 from tests.fulfilment.paying import intent_statuses, open_card_page, pay_by_card
 from tests.fulfilment.test_races import at_once
 from tests.review.desk import complete
@@ -51,6 +53,24 @@ def test_of_two_who_take_it_one_holds_it(
     winner = (pharmacist, second_pharmacist)[results.index(None)]
     assert Prescription.objects.get().claimed_by == winner
     assert prescription.events.filter(action=Action.CLAIM).count() == 1
+
+
+def test_of_two_who_take_over_what_ran_out_one_holds_it(
+    prescription: Prescription, pharmacist: User, second_pharmacist: User
+) -> None:
+    services.claim(prescription, by=make_pharmacist("third@example.com", number="3"))
+    Prescription.objects.update(claim_until=timezone.now() - datetime.timedelta(minutes=1))
+    first, second = copies(prescription)
+
+    results = at_once(
+        lambda: services.claim(first, by=pharmacist),
+        lambda: services.claim(second, by=second_pharmacist),
+    )
+
+    assert too_late(results) == 1
+    winner = (pharmacist, second_pharmacist)[results.index(None)]
+    assert Prescription.objects.get().claimed_by == winner
+    assert prescription.events.filter(action=Action.CLAIM).count() == 2
 
 
 def test_taken_and_cancelled_at_once(prescription: Prescription, pharmacist: User) -> None:
