@@ -17,7 +17,12 @@ from shop.accounts import second_factor
 class CodeField(forms.CharField):
     def __init__(self, **kwargs: Any) -> None:
         attrs = {"autocomplete": "one-time-code", "inputmode": "numeric"}
-        super().__init__(label=_("Code"), widget=forms.TextInput(attrs=attrs), **kwargs)
+        super().__init__(
+            label=_("Code"),
+            widget=forms.TextInput(attrs=attrs),
+            error_messages={"required": _("Enter the code from your authenticator app.")},
+            **kwargs,
+        )
 
 
 class RegisterAppForm(ActivateTOTPForm):

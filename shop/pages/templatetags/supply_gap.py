@@ -22,14 +22,23 @@ def way_of_order(order: Any) -> Way:
 
 @register.inclusion_tag("components/supply_gap.html", takes_context=True)
 def supply_gap_banner(
-    context: RequestContext, gap: Gap, cancel: str = "", *, has_left: bool = False
+    context: RequestContext,
+    gap: Gap,
+    cancel: str = "",
+    *,
+    has_left: bool = False,
+    is_step: bool = False,
 ) -> dict[str, Any]:
-    """``cancel`` is where to cancel it; nothing can be cancelled any more once it has left."""
+    """``cancel`` is where to cancel it; nothing can be cancelled any more once it has left.
+
+    ``is_step`` is for a page with a form below: what the contents say is then folded.
+    """
     asked = gap.prescription.requested_packs.values_list("medicine_id", flat=True)
     return {
         "gap": gap,
         "cancel": cancel,
         "has_left": has_left,
+        "is_step": is_step,
         "medicines": stopping_of(set(asked), country=country_of(context["request"])),
         "pharmacy": context["pharmacy"],
         "emergency_number": context["emergency_number"],
