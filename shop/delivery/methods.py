@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from oscar.apps.shipping.methods import FixedPrice
 
-from shop.delivery.days import working_days_after
+from shop.delivery.days import A_DAY, handed_over_on, working_days_after
 
 
 class Delivery(FixedPrice):
@@ -74,3 +74,9 @@ def fastest() -> Delivery:
 def slowest() -> Delivery:
     """The way that may take longest."""
     return max(methods(), key=lambda method: method.most_days)
+
+
+def longest_wait() -> int:
+    """The most days from an order to the last day on which it is expected, weekends included."""
+    week = [datetime.date(2026, 11, 2) + number * A_DAY for number in range(7)]
+    return max((slowest().latest_after(handed_over_on(day)) - day).days for day in week)

@@ -7,18 +7,24 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django import conf
 from oscar.apps.order.models import Order
 
 from catalogue.models import Product
 from catalogue.packs import Pack
 from shop.accounts.models import User
+from shop.delivery.days import handed_over_on
+from shop.delivery.methods import longest_wait, slowest
 from shop.prescriptions import ledger
+from shop.prescriptions.checks import check_repeats
 from shop.prescriptions.models import Authorisation, Prescription, Supply
 from shop.prescriptions.reorder import fewest_packs
 from shop.prescriptions.repeats import next_supply_on
 from tests.conftest import approve
 from tests.prescriptions.test_ledger import line_of_an_order
 
+# The fixture below sets another.
+DEFAULT_MARGIN = conf.settings.REPEAT_MARGIN_DAYS
 FIRST = datetime.date(2026, 11, 1)
 
 
@@ -124,6 +130,29 @@ def test_it_is_never_so_strict_that_the_patient_runs_out(
     whole_days = int(tablets / Decimal(a_day))
     assert next_on is not None
     assert FIRST <= next_on <= FIRST + datetime.timedelta(days=max(0, whole_days - 7))
+
+
+@pytest.mark.parametrize("weekday", range(7))
+def test_whoever_orders_on_the_first_day_by_the_slowest_delivery_has_tablets_when_it_comes(
+    weekday: int, authorisation: Authorisation, settings: Any
+) -> None:
+    settings.REPEAT_AFTER_PERCENT = 100
+    settings.REPEAT_MARGIN_DAYS = DEFAULT_MARGIN
+    supply(authorisation, tablets=60, after=weekday)
+
+    ordered_on = next_supply_on(authorisation)
+
+    assert ordered_on is not None
+    last_day = FIRST + datetime.timedelta(days=weekday + 19)
+    assert slowest().latest_after(handed_over_on(ordered_on)) <= last_day
+
+
+def test_a_margin_shorter_than_the_slowest_delivery_is_warned_of(settings: Any) -> None:
+    settings.REPEAT_MARGIN_DAYS = longest_wait() + 1
+    assert check_repeats() == []
+
+    settings.REPEAT_MARGIN_DAYS = longest_wait()
+    assert [warning.id for warning in check_repeats()] == ["prescriptions.W001"]
 
 
 def pack(tablets: int, *, stock: int = 99) -> Pack:
