@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
 
 import pytest
-from django.core.cache import cache
 from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
@@ -20,15 +18,6 @@ from tests.authenticator import code_now
 from tests.conftest import PASSWORD, signed_in
 
 FROM = {"REMOTE_ADDR": "203.0.113.77", "headers": {"user-agent": "Firefox"}}
-
-
-@pytest.fixture(autouse=True)
-def counted_anew(db: None) -> Iterator[None]:
-    """The limits of the sign-in are in the cache."""
-    call_command("createcachetable", verbosity=0)
-    cache.clear()
-    yield
-    cache.clear()
 
 
 def sign_in(email: str, password: str = PASSWORD) -> Client:
