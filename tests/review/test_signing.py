@@ -18,8 +18,6 @@ from tests.review.desk import (
     post,
 )
 
-TODAY = timezone.localdate
-
 
 def status_of(prescription: Prescription) -> str:
     return Prescription.objects.get(pk=prescription.pk).status
