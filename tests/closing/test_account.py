@@ -110,7 +110,6 @@ def test_the_account_is_anonymous_and_nobody_gets_in(customer: User, medicine: P
     assert authenticate(None, username="anna@example.com", password=PASSWORD) is None
 
 
-@pytest.mark.django_db(transaction=True)
 def test_the_authenticator_app_goes_too(customer: User) -> None:
     register_app(customer)
 
@@ -120,6 +119,7 @@ def test_the_authenticator_app_goes_too(customer: User) -> None:
     assert not Authenticator.objects.exists()
 
 
+@pytest.mark.django_db(transaction=True)
 def test_the_old_address_is_told_once_and_may_sign_up_anew(customer: User) -> None:
     close(signed_in(customer))
 
