@@ -27,15 +27,22 @@ CHOICES = {
 }
 # Set it to a folder, and every page of a journey is kept there as a picture.
 SCREENSHOTS = os.environ.get("SCREENSHOTS", "")
+# Steps by name and width of the window, in which axe has found nothing.
+LOOKED_AT: set[tuple[str, int]] = set()
 
 
 def held_to_the_rules(page: Page, name: str) -> None:
-    """The page has no fault that axe knows, and is not wider than its window."""
-    faults = accessibility_faults(page)
-    assert not faults, f"{name}: {faults}"
+    """The page has no fault that axe knows, and is not wider than its window.
+
+    Journeys share their steps; axe, which takes seconds for a long page, looks once at each.
+    """
+    width = (page.viewport_size or {"width": 0})["width"]
+    if (name, width) not in LOOKED_AT:
+        faults = accessibility_faults(page)
+        assert not faults, f"{name}: {faults}"
+        LOOKED_AT.add((name, width))
     assert sideways_scroll(page) <= 0, name
     if SCREENSHOTS:
-        width = (page.viewport_size or {"width": 0})["width"]
         page.screenshot(path=Path(SCREENSHOTS) / f"{name}-{width}.png", full_page=True)
 
 
