@@ -13,9 +13,9 @@ from catalogue import views as catalogue_views
 from shop.accounts import views as account_views
 from shop.checkout.cancelling import cancel_own_order
 from shop.closing.views import close_account, remove_patient
-from shop.fulfilment.webhooks import stripe_webhook
 from shop.pages import views as pages
 from shop.pages.own_data import own_data
+from shop.settling.webhooks import stripe_webhook
 
 CUSTOMER_PAGES = {
     "summary",
@@ -62,7 +62,7 @@ urlpatterns = [
     path("checkout/", oscar_app("checkout").urls),
     path("patients/<uuid:key>/delete/", remove_patient, name="patient-delete"),
     path("patients/", include("shop.patients.urls")),
-    path("prescriptions/", include("shop.prescriptions.urls")),
+    path("prescriptions/", include("shop.prescription_pages.urls")),
     path("accounts/data/", own_data, name="own-data"),
     path("accounts/close/", close_account, name="account-close"),
     path("accounts/", include("allauth.urls")),

@@ -33,21 +33,23 @@ from shop.accounts import roles
 from shop.accounts.models import PharmacistRegistration, User
 from shop.audit import guards
 from shop.basket.models import Basket
+from shop.demo.stripe.replies import Reply
+from shop.demo.stripe.server import Emulator
 from shop.patients import services as patients
 from shop.patients.answers import QUESTIONS, Answers
 from shop.patients.models import Patient, Relation
-from shop.payments.emulator.replies import Reply
-from shop.payments.emulator.server import Emulator
 from shop.prescriptions import sending, services
 from shop.prescriptions.authorising import Allowance
-from shop.prescriptions.intake import Picture
+from shop.prescriptions.files.intake import Picture
+from shop.prescriptions.files.receiving import Upload
 from shop.prescriptions.models import Prescription
-from shop.prescriptions.sending import Upload, Wish
+from shop.prescriptions.sending import Wish
 from shop.prescriptions.services import Legal
 from shop.prescriptions.statuses import Authenticity
+from shop.review.models import Decision, DecisionKind
 from tests.authenticator import register_app, sign_in
 from tests.browser import chromium, visitor, visitor_with, window
-from tests.payments.emulator.stripe_document import check_event, check_reply, check_request
+from tests.demo.stripe.stripe_document import check_event, check_reply, check_request
 
 __all__ = ["chromium", "visitor", "visitor_with", "window"]
 
@@ -310,6 +312,7 @@ def decide_to_approve(
     supplies: int = 1,
     valid_until: datetime.date | None = None,
     tablets_a_day: Decimal | None = None,
+    country: str = "",
 ) -> Prescription:
     today = timezone.localdate()
     services.approve(
@@ -326,6 +329,16 @@ def decide_to_approve(
             authenticity=Authenticity.PRESCRIBER_CONFIRMED,
             valid_until=valid_until or today + datetime.timedelta(days=30),
         ),
+    )
+    Decision.objects.create(
+        prescription=prescription,
+        kind=DecisionKind.APPROVED,
+        frozen={"transcription": {"prescriber": "Dr M. Sample", "issued_on": today.isoformat()}},
+        country=country or prescription.answers.country or "AU",
+        profile="demo",
+        profile_digest="not read",
+        decided_by=by,
+        registration=prescription.decided_registration,
     )
     return prescription
 

@@ -11,14 +11,14 @@ class CheckoutConfig(OscarCheckoutConfig):
     name = "shop.checkout"
 
     def get_urls(self) -> list[URLPattern]:
-        from shop.checkout import patients, prescription, reorder, views
+        from shop.checkout import choosing_patient, filling_cart, prescription, views
 
         to_preview = RedirectView.as_view(pattern_name="checkout:preview")
         return [
             *(url for url in super().get_urls() if url.name in KEPT),
             path("prescription/", prescription.prescription_step, name="prescription"),
-            path("patient/", patients.patient_step, name="patient"),
-            path("reorder/<str:reference>/", reorder.reorder, name="reorder"),
+            path("patient/", choosing_patient.patient_step, name="patient"),
+            path("reorder/<str:reference>/", filling_cart.reorder, name="reorder"),
             # Oscar's next steps by name; the card page is not ours, so both are the preview.
             path("payment-method/", to_preview, name="payment-method"),
             path("payment-details/", to_preview, name="payment-details"),

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
+from shop.continuity.run_out import run_out_of
+from shop.continuity.supply_gap import Gap, expected_by, gap_between
 from shop.delivery.methods import Delivery, fastest
 from shop.prescriptions.models import Prescription
-from shop.prescriptions.run_out import run_out_of
-from shop.prescriptions.supply_gap import Gap, expected_by, gap_between
 
 
 @dataclass(frozen=True)

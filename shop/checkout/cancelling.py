@@ -12,7 +12,7 @@ from oscar.apps.order.exceptions import InvalidOrderStatus
 from oscar.apps.order.models import Order
 
 from shop.accounts.requests import SignedInRequest
-from shop.fulfilment import refunding
+from shop.settling import refunding
 
 
 @login_required

@@ -11,20 +11,20 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 
 from shop.accounts.requests import SignedInRequest
-from shop.checkout.patients import choose, chosen_patient
-from shop.fulfilment import gate
-from shop.fulfilment.gate import Need
-from shop.fulfilment.refusals import Reason, Refused
+from shop.checkout.choosing_patient import choose, chosen_patient
+from shop.continuity.supply_gap import earliest_arrival
 from shop.patients.models import NEW, Patient
 from shop.patients.services import ChangedMeanwhile
+from shop.placing import gate
+from shop.placing.gate import Need
+from shop.placing.refusals import Reason, Refused
+from shop.prescription_pages.forms import PrescriptionForm, typed_in
 from shop.prescriptions import sending
-from shop.prescriptions.forms import PrescriptionForm, typed_in
-from shop.prescriptions.intake import MAX_FILE_BYTES, MAX_FILES
+from shop.prescriptions.files.intake import MAX_FILE_BYTES, MAX_FILES
+from shop.prescriptions.files.uploads import RequestTooLarge, memory_only_uploads, within_quota
 from shop.prescriptions.models import Prescription
 from shop.prescriptions.sending import AlreadySent, Wish
 from shop.prescriptions.statuses import UNDER_REVIEW
-from shop.prescriptions.supply_gap import earliest_arrival
-from shop.prescriptions.uploads import RequestTooLarge, memory_only_uploads, within_quota
 
 # What stands for not having chosen a patient.
 NOBODY_YET = "choose"

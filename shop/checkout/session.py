@@ -11,10 +11,10 @@ from oscar.apps.checkout.exceptions import FailedPreCondition
 from oscar.apps.checkout.session import CheckoutSessionMixin as OscarCheckoutSessionMixin
 
 from shop.accounts.requests import SignedInRequest
-from shop.checkout.patients import chosen_patient
+from shop.checkout.choosing_patient import chosen_patient
 from shop.delivery import methods as delivery
-from shop.fulfilment import gate
-from shop.fulfilment.refusals import Refused
+from shop.placing import gate
+from shop.placing.refusals import Refused
 from shop.prescriptions.models import Prescription
 from shop.review import services as reviews
 

@@ -29,19 +29,20 @@ from oscar.apps.checkout.views import ShippingAddressView as OscarShippingAddres
 from oscar.apps.checkout.views import ShippingMethodView as OscarShippingMethodView
 
 from shop.accounts.requests import SignedInRequest
+from shop.checkout import pay
 from shop.checkout.arrival import choices_of, chosen_at_first, gap_of_all
 from shop.checkout.session import CheckoutSessionMixin
 from shop.delivery import methods as delivery
-from shop.fulfilment import gate, pay
-from shop.fulfilment.quote import Quote, quote_for
-from shop.fulfilment.refusals import Refused
-from shop.fulfilment.settle import settle_quietly
 from shop.order.processing import CANCELLED
 from shop.payments.attempts import AnotherAttemptIsLive, TransitionRefused
 from shop.payments.gateway import GatewayRefused, GatewayUnavailable
+from shop.payments.life_cycles import Status
 from shop.payments.models import PaymentAttempt
 from shop.payments.money import AmountRefused
-from shop.payments.statuses import Status
+from shop.placing import gate
+from shop.placing.quote import Quote, quote_for
+from shop.placing.refusals import Refused
+from shop.settling.settle import settle_quietly
 
 __all__ = [
     "IndexView",

@@ -14,8 +14,8 @@ from oscar.apps.order.models import Order
 from shop.accounts.models import User
 from shop.jurisdictions import loading
 from shop.patients.models import Patient
+from shop.payments.life_cycles import LIVE
 from shop.payments.models import PaymentAttempt
-from shop.payments.statuses import LIVE
 from shop.prescriptions.models import Prescription, PrescriptionQuerySet
 from shop.prescriptions.statuses import UNDER_REVIEW, Status
 

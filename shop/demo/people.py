@@ -19,7 +19,7 @@ from oscar.apps.address.models import Country, UserAddress
 from shop.accounts import roles
 from shop.accounts.models import PharmacistRegistration, User
 from shop.demo.authenticator import APP_KEY
-from shop.demo.patients import create_patients
+from shop.demo.example_patients import create_patients
 
 PASSWORD = "demo-pharmacy-pass"  # noqa: S105
 REGISTER = "Demo register"

@@ -14,8 +14,8 @@ from django.utils import timezone
 
 from shop.demo import people, specimen
 from shop.payments import attempts
+from shop.payments.life_cycles import Status
 from shop.payments.models import PaymentAttempt
-from shop.payments.statuses import Status
 
 FOLDER_OF_PAPERS = "demo-files"
 # Folders of scripts that Oscar brings, that no page loads, and that take long to compress.

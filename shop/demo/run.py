@@ -93,7 +93,7 @@ def _shop_address() -> str:
 
 def _emulator() -> Program:
     arguments = (
-        "shop.payments.emulator",
+        "shop.demo.stripe",
         f"--port={settings.EMULATOR_PORT}",
         f"--webhook-url={_shop_address()}/payments/stripe/",
         f"--webhook-secret={settings.STRIPE_WEBHOOK_SECRETS[0]}",

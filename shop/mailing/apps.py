@@ -8,4 +8,4 @@ class MailingConfig(AppConfig):
     label = "mailing"
 
     def ready(self) -> None:
-        from shop.mailing import desk  # noqa: F401
+        from shop.mailing import doubtful  # noqa: F401

@@ -12,12 +12,13 @@ from oscar.apps.order.processing import EventHandler as OscarEventHandler
 from shop.accounts.models import User
 from shop.order import emails
 from shop.payments import attempts, refunds
+from shop.payments.life_cycles import PAID, RefundReason
 from shop.payments.models import PaymentAttempt
-from shop.payments.statuses import PAID, RefundReason
-from shop.prescriptions import ledger
+from shop.prescriptions import supply_ledger
 from shop.prescriptions.models import Prescription, Supply
 from shop.prescriptions.statuses import STANDS
 from shop.register import services as register
+from shop.register.gathering import NothingDecided
 from shop.vault.sealing import VaultError
 
 LEAVES_THE_SHELF = ("Dispensing", "Dispatched")
@@ -78,14 +79,14 @@ class EventHandler(OscarEventHandler):
         # The audit log, which giving back writes to, is locked last of all.
         self._for_stock(order, self.cancel_stock_allocations)
         for supply in held:
-            ledger.give_back(supply, by=by, note=_("order %s") % order.number)
+            supply_ledger.give_back(supply, by=by, note=_("order %s") % order.number)
         emails.tell_order_cancelled(order)
 
     def _enter(self, order: Any) -> None:
         """Enter what leaves into the register, which locks the audit log and so comes last."""
         try:
             register.enter(order, by=self.user, moment=timezone.now())
-        except VaultError as error:
+        except (VaultError, NothingDecided) as error:
             raise InvalidOrderStatus(
                 _(
                     "The prescription cannot be opened to enter the supply. The order must not leave."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from abc import ABC, abstractmethod
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -12,9 +12,21 @@ from shop.accounts import holding
 from shop.patients.answers import QUESTIONS, Answers
 from shop.patients.models import Patient
 
-# What else happens when answers change, in the same transaction; an app above adds its part when it
-# is ready. Each is given the names of the answers.
-FOLLOWERS: list[Callable[[Patient, tuple[str, ...]], object]] = []
+
+class Follower(ABC):
+    """What a room above does when answers change, in the same transaction."""
+
+    @abstractmethod
+    def answers_changed(self, patient: Patient, names: tuple[str, ...]) -> None:
+        """``names`` are fields of `Answers`."""
+
+
+_followers: list[Follower] = []
+
+
+def add_follower(follower: Follower) -> None:
+    """For an app that is ready."""
+    _followers.append(follower)
 
 
 class ChangedMeanwhile(Exception):
@@ -45,8 +57,8 @@ def keep(patient: Patient, *, answers: Answers) -> None:
     changed = _differing(Patient.objects.get(pk=patient.pk).answers, patient.answers)
     patient.save(update_fields=("answers_json", "relation", "changed_at"))
     if changed:
-        for follow in FOLLOWERS:
-            follow(patient, changed)
+        for follower in _followers:
+            follower.answers_changed(patient, changed)
 
 
 def _differing(before: Answers, now: Answers) -> tuple[str, ...]:

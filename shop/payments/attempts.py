@@ -7,8 +7,8 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from shop.payments.life_cycles import LIVE, TRANSITIONS, Kind, Review, Status
 from shop.payments.models import PaymentAttempt, StripeOperation
-from shop.payments.statuses import LIVE, TRANSITIONS, Kind, Review, Status
 
 
 class TransitionRefused(Exception):

@@ -12,8 +12,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from shop.payments.money import from_minor
-from shop.payments.statuses import (
+from shop.payments.life_cycles import (
     AT_STRIPE,
     DISPUTE_IN_OUR_FAVOUR,
     DISPUTE_LOST,
@@ -26,6 +25,7 @@ from shop.payments.statuses import (
     Review,
     Status,
 )
+from shop.payments.money import from_minor
 
 # A refund that failed is shown for so long, unless another was made after it.
 SHOWN_FOR = datetime.timedelta(days=30)

@@ -14,10 +14,9 @@ from django.db.models import F, Sum
 from django.utils import timezone
 
 from shop.accounts.models import User
-from shop.payments import attempts, ledger
+from shop.payments import attempts, books
 from shop.payments.facts import StripeRefund
-from shop.payments.models import PaymentAttempt, Refund, RefundLine, StripeOperation
-from shop.payments.statuses import (
+from shop.payments.life_cycles import (
     AT_STRIPE,
     REFUND_TRANSITIONS,
     TAKEN,
@@ -27,6 +26,7 @@ from shop.payments.statuses import (
     Review,
     Status,
 )
+from shop.payments.models import PaymentAttempt, Refund, RefundLine, StripeOperation
 
 # Where the weight of a refund lies while it has this status; nowhere once it has failed.
 _COUNTED_IN = {
@@ -194,9 +194,9 @@ def _count(attempt: PaymentAttempt, status: RefundStatus, amount_minor: int) -> 
 
 def _write_to_ledger(refund: Refund, before: RefundStatus, status: RefundStatus) -> None:
     if before not in AT_STRIPE and status in AT_STRIPE:
-        ledger.write_refund(refund)
+        books.write_refund(refund)
     elif before in AT_STRIPE and status not in AT_STRIPE:
-        ledger.take_refund_back(refund)
+        books.take_refund_back(refund)
 
 
 def _follow(attempt: PaymentAttempt) -> None:

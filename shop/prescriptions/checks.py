@@ -1,13 +1,11 @@
-"""Checks that no file is taken in with half a malware scanner, and that no repeat waits too long."""
+"""Checks that no file is taken in with half a malware scanner."""
 
 from typing import Any
 
 from django.conf import settings
-from django.core import checks
 from django.core.checks import CheckMessage, Error, Tags, register
 
-from shop.delivery.methods import longest_wait
-from shop.prescriptions.scanner import FLAG, REFUSE, address_of
+from shop.prescriptions.files.scanner import FLAG, REFUSE, address_of
 
 
 @register(Tags.security)
@@ -46,19 +44,5 @@ def _wrong_answer() -> list[CheckMessage]:
             "SCANNER_DOWN does not say what becomes of a file while the scanner does not answer.",
             hint="Set it to refuse, or to flag, which takes the file and tells the pharmacist.",
             id="prescriptions.E003",
-        )
-    ]
-
-
-@register
-def check_repeats(**_: Any) -> list[CheckMessage]:
-    """A repeat can be ordered early enough for the slowest delivery (pharmacy standards, ORD-10)."""
-    if longest_wait() < settings.REPEAT_MARGIN_DAYS:
-        return []
-    return [
-        checks.Warning(
-            f"REPEAT_MARGIN_DAYS is not more than the {longest_wait()} days a delivery may take: "
-            "patients who order on the first day they may can run out.",
-            id="prescriptions.W001",
         )
     ]

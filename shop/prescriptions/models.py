@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from shop.patients.answers import Answers
-from shop.prescriptions.scanner import Scan
+from shop.prescriptions.files.scanner import Scan
 from shop.prescriptions.statuses import (
     UNDER_REVIEW,
     Action,

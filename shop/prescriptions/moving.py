@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from abc import ABC, abstractmethod
 from typing import Any
 
 from django.db import transaction
@@ -49,8 +49,19 @@ class TransitionRefused(Exception):
         }
 
 
-# What else happens with a move, in its transaction; an app above adds its part when it is ready.
-FOLLOWERS: list[Callable[[Event], None]] = []
+class Follower(ABC):
+    """What a room above does with a move, in its transaction."""
+
+    @abstractmethod
+    def moved(self, event: Event) -> None: ...
+
+
+_followers: list[Follower] = []
+
+
+def add_follower(follower: Follower) -> None:
+    """For an app that is ready."""
+    _followers.append(follower)
 
 
 # With these a pharmacist answers everything that the customer wrote so far.
@@ -92,8 +103,8 @@ def move(
         if action in DECIDES:
             # The version tells that the pharmacist has seen every message there was.
             history.mark_read_by_pharmacy(prescription)
-        for follow in FOLLOWERS:
-            follow(event)
+        for follower in _followers:
+            follower.moved(event)
 
 
 def _sealed(prescription: Prescription, changes: dict[str, Any]) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from shop.accounts.models import User
 from shop.patients import services as patients
 from shop.patients.answers import Answers
 from shop.patients.models import Patient
-from shop.prescriptions.intake import Picture
+from shop.prescriptions.files.receiving import Upload
 from shop.prescriptions.models import (
     Document,
     Page,
@@ -25,21 +25,11 @@ from shop.prescriptions.models import (
     RequestedPack,
 )
 from shop.prescriptions.moving import move
-from shop.prescriptions.scanner import Scan
 from shop.prescriptions.statuses import (
     Action,
     Status,
 )
 from shop.vault import storage as vault
-
-
-@dataclass(frozen=True)
-class Upload:
-    """An uploaded file, and the pictures made from it."""
-
-    data: bytes
-    pictures: tuple[Picture, ...]
-    scan: Scan = Scan.NOT_CONFIGURED
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ class RegisterConfig(AppConfig):
 
     def ready(self) -> None:
         from shop.audit import guards, witnesses
-        from shop.register import desk, services  # noqa: F401
+        from shop.register import browsing, services  # noqa: F401
         from shop.register.models import Annotation, Entry
 
         # A new key seals the rows anew, so the seals may change; what they hold has its witness.

@@ -7,8 +7,8 @@ from django.http import HttpRequest
 from django.urls import URLPattern, path
 
 from shop.prescriptions.models import Prescription
-from shop.review import desk
-from shop.review.queue import queue
+from shop.review.desk import prescription
+from shop.review.desk.queue import queue
 
 
 @admin.register(Prescription)
@@ -18,11 +18,15 @@ class PrescriptionAdmin(admin.ModelAdmin):
         own = "<str:reference>/"
         return [
             path("", wrap(queue), name="prescription-queue"),
-            path(own, wrap(desk.review), name="prescription-review"),
-            path(f"{own}claim/", wrap(desk.claim), name="prescription-claim"),
-            path(f"{own}release/", wrap(desk.release), name="prescription-release"),
-            path(f"{own}withdraw/", wrap(desk.withdraw), name="prescription-withdraw"),
-            path(f"{own}pages/<uuid:page>/", wrap(desk.page_picture), name="prescription-page"),
+            path(own, wrap(prescription.review), name="prescription-review"),
+            path(f"{own}claim/", wrap(prescription.claim), name="prescription-claim"),
+            path(f"{own}release/", wrap(prescription.release), name="prescription-release"),
+            path(f"{own}withdraw/", wrap(prescription.withdraw), name="prescription-withdraw"),
+            path(
+                f"{own}pages/<uuid:page>/",
+                wrap(prescription.page_picture),
+                name="prescription-page",
+            ),
         ]
 
     def has_module_permission(self, request: HttpRequest) -> bool:

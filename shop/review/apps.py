@@ -11,12 +11,15 @@ class ReviewConfig(AppConfig):
         from shop.audit import guards
         from shop.patients import services as patients
         from shop.prescriptions import moving
-        from shop.review import admin, content_desk, flags, models, services, thread_desk  # noqa: F401
+        from shop.review import admin, models  # noqa: F401
+        from shop.review.desk import content, messages  # noqa: F401
+        from shop.review.following import Review
 
         # A new key seals the rows anew, so the seals may change.
         refusal = "what was signed and decided is never changed or deleted"
         guards.register(models.Decision, refusal=refusal, but=("frozen",))
         guards.register(models.PrescriberQuery, refusal=refusal, but=("content",))
         guards.register(models.Check, refusal=refusal)
-        moving.FOLLOWERS.append(flags.follow)
-        patients.FOLLOWERS.append(services.patient_changed)
+        review = Review()
+        moving.add_follower(review)
+        patients.add_follower(review)

@@ -11,11 +11,12 @@ from django.utils import timezone
 from catalogue.checking import frozen_check
 from catalogue.content.models import ContentVersion, Medicine
 from catalogue.models import Product
+from shop.continuity import run_out, supply_gap
 from shop.jurisdictions import loading
 from shop.patients.answers import Answers
-from shop.prescriptions import duplicates, run_out, supply_gap
+from shop.prescriptions import duplicates
+from shop.prescriptions.files.scanner import Scan
 from shop.prescriptions.models import Prescription, Supply
-from shop.prescriptions.scanner import Scan
 from shop.review.comparison import Ordered, compare
 from shop.review.rules.case import Case, LastSupply, SeenBefore
 from shop.review.transcription import Item, Transcription

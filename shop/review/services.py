@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from shop.accounts.models import User
 from shop.patients.models import Patient
-from shop.prescriptions import duplicates, ledger
+from shop.prescriptions import duplicates, supply_ledger
 from shop.prescriptions import services as prescriptions
 from shop.prescriptions.authorising import Allowance
 from shop.prescriptions.models import Prescription
@@ -82,7 +82,7 @@ class Asked:
 
 def _hold(prescription: Prescription, by: User) -> Signatory:
     """Lock the prescription for its holder; raises what `check_held` raises."""
-    ledger.lock(prescription)
+    supply_ledger.lock(prescription)
     return Signatory(by, prescriptions.check_held(prescription, by=by))
 
 
@@ -189,7 +189,7 @@ def approve(prescription: Prescription, *, by: User, work: Work, approval: Appro
         }
         what = (DecisionKind.APPROVED, decided)
         decision = _freeze(prescription, signatory, work, what, checks)
-        ledger.close_if_used_up(prescription, by=by)
+        supply_ledger.close_if_used_up(prescription, by=by)
     return decision
 
 

@@ -36,10 +36,11 @@ INSTALLED_APPS = [
     "shop.patients",
     "shop.mailing",
     "shop.prescriptions",
+    "shop.continuity",
     "shop.review",
     "shop.register",
     "shop.payments",
-    "shop.fulfilment",
+    "shop.settling",
     "shop.closing",
     "shop.pages",
     *OSCAR_APPS,
@@ -218,7 +219,7 @@ PATIENT_QUICK_ANSWER_DAYS = env.int("PATIENT_QUICK_ANSWER_DAYS", default=90)
 DRAFT_DAYS = env.int("DRAFT_DAYS", default=30)
 # When the next supply on an approval is due: the last one used to so many percent, or so many days
 # before it runs out, whichever is sooner. No more days than the slowest delivery takes would let
-# patients run out. See shop.prescriptions.repeats.
+# patients run out. See shop.continuity.repeats.
 REPEAT_AFTER_PERCENT = env.int("REPEAT_AFTER_PERCENT", default=75)
 REPEAT_MARGIN_DAYS = env.int("REPEAT_MARGIN_DAYS", default=11)
 

@@ -11,7 +11,7 @@ from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from shop.accounts.adapters import MFAAdapter
 from shop.accounts.models import User
 from shop.accounts.resealing import sealed_secrets
-from shop.prescriptions import rotation
+from shop.prescriptions.upkeep import rotation
 from shop.vault.sealing import VaultError
 from tests.accounts.signing_in import (
     without_app,

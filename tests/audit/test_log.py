@@ -10,7 +10,7 @@ from shop.audit import chain, guards, log, requests
 from shop.audit.models import Entry
 from shop.audit.requests import Origin, remember_origin
 from shop.audit.verification import Verification
-from tests.fulfilment.test_races import at_once
+from tests.settling.test_races import at_once
 
 WRITERS = 20
 CUSTOMER = log.Actor(7, "customer")

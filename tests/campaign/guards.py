@@ -8,11 +8,12 @@ from functools import cache
 
 from django.db import transaction
 
-from shop.fulfilment import outbox, quote
 from shop.order import utils
 from shop.payments import attempts
+from shop.payments.life_cycles import Kind
 from shop.payments.models import PaymentAttempt, StripeOperation
-from shop.payments.statuses import Kind
+from shop.placing import quote
+from shop.settling import operations
 
 
 @cache
@@ -44,7 +45,7 @@ def _capture_before_it_is_written_down() -> None:
 
 
 def _use_a_new_key_each_time() -> None:
-    outbox._key = lambda _operation: str(uuid.uuid4())  # noqa: SLF001 what is taken away
+    operations._key = lambda _operation: str(uuid.uuid4())  # noqa: SLF001 what is taken away
 
 
 GUARDS: dict[str, Callable[[], None]] = {

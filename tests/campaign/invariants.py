@@ -10,13 +10,13 @@ from django.db.models import Count, Sum
 from oscar.apps.order.models import Order
 from oscar.apps.partner.models import StockRecord
 
+from shop.payments.life_cycles import Review, Status
 from shop.payments.models import PaymentAttempt, StripeOperation
 from shop.payments.money import to_minor
-from shop.payments.statuses import Review, Status
 from shop.prescriptions.models import Authorisation, Supply
 from shop.register.models import Entry
 from tests.campaign.world import World
-from tests.payments.emulator.stripe_document import check_request
+from tests.demo.stripe.stripe_document import check_request
 
 CANCELLED = "Cancelled"
 GONE = ("Dispatched", "Complete")

@@ -19,14 +19,14 @@ from oscar.apps.order.exceptions import InvalidOrderStatus
 from oscar.apps.order.models import Order
 
 from shop.accounts.models import User
-from shop.fulfilment import refunding
 from shop.order.processing import EventHandler
+from shop.payments.life_cycles import RefundReason
 from shop.payments.models import PaymentAttempt
 from shop.payments.refunds import AlreadyAsked, TooMuch, Wanted
-from shop.payments.statuses import RefundReason
 from shop.prescriptions import services
 from shop.prescriptions.models import Prescription
 from shop.prescriptions.moving import TransitionRefused
+from shop.settling import refunding
 from tests.authenticator import sign_in
 
 # Called when everything is ready: from here on each commit may be the process's last.

@@ -21,7 +21,7 @@ from oscar.apps.partner.strategy import Selector
 from catalogue.models import Product, ProductClass
 from shop.accounts.models import User
 from shop.basket.models import Basket
-from shop.payments.emulator.server import Emulator
+from shop.demo.stripe.server import Emulator
 from shop.payments.models import (
     Dispute,
     PaymentAttempt,

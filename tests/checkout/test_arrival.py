@@ -14,12 +14,12 @@ from oscar.apps.order.models import Order
 
 from catalogue.models import Product
 from shop.accounts.models import User
-from shop.fulfilment.settle import settle
-from shop.payments.emulator.server import Emulator
+from shop.demo.stripe.server import Emulator
 from shop.prescriptions.models import Prescription
+from shop.settling.settle import settle
 from tests.checkout.walking import ADDRESS, step
 from tests.conftest import basket_with, pack_of, send_prescription, signed_in
-from tests.fulfilment.paying import open_card_page, pay_by_card
+from tests.settling.paying import open_card_page, pay_by_card
 
 # A Monday at noon; express is then expected by Thursday, standard by Tuesday of the next week.
 MONDAY = datetime.datetime(2026, 11, 23, 12, tzinfo=datetime.UTC)

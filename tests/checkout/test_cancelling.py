@@ -9,17 +9,17 @@ from oscar.apps.order.models import Order
 
 from catalogue.models import Product
 from shop.accounts.models import User
-from shop.fulfilment import refunding
-from shop.fulfilment.settle import settle
+from shop.demo.stripe.server import Emulator
 from shop.order.processing import EventHandler
-from shop.payments.emulator.server import Emulator
+from shop.payments.life_cycles import RefundReason, Status
 from shop.payments.models import PaymentAttempt
 from shop.payments.refunds import Wanted
-from shop.payments.statuses import RefundReason, Status
 from shop.prescriptions.models import Authorisation, Prescription
 from shop.prescriptions.statuses import Action
+from shop.settling import refunding
+from shop.settling.settle import settle
 from tests.conftest import basket_with, pack_of, signed_in
-from tests.fulfilment.paying import open_card_page, pay_by_card
+from tests.settling.paying import open_card_page, pay_by_card
 
 
 @pytest.fixture

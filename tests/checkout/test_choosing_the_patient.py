@@ -15,19 +15,19 @@ from oscar.apps.order.models import Order
 
 from catalogue.models import Product
 from shop.accounts.models import User
-from shop.fulfilment import gate
-from shop.fulfilment.refusals import Reason, Refused
-from shop.fulfilment.settle import settle
+from shop.demo.stripe.server import Emulator
 from shop.patients import services as patients
 from shop.patients.models import Patient
-from shop.payments.emulator.server import Emulator
+from shop.payments.life_cycles import LIVE
 from shop.payments.models import PaymentAttempt
-from shop.payments.statuses import LIVE
+from shop.placing import gate
+from shop.placing.refusals import Reason, Refused
 from shop.prescriptions.models import Authorisation, Prescription
+from shop.settling.settle import settle
 from tests.checkout.conftest import approved_for
 from tests.checkout.walking import fill_in_delivery, press_pay, said, step
 from tests.conftest import add_patient, basket_with, pack_of
-from tests.fulfilment.paying import intent_statuses, pay_by_card
+from tests.settling.paying import intent_statuses, pay_by_card
 
 
 @pytest.fixture

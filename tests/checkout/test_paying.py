@@ -16,17 +16,17 @@ from oscar.apps.partner.models import StockRecord
 from shop.accounts.models import User
 from shop.basket.models import Basket, Line
 from shop.checkout.views import LOOKS
-from shop.fulfilment import refunding
-from shop.payments.emulator import intents
-from shop.payments.emulator.faults import Fault
-from shop.payments.emulator.server import Emulator
+from shop.demo.stripe import intents
+from shop.demo.stripe.faults import Fault
+from shop.demo.stripe.server import Emulator
+from shop.payments.life_cycles import LIVE, Status
 from shop.payments.models import PaymentAttempt
-from shop.payments.statuses import LIVE, Status
 from shop.prescriptions import services
 from shop.prescriptions.models import Prescription
+from shop.settling import refunding
 from tests.checkout.walking import fill_in_delivery, press_pay, said, step
 from tests.conftest import signed_in
-from tests.fulfilment.paying import intent_statuses, pay_by_card
+from tests.settling.paying import intent_statuses, pay_by_card
 
 
 @pytest.fixture

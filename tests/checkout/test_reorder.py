@@ -15,13 +15,13 @@ from oscar.apps.partner.models import StockRecord
 
 from catalogue.models import Product
 from shop.accounts.models import User
-from shop.fulfilment import gate
-from shop.fulfilment.refusals import Reason
-from shop.fulfilment.settle import settle
-from shop.payments.emulator.server import Emulator
+from shop.demo.stripe.server import Emulator
 from shop.payments.models import PaymentAttempt
+from shop.placing import gate
+from shop.placing.refusals import Reason
 from shop.prescriptions import services
 from shop.prescriptions.models import Prescription, Supply
+from shop.settling.settle import settle
 from tests.checkout.test_choosing_the_patient import refusal_of
 from tests.checkout.test_steps import fill_in_delivery, press_pay, said, step
 from tests.conftest import (
@@ -32,8 +32,8 @@ from tests.conftest import (
     send_prescription,
     signed_in,
 )
-from tests.fulfilment.paying import intent_statuses, open_card_page, pay_by_card
-from tests.fulfilment.test_races import at_once
+from tests.settling.paying import intent_statuses, open_card_page, pay_by_card
+from tests.settling.test_races import at_once
 
 
 @pytest.fixture

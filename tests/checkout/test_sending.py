@@ -21,8 +21,8 @@ from shop.prescriptions.statuses import Status
 from tests.checkout.conftest import approved_for
 from tests.checkout.walking import ANSWERS, step
 from tests.conftest import add_patient, basket_with, pack_of, send_prescription, signed_in
-from tests.fulfilment.test_races import at_once
 from tests.prescriptions import samples
+from tests.settling.test_races import at_once
 
 LONG_AGO = datetime.date(2026, 3, 3)
 

@@ -23,13 +23,14 @@ from shop.audit.models import Entry as AuditEntry
 from shop.audit.verification import Verification
 from shop.basket.models import Basket
 from shop.closing import services as closing
+from shop.demo.stripe.server import Emulator
 from shop.mailing import outbox
 from shop.mailing.models import Email
 from shop.order.processing import EventHandler
 from shop.patients.models import Patient
-from shop.payments.emulator.server import Emulator
 from shop.payments.models import PaymentAttempt
-from shop.prescriptions import sending, services, thread
+from shop.prescriptions import sending, services
+from shop.prescriptions.messages import thread
 from shop.prescriptions.models import Document, Page, Prescription
 from shop.prescriptions.statuses import Status
 from tests.authenticator import register_app
@@ -42,9 +43,9 @@ from tests.conftest import (
     send_prescription,
     signed_in,
 )
-from tests.fulfilment.paying import open_card_page
 from tests.killing import stored_files
 from tests.register.conftest import ordered
+from tests.settling.paying import open_card_page
 
 URL = "/accounts/close/"
 GONE = "closed.invalid"

@@ -13,9 +13,9 @@ from catalogue.models import Product
 from shop.accounts.models import User
 from shop.audit.models import Entry as AuditEntry
 from shop.audit.verification import Verification
+from shop.demo.stripe.server import Emulator
 from shop.patients import services as patients
 from shop.patients.models import Patient
-from shop.payments.emulator.server import Emulator
 from shop.prescriptions import sending
 from shop.prescriptions.models import Document, Prescription
 from tests.closing.test_account import cancelled

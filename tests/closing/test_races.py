@@ -16,19 +16,19 @@ from shop.audit.models import Entry as AuditEntry
 from shop.audit.verification import Verification
 from shop.closing import services as closing
 from shop.closing.services import Busy, NotYet
-from shop.fulfilment.settle import settle
+from shop.demo.stripe.server import Emulator
 from shop.patients import services as patients
 from shop.patients.models import Patient
-from shop.payments.emulator.server import Emulator
+from shop.payments.life_cycles import LIVE
 from shop.payments.models import PaymentAttempt
-from shop.payments.statuses import LIVE
 from shop.prescriptions import opening, sending, services
 from shop.prescriptions.models import Document, Page, Prescription
 from shop.prescriptions.statuses import Status
+from shop.settling.settle import settle
 from tests.conftest import add_patient, basket_with, pack_of, patient_answers, send_prescription
-from tests.fulfilment.paying import open_card_page, pay_by_card
-from tests.fulfilment.test_races import at_once
 from tests.killing import run_until_killed, stored_files
+from tests.settling.paying import open_card_page, pay_by_card
+from tests.settling.test_races import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 REFUSED = (NotYet, Busy)

@@ -14,17 +14,17 @@ from oscar.apps.order.models import Order
 
 from catalogue.models import Product
 from shop.accounts.models import User
-from shop.fulfilment import refunding
-from shop.fulfilment.settle import settle, settle_quietly
-from shop.payments.emulator import disputes
-from shop.payments.emulator.faults import Fault
-from shop.payments.emulator.server import Emulator
+from shop.demo.stripe import disputes
+from shop.demo.stripe.faults import Fault
+from shop.demo.stripe.server import Emulator
+from shop.payments.life_cycles import RefundReason
 from shop.payments.models import PaymentAttempt, Reconciliation, Refund
 from shop.payments.refunds import Wanted
-from shop.payments.statuses import RefundReason
 from shop.prescriptions.models import Prescription
+from shop.settling import refunding
+from shop.settling.settle import settle, settle_quietly
 from tests.conftest import approve, basket_with, pack_of, send_prescription, signed_in
-from tests.fulfilment.paying import open_card_page, pay_by_card
+from tests.settling.paying import open_card_page, pay_by_card
 
 
 @pytest.fixture

@@ -13,17 +13,17 @@ from oscar.apps.order.models import Order
 
 from catalogue.models import Product
 from shop.accounts.models import User
-from shop.fulfilment.settle import settle
-from shop.payments.emulator import disputes, intents
-from shop.payments.emulator import refunds as books
-from shop.payments.emulator.faults import Fault
-from shop.payments.emulator.server import Emulator
+from shop.demo.stripe import disputes, intents
+from shop.demo.stripe import refunds as books
+from shop.demo.stripe.faults import Fault
+from shop.demo.stripe.server import Emulator
+from shop.payments.life_cycles import RefundReason, RefundStatus, Review, Status
 from shop.payments.models import PaymentAttempt, Refund
-from shop.payments.statuses import RefundReason, RefundStatus, Review, Status
 from shop.prescriptions.models import Prescription
+from shop.settling.settle import settle
 from tests.authenticator import code_now, let_proof_age
 from tests.conftest import basket_with, pack_of, signed_in
-from tests.fulfilment.paying import open_card_page, pay_by_card
+from tests.settling.paying import open_card_page, pay_by_card
 
 
 @pytest.fixture

@@ -14,9 +14,10 @@ from catalogue.models import Product
 from shop.accounts.models import User
 from shop.patients.answers import Answers
 from shop.prescriptions import sending, services
-from shop.prescriptions.intake import Picture
+from shop.prescriptions.files.intake import Picture
+from shop.prescriptions.files.receiving import Upload
 from shop.prescriptions.models import Prescription
-from shop.prescriptions.sending import Upload, Wish
+from shop.prescriptions.sending import Wish
 from shop.review.models import Worksheet
 from tests.browser import Visitor
 from tests.conftest import make_pharmacist

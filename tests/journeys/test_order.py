@@ -14,11 +14,11 @@ from oscar.apps.order.models import Order
 from playwright.sync_api import Browser, Page, expect
 
 from shop.accounts.models import User
-from shop.payments.emulator.server import Emulator
+from shop.demo.stripe.server import Emulator
 from shop.prescriptions.models import Prescription
 from tests.browser import DESKTOP, Visitor
-from tests.fulfilment.paying import DECLINES, PAYS, intent_statuses
 from tests.journeys import story
+from tests.settling.paying import DECLINES, PAYS, intent_statuses
 
 pytestmark = pytest.mark.journey
 

@@ -12,15 +12,15 @@ from playwright.sync_api import Browser, FilePayload, expect
 
 from catalogue.models import Product
 from shop.accounts.models import User
-from shop.demo.patients import create_patients
+from shop.demo.example_patients import create_patients
+from shop.demo.stripe.server import Emulator
 from shop.patients.models import Patient
-from shop.payments.emulator.server import Emulator
 from shop.prescriptions.models import Prescription
 from tests.browser import PHONE, Visitor
 from tests.conftest import approve, send_prescription
-from tests.fulfilment.paying import PAYS
 from tests.journeys import story
 from tests.prescriptions import samples
+from tests.settling.paying import PAYS
 
 pytestmark = pytest.mark.journey
 

@@ -10,15 +10,15 @@ from playwright.sync_api import Page, expect
 
 from catalogue.models import Product
 from shop.accounts.models import User
-from shop.fulfilment.settle import settle
-from shop.payments.emulator import disputes
-from shop.payments.emulator.server import Emulator
+from shop.demo.stripe import disputes
+from shop.demo.stripe.server import Emulator
 from shop.payments.models import PaymentAttempt
 from shop.prescriptions.models import Prescription
+from shop.settling.settle import settle
 from tests.browser import Visitor
 from tests.conftest import basket_with, pack_of
-from tests.fulfilment.paying import open_card_page, pay_by_card
 from tests.journeys import story
+from tests.settling.paying import open_card_page, pay_by_card
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 

@@ -22,8 +22,8 @@ from shop.accounts.models import User
 from shop.mailing import outbox
 from shop.mailing.models import MOST_ATTEMPTS, Email
 from tests.conftest import signed_in
-from tests.fulfilment.test_races import at_once
 from tests.killing import run_until_killed
+from tests.settling.test_races import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -11,14 +11,14 @@ from oscar.apps.partner.models import StockRecord
 
 from catalogue.models import Product
 from shop.accounts.models import User
-from shop.fulfilment.settle import settle
-from shop.payments.emulator.server import Emulator
+from shop.demo.stripe.server import Emulator
+from shop.payments.life_cycles import Status as PaymentStatus
 from shop.payments.models import PaymentAttempt
-from shop.payments.statuses import Status as PaymentStatus
-from shop.prescriptions import ledger, services
+from shop.prescriptions import services, supply_ledger
 from shop.prescriptions.models import Prescription, Supply
+from shop.settling.settle import settle
 from tests.conftest import basket_with, pack_of, signed_in
-from tests.fulfilment.paying import open_card_page, pay_by_card
+from tests.settling.paying import open_card_page, pay_by_card
 
 
 @pytest.fixture
@@ -78,7 +78,7 @@ def test_no_step_is_skipped(status: str, desk: Client, order: Order) -> None:
 def test_tablets_that_were_given_back_do_not_leave(
     desk: Client, order: Order, pharmacist: User
 ) -> None:
-    ledger.give_back(Supply.objects.get(), by=pharmacist, note="counted wrongly")
+    supply_ledger.give_back(Supply.objects.get(), by=pharmacist, note="counted wrongly")
 
     told = move(desk, order, "Dispensing")
 

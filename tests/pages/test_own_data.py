@@ -7,12 +7,12 @@ from oscar.apps.address.models import UserAddress
 
 from catalogue.models import Product
 from shop.accounts.models import User
-from shop.fulfilment.settle import settle
+from shop.demo.stripe.server import Emulator
 from shop.patients import services as patients
-from shop.payments.emulator.server import Emulator
 from shop.prescriptions.models import Prescription
+from shop.settling.settle import settle
 from tests.conftest import add_patient, basket_with, pack_of, send_prescription, signed_in
-from tests.fulfilment.paying import open_card_page, pay_by_card
+from tests.settling.paying import open_card_page, pay_by_card
 
 
 def test_it_holds_everything_of_ones_own(

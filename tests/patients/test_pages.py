@@ -20,7 +20,7 @@ from shop.patients.forms import PatientForm
 from shop.patients.models import Patient, Relation
 from shop.patients.services import ChangedMeanwhile
 from tests.conftest import add_patient, patient_answers, signed_in
-from tests.fulfilment.test_races import at_once
+from tests.settling.test_races import at_once
 
 LONG_AGO = datetime.date(2020, 3, 3)
 ANSWERS = {

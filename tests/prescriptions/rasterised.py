@@ -7,7 +7,7 @@ from io import BytesIO
 
 from PIL import Image
 
-from shop.prescriptions import intake
+from shop.prescriptions.files import intake
 
 WHITE = (255, 255, 255)
 NEARLY = 6

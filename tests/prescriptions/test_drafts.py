@@ -19,14 +19,14 @@ from django.utils import timezone
 
 from catalogue.models import Product
 from shop.accounts.models import User
-from shop.prescriptions import drafts
+from shop.prescription_pages import drafts
 from shop.prescriptions.models import Document, Prescription
 from shop.prescriptions.statuses import Status
 from tests.checkout.test_steps import file_of
 from tests.checkout.walking import ANSWERS
 from tests.conftest import basket_with, pack_of, signed_in
-from tests.fulfilment.test_races import at_once
 from tests.prescriptions import samples
+from tests.settling.test_races import at_once
 
 SAVE = "/prescriptions/draft/"
 STEP = "/checkout/prescription/"

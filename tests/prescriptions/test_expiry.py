@@ -13,11 +13,12 @@ from django.utils import timezone
 
 from catalogue.models import Product
 from shop.accounts.models import User
-from shop.prescriptions import expiry, services
+from shop.prescriptions import services
 from shop.prescriptions.models import Authorisation, Prescription
 from shop.prescriptions.statuses import Action, Status
+from shop.prescriptions.upkeep import expiry
 from tests.conftest import approve, send_prescription
-from tests.fulfilment.test_races import at_once
+from tests.settling.test_races import at_once
 
 REMINDER_DAYS = 14
 

@@ -7,7 +7,7 @@ import pytest
 from fpdf.enums import EncryptionMethod
 from PIL import Image
 
-from shop.prescriptions.intake import DocumentRefused, Picture, Reason, read_document
+from shop.prescriptions.files.intake import DocumentRefused, Picture, Reason, read_document
 from tests.prescriptions import hostile, samples
 from tests.prescriptions.hostile import Maker
 from tests.prescriptions.rasterised import (

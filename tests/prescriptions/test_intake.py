@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from shop.prescriptions import intake
-from shop.prescriptions.intake import Deadline, DocumentRefused, Reason, read_document
+from shop.prescriptions.files import intake
+from shop.prescriptions.files.intake import Deadline, DocumentRefused, Reason, read_document
 from tests.prescriptions import samples
 
 Maker = Callable[[], bytes]

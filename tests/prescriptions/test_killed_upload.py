@@ -17,10 +17,10 @@ from catalogue.models import Product
 from shop.accounts.models import User
 from shop.mailing.models import Email
 from shop.prescriptions import opening
-from shop.prescriptions import sweep as sweeping
 from shop.prescriptions.models import Document, Event, Page, Prescription, RequestedPack
 from shop.prescriptions.statuses import Status
-from shop.prescriptions.sweep import TooManyStrays, sweep
+from shop.prescriptions.upkeep import sweep as sweeping
+from shop.prescriptions.upkeep.sweep import TooManyStrays, sweep
 from shop.vault import storage as vault
 from tests import killing
 from tests.conftest import basket_with, pack_of, send_prescription, signed_in

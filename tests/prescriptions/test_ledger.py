@@ -14,11 +14,11 @@ from shop.accounts.models import User
 from shop.audit.models import Entry
 from shop.audit.verification import Verification
 from shop.mailing.models import Email
-from shop.prescriptions import ledger, services
+from shop.prescriptions import services, supply_ledger
 from shop.prescriptions.models import Authorisation, Prescription, Supply
 from shop.prescriptions.statuses import Action, Status
 from tests.conftest import approve, send_prescription
-from tests.fulfilment.test_races import at_once
+from tests.settling.test_races import at_once
 
 BUYERS = 20
 
@@ -42,7 +42,7 @@ def line_of_an_order(number: int) -> Line:
 def test_what_is_taken_is_written_down(approved: Prescription) -> None:
     authorisation = approved.authorisations.get()
 
-    supply = ledger.take(authorisation, tablets=45, order_line=line_of_an_order(1))
+    supply = supply_ledger.take(authorisation, tablets=45, order_line=line_of_an_order(1))
 
     authorisation.refresh_from_db()
     assert (supply.tablets, authorisation.tablets_left) == (45, 15)
@@ -50,10 +50,10 @@ def test_what_is_taken_is_written_down(approved: Prescription) -> None:
 
 def test_more_than_is_left_cannot_be_taken(approved: Prescription) -> None:
     authorisation = approved.authorisations.get()
-    ledger.take(authorisation, tablets=45, order_line=line_of_an_order(1))
+    supply_ledger.take(authorisation, tablets=45, order_line=line_of_an_order(1))
 
-    with pytest.raises(ledger.NothingLeft):
-        ledger.take(authorisation, tablets=16, order_line=line_of_an_order(2))
+    with pytest.raises(supply_ledger.NothingLeft):
+        supply_ledger.take(authorisation, tablets=16, order_line=line_of_an_order(2))
 
     authorisation.refresh_from_db()
     assert (authorisation.tablets_left, Supply.objects.count()) == (15, 1)
@@ -61,10 +61,10 @@ def test_more_than_is_left_cannot_be_taken(approved: Prescription) -> None:
 
 def test_a_line_takes_its_tablets_once(approved: Prescription) -> None:
     line = line_of_an_order(1)
-    ledger.take(approved.authorisations.get(), tablets=10, order_line=line)
+    supply_ledger.take(approved.authorisations.get(), tablets=10, order_line=line)
 
     with pytest.raises(IntegrityError), transaction.atomic():
-        ledger.take(approved.authorisations.get(), tablets=10, order_line=line)
+        supply_ledger.take(approved.authorisations.get(), tablets=10, order_line=line)
 
     assert Authorisation.objects.get().tablets_supplied == 10
 
@@ -88,11 +88,11 @@ def test_of_twenty_at_once_only_as_many_get_tablets_as_there_are(
 
     def take(line: Line) -> Any:
         with transaction.atomic():
-            return ledger.take(authorisation, tablets=30, order_line=line)
+            return supply_ledger.take(authorisation, tablets=30, order_line=line)
 
     results = at_once(*(lambda line=line: take(line) for line in lines))
 
-    refused = [result for result in results if isinstance(result, ledger.NothingLeft)]
+    refused = [result for result in results if isinstance(result, supply_ledger.NothingLeft)]
     assert (Supply.objects.count(), len(refused)) == (3, BUYERS - 3)
     authorisation.refresh_from_db()
     assert authorisation.tablets_left == 0
@@ -111,12 +111,12 @@ def test_without_the_guard_twenty_at_once_get_more_than_there_is(
             authorisation=authorisation, order_line=order_line, tablets=tablets
         )
 
-    monkeypatch.setattr(ledger, "take", unguarded)
+    monkeypatch.setattr(supply_ledger, "take", unguarded)
     seen = [Authorisation.objects.get() for _ in range(BUYERS)]
     lines = [line_of_an_order(number) for number in range(BUYERS)]
 
     def take(place: int) -> Supply:
-        return ledger.take(seen[place], tablets=60, order_line=lines[place])
+        return supply_ledger.take(seen[place], tablets=60, order_line=lines[place])
 
     at_once(*(lambda place=place: take(place) for place in range(BUYERS)))
 
@@ -148,18 +148,18 @@ def test_twenty_orders_at_once_use_an_approval_up_exactly_once(
 def order(prescription: Prescription, line: Line) -> None:
     """What placing an order does to the ledger, in its one transaction."""
     with transaction.atomic():
-        held = ledger.lock(prescription)
+        held = supply_ledger.lock(prescription)
         if not held.is_usable_on(timezone.localdate()):
-            raise ledger.NothingLeft(held.status)
-        supply = ledger.take(held.authorisations.get(), tablets=30, order_line=line)
-        ledger.finish_supply(held, by=held.user, last=supply)
+            raise supply_ledger.NothingLeft(held.status)
+        supply = supply_ledger.take(held.authorisations.get(), tablets=30, order_line=line)
+        supply_ledger.finish_supply(held, by=held.user, last=supply)
 
 
 def test_tablets_that_come_back_open_the_approval_again(approved: Prescription) -> None:
     supply = order_all(approved)
     assert approved.status == Status.USED_UP
 
-    ledger.give_back(supply, by=approved.user, note="cancelled")
+    supply_ledger.give_back(supply, by=approved.user, note="cancelled")
 
     approved.refresh_from_db()
     assert (approved.status, approved.authorisations.get().tablets_left) == (Status.APPROVED, 60)
@@ -168,10 +168,10 @@ def test_tablets_that_come_back_open_the_approval_again(approved: Prescription) 
 
 def test_the_same_tablets_come_back_once(approved: Prescription) -> None:
     supply = order_all(approved)
-    ledger.give_back(supply, by=approved.user, note="cancelled")
+    supply_ledger.give_back(supply, by=approved.user, note="cancelled")
 
-    with pytest.raises(ledger.AlreadyGivenBack):
-        ledger.give_back(supply, by=approved.user, note="cancelled")
+    with pytest.raises(supply_ledger.AlreadyGivenBack):
+        supply_ledger.give_back(supply, by=approved.user, note="cancelled")
 
     assert approved.authorisations.get().tablets_left == 60
 
@@ -182,15 +182,15 @@ def test_a_withdrawn_approval_stays_withdrawn_when_tablets_come_back(
     supply = order_all(approved)
     services.withdraw(approved, by=pharmacist, message="Call us")
 
-    ledger.give_back(supply, by=approved.user, note="cancelled")
+    supply_ledger.give_back(supply, by=approved.user, note="cancelled")
 
     approved.refresh_from_db()
     assert (approved.status, approved.authorisations.get().tablets_left) == (Status.WITHDRAWN, 60)
 
 
 def order_all(prescription: Prescription) -> Supply:
-    supply = ledger.take(
+    supply = supply_ledger.take(
         prescription.authorisations.get(), tablets=60, order_line=line_of_an_order(1)
     )
-    ledger.finish_supply(prescription, by=prescription.user, last=supply)
+    supply_ledger.finish_supply(prescription, by=prescription.user, last=supply)
     return supply

@@ -23,9 +23,10 @@ from hypothesis.stateful import (
 from catalogue.models import Product
 from shop.accounts.models import User
 from shop.audit.verification import Verification
-from shop.prescriptions import expiry, ledger, services
+from shop.prescriptions import services, supply_ledger
 from shop.prescriptions.models import Authorisation, Prescription, Supply
 from shop.prescriptions.statuses import Status
+from shop.prescriptions.upkeep import expiry
 from tests.conftest import approve, send_prescription
 from tests.prescriptions.test_ledger import line_of_an_order
 
@@ -63,21 +64,21 @@ class Ledger(RuleBasedStateMachine):
     def order(self, tablets: int) -> None:
         try:
             with transaction.atomic():
-                held = ledger.lock(self.prescription)
+                held = supply_ledger.lock(self.prescription)
                 if held.is_usable_on(self.today):
                     line = line_of_an_order(next(numbers))
-                    supply = ledger.take(
+                    supply = supply_ledger.take(
                         held.authorisations.get(), tablets=tablets, order_line=line
                     )
-                    ledger.finish_supply(held, by=self.customer, last=supply)
-        except ledger.NothingLeft:
+                    supply_ledger.finish_supply(held, by=self.customer, last=supply)
+        except supply_ledger.NothingLeft:
             assert self.left() < tablets
 
     @precondition(lambda self: self.supplies().exists())
     @rule(place=st.integers(0, 50))
     def cancel_an_order(self, place: int) -> None:
         supplies = list(self.supplies())
-        ledger.give_back(supplies[place % len(supplies)], by=self.customer, note="cancelled")
+        supply_ledger.give_back(supplies[place % len(supplies)], by=self.customer, note="cancelled")
 
     @rule()
     def let_days_pass(self) -> None:

@@ -14,9 +14,9 @@ from django.utils.formats import date_format
 
 from catalogue.models import Product
 from shop.accounts.models import User
+from shop.prescription_pages.progress import steps_of
 from shop.prescriptions import sending, services
 from shop.prescriptions.models import Authorisation, Prescription
-from shop.prescriptions.progress import steps_of
 from shop.prescriptions.statuses import RefusalReason, Status
 from tests.conftest import approve, signed_in
 

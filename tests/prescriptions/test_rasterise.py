@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from shop.prescriptions import intake
+from shop.prescriptions.files import intake
 from tests.prescriptions import samples
 from tests.prescriptions.rasterised import (
     WHITE,

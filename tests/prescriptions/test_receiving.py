@@ -18,10 +18,10 @@ from django.utils import timezone
 
 from catalogue.models import Product
 from shop.accounts.models import User
-from shop.prescriptions import intake, receiving, uploads
+from shop.prescriptions.files import intake, receiving, uploads
+from shop.prescriptions.files.receiving import PrescriptionFilesField
+from shop.prescriptions.files.scanner import Scan
 from shop.prescriptions.models import Document
-from shop.prescriptions.receiving import PrescriptionFilesField
-from shop.prescriptions.scanner import Scan
 from tests.checkout.walking import ANSWERS
 from tests.conftest import basket_with, pack_of, signed_in
 from tests.prescriptions import clamd as fake

@@ -20,9 +20,9 @@ from shop.accounts.models import User
 from shop.patients.models import Patient
 from shop.prescriptions import opening, sending
 from shop.prescriptions.models import Document, Page, Prescription
-from shop.prescriptions.rotation import FILES, SealedFile, rotate
 from shop.prescriptions.statuses import Status
-from shop.prescriptions.sweep import sweep
+from shop.prescriptions.upkeep.rotation import FILES, SealedFile, rotate
+from shop.prescriptions.upkeep.sweep import sweep
 from shop.vault import resealing
 from shop.vault import storage as vault
 from shop.vault.sealing import VaultError

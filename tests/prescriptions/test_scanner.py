@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from shop.prescriptions import scanner
 from shop.prescriptions.checks import check_scanner
-from shop.prescriptions.intake import MAX_FILE_BYTES, Deadline, DocumentRefused, Reason
-from shop.prescriptions.scanner import NoVerdict, Scan, Scanner, malware_in
+from shop.prescriptions.files import scanner
+from shop.prescriptions.files.intake import MAX_FILE_BYTES, Deadline, DocumentRefused, Reason
+from shop.prescriptions.files.scanner import NoVerdict, Scan, Scanner, malware_in
 from tests.prescriptions import clamd as fake
 from tests.prescriptions.clamd import EICAR, Clamd, clamd
 

@@ -18,10 +18,11 @@ from shop.mailing import outbox
 from shop.mailing.models import Email
 from shop.patients.answers import Answers
 from shop.prescriptions import opening, sending, services
-from shop.prescriptions.intake import Picture
+from shop.prescriptions.files.intake import Picture
+from shop.prescriptions.files.receiving import Upload
 from shop.prescriptions.models import Authorisation, Page, Prescription
 from shop.prescriptions.moving import TransitionRefused
-from shop.prescriptions.sending import Upload, Wish
+from shop.prescriptions.sending import Wish
 from shop.prescriptions.services import HeldByAnother, NotAllowed
 from shop.prescriptions.statuses import TRANSITIONS, Action, RefusalReason, Status
 from tests.conftest import approve, decide_to_approve, make_pharmacist, send_prescription

@@ -11,7 +11,8 @@ from django.urls import reverse
 from catalogue.models import Product
 from shop.accounts.models import User
 from shop.audit.models import Entry
-from shop.prescriptions import services, thread
+from shop.prescriptions import services
+from shop.prescriptions.messages import thread
 from shop.prescriptions.models import Message, Prescription
 from shop.prescriptions.moving import TransitionRefused
 from shop.prescriptions.services import NotAllowed

@@ -12,9 +12,9 @@ from django.middleware.csrf import get_token
 from django.test import Client, RequestFactory, override_settings
 from django.urls import path
 
-from shop.prescriptions import uploads
-from shop.prescriptions.intake import MAX_FILE_BYTES, MAX_FILES, DocumentRefused, Reason
-from shop.prescriptions.uploads import (
+from shop.prescriptions.files import uploads
+from shop.prescriptions.files.intake import MAX_FILE_BYTES, MAX_FILES, DocumentRefused, Reason
+from shop.prescriptions.files.uploads import (
     MAX_REQUEST_BYTES,
     MemoryOnlyUploadHandler,
     OversizedUpload,

@@ -7,13 +7,13 @@ from oscar.apps.order.models import Order
 
 from catalogue.models import Product
 from shop.accounts.models import User
-from shop.fulfilment.settle import settle
+from shop.demo.stripe.server import Emulator
 from shop.order.processing import EventHandler
-from shop.payments.emulator.server import Emulator
 from shop.prescriptions.models import Prescription
+from shop.settling.settle import settle
 from tests.conftest import basket_with, pack_of, send_prescription
-from tests.fulfilment.paying import open_card_page, pay_by_card
 from tests.review.desk import approve_reviewed, name_medicine
+from tests.settling.paying import open_card_page, pay_by_card
 
 
 def reviewed_prescription(user: User, medicine: Product, *, by: User) -> Prescription:

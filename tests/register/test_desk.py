@@ -25,9 +25,9 @@ from shop.accounts import roles
 from shop.accounts.models import User
 from shop.audit.models import Entry as AuditEntry
 from shop.audit.verification import Verification
-from shop.payments.emulator.server import Emulator
+from shop.demo.stripe.server import Emulator
 from shop.prescriptions.models import Prescription
-from shop.register import desk as desk_module
+from shop.register import browsing as desk_module
 from shop.register import services
 from shop.register.models import Annotation, Entry
 from tests.conftest import make_user, pack_of, signed_in

@@ -10,15 +10,15 @@ from oscar.apps.order.models import Order
 
 from catalogue.models import Product
 from shop.accounts.models import User
-from shop.fulfilment.settle import settle
-from shop.payments.emulator.server import Emulator
+from shop.demo.stripe.server import Emulator
 from shop.prescriptions.models import Prescription
 from shop.prescriptions.statuses import Status
 from shop.review import services as reviews
+from shop.settling.settle import settle
 from tests.checkout.test_steps import ADDRESS, IN_BOSTON, fill_in_delivery, said, step
 from tests.conftest import basket_with, pack_of, signed_in
-from tests.fulfilment.paying import intent_statuses, open_card_page, pay_by_card
 from tests.review.desk import approve_reviewed
+from tests.settling.paying import intent_statuses, open_card_page, pay_by_card
 
 
 @pytest.fixture

@@ -11,8 +11,7 @@ from oscar.apps.order.models import Order
 
 from catalogue.models import Product
 from shop.accounts.models import User
-from shop.fulfilment.settle import settle
-from shop.payments.emulator.server import Emulator
+from shop.demo.stripe.server import Emulator
 from shop.prescriptions import services
 from shop.prescriptions.models import Authorisation, Prescription, Supply
 from shop.prescriptions.moving import TransitionRefused
@@ -21,10 +20,11 @@ from shop.prescriptions.statuses import Action, Status
 from shop.review import services as reviews
 from shop.review.forms.sheet import Sheet
 from shop.review.models import CheckKind, Decision, Worksheet
+from shop.settling.settle import settle
 from tests.conftest import basket_with, make_pharmacist, pack_of
-from tests.fulfilment.paying import intent_statuses, open_card_page, pay_by_card
-from tests.fulfilment.test_races import at_once
 from tests.review.desk import complete
+from tests.settling.paying import intent_statuses, open_card_page, pay_by_card
+from tests.settling.test_races import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

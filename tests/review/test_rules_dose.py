@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from shop.prescriptions.run_out import KnownFrom, RunOut
+from shop.continuity.run_out import KnownFrom, RunOut
 from shop.review.comparison import Ordered
 from shop.review.rules.alert import Severity
 from shop.review.rules.case import LastSupply

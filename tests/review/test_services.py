@@ -15,8 +15,8 @@ from pytest_django import Settings
 from catalogue.checking import frozen_check
 from catalogue.models import ContentVersion, Medicine, Product
 from shop.accounts.models import User
-from shop.prescriptions import ledger
 from shop.prescriptions import services as prescriptions
+from shop.prescriptions import supply_ledger
 from shop.prescriptions.models import Prescription
 from shop.prescriptions.moving import TransitionRefused
 from shop.prescriptions.services import HeldByAnother, NotAllowed
@@ -320,10 +320,12 @@ def test_tablets_that_came_back_are_no_last_supply(
     prescription: Prescription, customer: User, medicine: Product, pharmacist: User
 ) -> None:
     earlier = approve(send_prescription(customer, medicine), medicine, by=pharmacist)
-    supply = ledger.take(earlier.authorisations.get(), tablets=60, order_line=line_of_an_order(1))
+    supply = supply_ledger.take(
+        earlier.authorisations.get(), tablets=60, order_line=line_of_an_order(1)
+    )
     before = case_of(prescription, Transcription()).last_supplies
 
-    ledger.give_back(supply, by=pharmacist, note="cancelled")
+    supply_ledger.give_back(supply, by=pharmacist, note="cancelled")
 
     assert before == {medicine.pk: LastSupply(timezone.localdate(), 600)}
     assert case_of(prescription, Transcription()).last_supplies == {}

@@ -17,13 +17,13 @@ from oscar.apps.order.models import Order
 
 from catalogue.models import Medicine, Product, ProductClass, Tag
 from shop.accounts.models import PharmacistRegistration, User
-from shop.fulfilment.settle import settle
-from shop.payments.emulator.server import Emulator
+from shop.demo.stripe.server import Emulator
 from shop.payments.models import PaymentAttempt
 from shop.prescriptions.models import Page, Prescription
 from shop.register import services as register
+from shop.settling.settle import settle
 from tests.conftest import add_patient, basket_with, pack_of, signed_in
-from tests.fulfilment.paying import open_card_page, pay_by_card
+from tests.settling.paying import open_card_page, pay_by_card
 from tests.site.addresses import expected
 
 

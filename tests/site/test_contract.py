@@ -15,10 +15,17 @@ def packages() -> set[str]:
     return top | inside | modules
 
 
-def test_every_package_has_its_place_in_the_contract() -> None:
+def contract(name: str) -> dict[str, list[str]]:
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
-    contract = next(each for each in settings["contracts"] if each["id"] == "packages")
+    found: dict[str, list[str]] = next(each for each in settings["contracts"] if each["id"] == name)
+    return found
 
-    layered = {name.strip() for layer in contract["layers"] for name in layer.split("|")}
 
-    assert layered == packages()
+def test_every_package_has_its_place_in_the_contract() -> None:
+    layers = contract("packages")["layers"]
+
+    assert {name.strip() for layer in layers for name in layer.split("|")} == packages()
+
+
+def test_the_emulator_may_know_no_package_but_its_own() -> None:
+    assert set(contract("emulator")["forbidden_modules"]) == packages() - {"shop.demo"}

@@ -26,10 +26,10 @@ from shop.accounts.models import User
 from shop.accounts.roles import SHOP_STAFF, is_superintendent
 from shop.demo import people
 from shop.demo.management.commands.create_demo_people import Command
+from shop.demo.stripe.cards import TEST_CARDS
 from shop.patients import services as patients
 from shop.patients.freshness import old_answers
 from shop.patients.models import Patient
-from shop.payments.emulator.cards import TEST_CARDS
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 README = (ROOT / "README.md").read_text()
@@ -279,7 +279,7 @@ def check_demonstration(address: str, printed: str, folder: Path) -> None:
 
 
 def is_the_emulator(pid: int) -> bool:
-    return b"shop.payments.emulator" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    return b"shop.demo.stripe" in Path(f"/proc/{pid}/cmdline").read_bytes()
 
 
 # README

@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from shop.payments import refunds
+from shop.payments.life_cycles import CHOSEN_BY_STAFF, RefundReason
 from shop.payments.models import PaymentAttempt
 from shop.payments.money import AmountRefused, from_minor, to_minor
 from shop.payments.refunds import Wanted
-from shop.payments.statuses import CHOSEN_BY_STAFF, RefundReason
 
 NOTE_LENGTH = 200
 

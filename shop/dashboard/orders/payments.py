@@ -15,12 +15,12 @@ from oscar.apps.order.exceptions import InvalidOrderStatus
 from shop.accounts.forms import ProofForm
 from shop.accounts.requests import SignedInRequest
 from shop.dashboard.orders.forms import CancelForm, RefundForm
-from shop.fulfilment import refunding
-from shop.fulfilment.refunding import TooManyPacks
 from shop.order.processing import CANCELLED
+from shop.payments.life_cycles import RefundStatus
 from shop.payments.models import PaymentAttempt, Reconciliation, Refund
 from shop.payments.refunds import AlreadyAsked, TooMuch
-from shop.payments.statuses import RefundStatus
+from shop.settling import refunding
+from shop.settling.refunding import TooManyPacks
 
 # So many unfinished payments are shown; more than that is an outage, not a list to read.
 SHOWN = 100

@@ -8,7 +8,7 @@ from django import template
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from shop.fulfilment import refunding
+from shop.settling import refunding
 
 register = template.Library()
 

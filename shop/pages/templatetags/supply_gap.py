@@ -9,7 +9,7 @@ from django.template import RequestContext
 
 from catalogue.content.stopping import stopping_of
 from catalogue.country import country_of
-from shop.prescriptions.supply_gap import Gap, Way, way_of
+from shop.continuity.supply_gap import Gap, Way, way_of
 
 register = template.Library()
 

@@ -6,9 +6,9 @@ from typing import Any
 
 from django import template
 
-from shop.prescriptions import thread
+from shop.prescriptions.messages import thread
+from shop.prescriptions.messages.forms import MessageForm
 from shop.prescriptions.models import Message, Prescription
-from shop.prescriptions.thread_forms import MessageForm
 
 register = template.Library()
 

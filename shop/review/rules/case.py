@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from shop.continuity.run_out import RunOut
 from shop.jurisdictions.profile import Limits, Profile
 from shop.patients.answers import Answers
-from shop.prescriptions.run_out import RunOut
 from shop.review.comparison import Ordered, Row
 from shop.review.transcription import Item, Transcription
 

@@ -9,7 +9,7 @@ from urllib.parse import urlencode, urlsplit
 from tests.campaign.actions.registry import action
 from tests.campaign.processes import Done, Job, Kill
 from tests.campaign.world import Customer, World
-from tests.fulfilment.paying import DECLINES, PAYS, pay_by_card
+from tests.settling.paying import DECLINES, PAYS, pay_by_card
 
 CHALLENGES = "4000 0000 0000 3220"
 

@@ -6,9 +6,9 @@ import random
 from collections.abc import Callable
 from typing import Any
 
-from shop.payments.emulator import disputes, intents, refunds
-from shop.payments.emulator.errors import Refusal
-from shop.payments.emulator.faults import Fault
+from shop.demo.stripe import disputes, intents, refunds
+from shop.demo.stripe.errors import Refusal
+from shop.demo.stripe.faults import Fault
 from tests.campaign.actions.registry import action
 from tests.campaign.processes import Kill
 from tests.campaign.world import World

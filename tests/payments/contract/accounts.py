@@ -10,10 +10,10 @@ from typing import Any, Self
 
 import pytest
 
-from shop.payments.emulator.server import Emulator
-from tests.payments.emulator.orders import open_session, read_session
-from tests.payments.emulator.sdk import CardError, RequestsClient, StripeClient, client_for
-from tests.payments.emulator.visitor import DECLINES, Visitor
+from shop.demo.stripe.server import Emulator
+from tests.demo.stripe.orders import open_session, read_session
+from tests.demo.stripe.sdk import CardError, RequestsClient, StripeClient, client_for
+from tests.demo.stripe.visitor import DECLINES, Visitor
 
 AMOUNT = 2350
 # What the gateway asks for.

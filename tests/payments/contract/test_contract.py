@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
+from tests.demo.stripe.orders import open_session, session_params
+from tests.demo.stripe.sdk import IdempotencyError, InvalidRequestError
 from tests.payments.contract.accounts import AMOUNT, Account
 from tests.payments.contract.conftest import is_real
-from tests.payments.emulator.orders import open_session, session_params
-from tests.payments.emulator.sdk import IdempotencyError, InvalidRequestError
 
 DAY = 24 * 3600
 

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from shop.prescriptions import expiry
+from shop.prescriptions.upkeep import expiry
 
 
 class Command(BaseCommand):

@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
-from shop.prescriptions.rotation import Census, rotate, take_census
+from shop.prescriptions.upkeep.rotation import Census, rotate, take_census
 
 
 class Command(BaseCommand):

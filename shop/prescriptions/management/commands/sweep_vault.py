@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from shop.prescriptions.sweep import TooManyStrays, sweep
+from shop.prescriptions.upkeep.sweep import TooManyStrays, sweep
 
 
 class Command(BaseCommand):

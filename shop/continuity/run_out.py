@@ -1,0 +1,99 @@
+"""Until when a patient has tablets, by what they said and by what was supplied since."""
+
+from __future__ import annotations
+
+import datetime
+import math
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import groupby
+from typing import Any
+
+from django.db.models import Q, TextChoices
+from django.utils.translation import gettext_lazy as _
+
+from shop.continuity.repeats import day_of, used_in_turn
+from shop.prescriptions.models import Prescription, Supply
+
+
+class KnownFrom(TextChoices):
+    """What tells how long the tablets last."""
+
+    SAID = "said", _("the days of tablets you told us when you sent the prescription")
+    SUPPLIED = "supplied", _("what we supplied, and the daily number of tablets")
+
+
+@dataclass(frozen=True)
+class RunOut:
+    """The last day with tablets for all of it, and what tells so."""
+
+    last_day: datetime.date
+    known_from: KnownFrom
+
+    def days_left_on(self, day: datetime.date) -> int:
+        """Days of tablets left, that day among them; 0 when there are none."""
+        return max(0, (self.last_day - day).days + 1)
+
+
+def said_run_out(prescription: Prescription) -> RunOut | None:
+    """What the patient said; the day on which they sent it is the first of the days left."""
+    if prescription.days_left is None:
+        return None
+    none_from = day_of(prescription.submitted_at) + prescription.days_left
+    return RunOut(datetime.date.fromordinal(none_from - 1), KnownFrom.SAID)
+
+
+def run_out_of(prescription: Prescription, *, before: Any = None) -> RunOut | None:
+    """Until when the tablets last; None when nobody can tell.
+
+    The later truth counts: what was supplied after the patient said how many days are left comes on
+    top of these. Where they said nothing, all that was supplied to the patient counts. Of several
+    strengths the first to run out decides. Supplies of the order ``before`` and of later ones are
+    left out: they are still to come.
+    """
+    said = said_run_out(prescription)
+    supplies = list(_supplies(prescription, before=before))
+    if not supplies:
+        return said
+    since = Fraction(said.last_day.toordinal() + 1) if said else None
+    ends = [
+        end
+        for _strength, rows in groupby(supplies, key=_strength_of)
+        if (end := _end(list(rows), since)) is not None
+    ]
+    if not ends:
+        return None
+    return RunOut(datetime.date.fromordinal(math.floor(min(ends)) - 1), KnownFrom.SUPPLIED)
+
+
+def _end(supplies: list[Supply], since: Fraction | None) -> Fraction | None:
+    """When the supplies of one strength are used up; None without a daily number of tablets."""
+    if not all(supply.authorisation.tablets_a_day for supply in supplies):
+        return None
+    *_earlier, (_begins, runs_out) = used_in_turn(supplies, since=since)
+    return runs_out
+
+
+def _strength_of(supply: Supply) -> tuple[int, int]:
+    return supply.authorisation.medicine_id, supply.authorisation.strength_mg
+
+
+def _supplies(prescription: Prescription, *, before: Any) -> Any:
+    """Supplies of what the prescription is for, to its patient; by strength, oldest first."""
+    whose = Q(authorisation__prescription=prescription)
+    if prescription.patient_id is not None:
+        whose |= Q(authorisation__prescription__patient=prescription.patient_id)
+    asked = prescription.authorisations.filter(supplies__gt=0).values_list(
+        "medicine_id", "strength_mg"
+    ) or prescription.requested_packs.values_list("medicine_id", "strength_mg")
+    of_these = Q(pk__in=())
+    for medicine, strength in asked:
+        of_these |= Q(authorisation__medicine=medicine, authorisation__strength_mg=strength)
+    rows = Supply.objects.filter(whose, of_these, returned_at__isnull=True)
+    if prescription.days_left is not None:
+        rows = rows.filter(taken_at__gt=prescription.submitted_at)
+    if before is not None:
+        rows = rows.filter(order_line__order__lt=before.pk)
+    return rows.select_related("authorisation").order_by(
+        "authorisation__medicine", "authorisation__strength_mg", "taken_at", "pk"
+    )

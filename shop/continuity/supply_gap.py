@@ -1,0 +1,147 @@
+"""Tablets that end before more are expected (pharmacy standards, ORD-5 and CLN-11).
+
+Stopping baclofen suddenly can cause hallucinations and seizures, and in published cases they began
+about 18 to 31 hours after the last tablet (oral baclofen fact sheet, section 1: S7, S8, U3, P9). So
+the last day on which a parcel is expected counts, never the first.
+"""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+
+from shop.continuity.run_out import RunOut, run_out_of
+from shop.delivery.days import first_working_day_from, handed_over_on, working_days_after
+from shop.delivery.methods import Delivery, UnknownDelivery, fastest, method_called, slowest
+from shop.prescriptions.models import Prescription, Supply
+from shop.prescriptions.statuses import STANDS, UNDER_REVIEW
+
+DISPATCHED = "Dispatched"
+
+
+@dataclass(frozen=True)
+class Gap:
+    """The tablets end before ``expected_by``, the last day on which more are expected."""
+
+    run_out: RunOut
+    expected_by: datetime.date
+    today: datetime.date
+    prescription: Prescription
+
+    @property
+    def has_run_out(self) -> bool:
+        return self.run_out.last_day < self.today
+
+    @property
+    def is_overdue(self) -> bool:
+        """Whether the parcel should have come already."""
+        return self.expected_by < self.today
+
+
+def gap_between(
+    prescription: Prescription, run_out: RunOut | None, expected_by: datetime.date
+) -> Gap | None:
+    """The gap when the tablets end before that day, or have ended and nothing has come."""
+    today = timezone.localdate()
+    if run_out is None or run_out.last_day >= max(expected_by, today):
+        return None
+    return Gap(run_out, expected_by, today, prescription)
+
+
+def expected_by(
+    delivery: Delivery, *, ordered_on: datetime.date, with_review: bool = False
+) -> datetime.date:
+    """The last day on which an order of that day is expected; with the usual review before it."""
+    if with_review:
+        ordered_on = working_days_after(ordered_on, settings.REVIEW_WORKING_DAYS)
+    return delivery.latest_after(handed_over_on(ordered_on))
+
+
+def earliest_arrival(*, with_review: bool = False) -> datetime.date:
+    """The last day on which the fastest delivery is expected, when all goes on today.
+
+    A review that has begun is counted from today too: nobody can tell when it ends.
+    """
+    return expected_by(fastest(), ordered_on=timezone.localdate(), with_review=with_review)
+
+
+def gap_of(prescription: Prescription) -> Gap | None:
+    """The gap before the next tablets of a prescription: those on their way, or to be ordered yet."""
+    order = _under_way(prescription)
+    if prescription.status in UNDER_REVIEW:
+        arrival = earliest_arrival(with_review=True)
+        return gap_between(prescription, run_out_of(prescription, before=order), arrival)
+    if order is not None and prescription.status in STANDS:
+        return way_of(order).gap
+    if prescription.is_usable_on(timezone.localdate()):
+        return gap_between(prescription, run_out_of(prescription), earliest_arrival())
+    return None
+
+
+@dataclass(frozen=True)
+class Way:
+    """When an order is expected (None: it will not come, or is there), and the gap before that."""
+
+    expected_by: datetime.date | None
+    gap: Gap | None = None
+
+    @property
+    def is_overdue(self) -> bool:
+        return self.expected_by is not None and self.expected_by < timezone.localdate()
+
+
+def way_of(order: Any) -> Way:
+    """How an order stands; its own tablets do not count before it is delivered."""
+    if not settings.OSCAR_ORDER_STATUS_PIPELINE.get(order.status):
+        return Way(None)
+    supplies = Supply.objects.filter(order_line__order=order, returned_at__isnull=True)
+    supply = supplies.select_related("authorisation__prescription").first()
+    if supply is None:
+        return Way(_arrival_of(order))
+    prescription = supply.authorisation.prescription
+    if prescription.status not in (*STANDS, *UNDER_REVIEW):
+        # Nothing leaves on it; what the customer is told of that stands on its page.
+        return Way(None)
+    arrival = _arrival_of(order, with_review=prescription.status in UNDER_REVIEW)
+    run_out = run_out_of(prescription, before=order)
+    return Way(arrival, gap_between(prescription, run_out, arrival))
+
+
+def _arrival_of(order: Any, *, with_review: bool = False) -> datetime.date:
+    """The last day on which an order under way is expected."""
+    try:
+        delivery = method_called(order.shipping_code)
+    except UnknownDelivery:
+        delivery = slowest()
+    changes = {change.new_status: change.date_created for change in order.status_changes.all()}
+    if DISPATCHED in changes:
+        return delivery.latest_after(timezone.localdate(changes[DISPATCHED]))
+    today = timezone.localdate()
+    leaves = max(
+        handed_over_on(timezone.localdate(order.date_placed)), first_working_day_from(today)
+    )
+    if with_review:
+        leaves = max(
+            leaves, handed_over_on(working_days_after(today, settings.REVIEW_WORKING_DAYS))
+        )
+    return delivery.latest_after(leaves)
+
+
+def _under_way(prescription: Prescription) -> Any:
+    """The oldest order on a prescription whose tablets are still to come."""
+    moving = [status for status, after in settings.OSCAR_ORDER_STATUS_PIPELINE.items() if after]
+    supply = (
+        Supply.objects.filter(
+            authorisation__prescription=prescription,
+            returned_at__isnull=True,
+            order_line__order__status__in=moving,
+        )
+        .select_related("order_line__order")
+        .order_by("pk")
+        .first()
+    )
+    return supply.order_line.order if supply else None

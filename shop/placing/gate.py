@@ -1,0 +1,202 @@
+"""The gate: a basket with a prescription medicine passes only on a prescription that covers it.
+
+The checkout steps, the moment of payment and the transaction that places the order all ask here.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Protocol
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.formats import date_format
+from oscar.apps.address.models import Country
+
+from catalogue.models import Product
+from shop.accounts.models import User
+from shop.continuity.repeats import next_supply_on
+from shop.placing.refusals import Reason, Refused
+from shop.prescriptions.models import Authorisation, Prescription
+from shop.prescriptions.statuses import Status
+from shop.review import services as reviews
+
+
+class BasketLine(Protocol):
+    """What the gate reads of a line of a basket."""
+
+    product: Product
+    quantity: int
+
+
+@dataclass(frozen=True)
+class Need:
+    """Tablets of one strength of a medicine, over all lines of a basket."""
+
+    medicine_id: int
+    strength_mg: int
+    tablets: int
+    title: str
+
+
+def needs_of(lines: Iterable[BasketLine]) -> tuple[Need, ...]:
+    """What a prescription has to cover; empty for a basket without prescription medicines."""
+    tablets: Counter[tuple[int, int, str]] = Counter()
+    for line in lines:
+        product = line.product
+        if product.needs_prescription:
+            tablets[_medicine_and_strength(product)] += line.quantity * (product.tablets or 0)
+    return tuple(
+        Need(medicine_id=medicine, strength_mg=strength, tablets=count, title=title)
+        for (medicine, strength, title), count in sorted(tablets.items())
+    )
+
+
+def _medicine_and_strength(product: Product) -> tuple[int, int, str]:
+    if product.parent is None or product.strength_mg is None:
+        raise Refused(Reason.NO_PRESCRIPTION)
+    return product.parent.pk, product.strength_mg, product.parent.title
+
+
+def patient_key(prescription: Prescription) -> str:
+    """Whom the prescription is for, as forms and the session name them; nobody can guess it."""
+    patient = prescription.patient
+    return str(patient.uuid) if patient else prescription.reference
+
+
+def choices(user: User, lines: Iterable[BasketLine]) -> dict[str, Prescription]:
+    """The approvals that cover these lines today: of each patient the one that ends first."""
+    covering, _refusals = _judge(_usable(user), needs_of(lines))
+    return covering
+
+
+def check(user: User, lines: Iterable[BasketLine], *, chosen: str = "") -> Prescription | None:
+    """The prescription that covers these lines today, or None when they need none.
+
+    ``chosen`` is the key of the patient whom the customer orders for: no other patient's approval
+    counts then. Raises Refused when no approval covers all of the lines, and when those of several
+    patients do and nobody is chosen.
+    """
+    needs = needs_of(lines)
+    if not needs:
+        return None
+    usable = (each for each in _usable(user) if chosen in {"", patient_key(each)})
+    covering, refusals = _judge(usable, needs)
+    if len(covering) > 1:
+        raise Refused(Reason.WHICH_PATIENT)
+    for prescription in covering.values():
+        return prescription
+    raise refusals[0] if refusals else _why_none(user, chosen)
+
+
+def _judge(
+    approvals: Iterable[Prescription], needs: tuple[Need, ...]
+) -> tuple[dict[str, Prescription], list[Refused]]:
+    covering: dict[str, Prescription] = {}
+    refusals = []
+    for prescription in approvals:
+        try:
+            _check_covers(prescription, needs)
+        except Refused as refusal:
+            refusals.append(refusal)
+        else:
+            covering.setdefault(patient_key(prescription), prescription)
+    return covering, refusals
+
+
+def _usable(user: User) -> Iterable[Prescription]:
+    usable = Prescription.objects.of(user).usable_on(timezone.localdate())
+    return (
+        usable.select_related("patient")
+        .prefetch_related("authorisations__supply_rows")
+        .order_by("valid_until", "pk")
+    )
+
+
+def check_prescription(
+    prescription: Prescription, lines: Iterable[BasketLine], *, day: datetime.date
+) -> dict[tuple[int, int], Authorisation]:
+    """The authorisation for each medicine and strength of the lines; raises Refused."""
+    if not prescription.is_usable_on(day):
+        raise _why_not(prescription)
+    return _check_covers(prescription, needs_of(lines))
+
+
+def _check_covers(
+    prescription: Prescription, needs: Iterable[Need]
+) -> dict[tuple[int, int], Authorisation]:
+    authorised = {(a.medicine_id, a.strength_mg): a for a in prescription.authorisations.all()}
+    for need in needs:
+        authorisation = authorised.get((need.medicine_id, need.strength_mg))
+        if authorisation is None:
+            raise Refused(Reason.OTHER_STRENGTH, title=need.title, strength=need.strength_mg)
+        allowed = min(authorisation.tablets_per_supply, authorisation.tablets_left)
+        if need.tablets > allowed:
+            raise Refused(
+                Reason.TOO_MANY, wanted=need.tablets, strength=need.strength_mg, allowed=allowed
+            )
+        _check_due(authorisation)
+    return authorised
+
+
+def _check_due(authorisation: Authorisation) -> None:
+    next_on = next_supply_on(authorisation)
+    if next_on and next_on > timezone.localdate():
+        day = date_format(next_on, "j F Y")
+        raise Refused(Reason.TOO_EARLY, strength=authorisation.strength_mg, day=day)
+
+
+def _why_none(user: User, chosen: str) -> Refused:
+    sent = Prescription.objects.of(user).exclude(status=Status.CANCELLED).select_related("patient")
+    newest = next((each for each in sent if chosen in {"", patient_key(each)}), None)
+    return _why_not(newest) if newest else Refused(Reason.NO_PRESCRIPTION)
+
+
+def _why_not(prescription: Prescription) -> Refused:
+    if prescription.status == Status.APPROVED and prescription.is_for_archived:
+        return Refused(Reason.ARCHIVED)
+    reasons = {
+        Status.DRAFT: Reason.NO_PRESCRIPTION,
+        Status.SUBMITTED: Reason.WAITING,
+        Status.IN_REVIEW: Reason.WAITING,
+        Status.QUESTION: Reason.QUESTION,
+        Status.APPROVED: Reason.EXPIRED,
+        Status.USED_UP: Reason.USED_UP,
+        Status.EXPIRED: Reason.EXPIRED,
+        Status.REFUSED: Reason.REFUSED,
+        Status.WITHDRAWN: Reason.WITHDRAWN,
+        Status.CANCELLED: Reason.NO_PRESCRIPTION,
+    }
+    return Refused(reasons[Status(prescription.status)])
+
+
+def check_destination(country: Country, lines: Iterable[BasketLine]) -> None:
+    """Raises Refused when a line may not be supplied in this country.
+
+    A strength is supplied only where tablets of it are authorised (LegitScript standard 2, TGA
+    price-list rules), and medicines go only to countries the pharmacy is licensed for.
+    """
+    for line in lines:
+        if line.product.needs_prescription:
+            _check_country(country, line.product)
+
+
+def check_decided_for(country: Country, prescription: Prescription) -> None:
+    """Raises Refused when the approval was made for another country (ORD-4)."""
+    if reviews.goes_elsewhere(prescription, country.iso_3166_1_a2):
+        raise Refused(Reason.OTHER_COUNTRY)
+
+
+def _check_country(country: Country, product: Product) -> None:
+    if country.iso_3166_1_a2 not in settings.LICENSED_COUNTRIES:
+        raise Refused(Reason.NOT_LICENSED, country=country.printable_name)
+    if not product.supply_countries.filter(pk=country.pk).exists():
+        raise Refused(
+            Reason.COUNTRY,
+            title=(product.parent or product).title,
+            strength=product.strength_mg,
+            country=country.printable_name,
+        )

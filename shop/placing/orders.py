@@ -1,0 +1,107 @@
+"""Places an order: one transaction that takes the stock, the tablets and the payment together."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils import timezone
+from oscar.apps.order.models import Order
+from oscar.apps.partner.strategy import Selector
+from oscar.core.loading import get_class
+
+from shop.basket.models import Basket
+from shop.order.utils import OutOfStock
+from shop.payments import books
+from shop.payments.models import PaymentAttempt
+from shop.placing import gate
+from shop.placing.quote import Totals, address_from, quote_for, totals_of
+from shop.placing.refusals import Reason, Refused
+from shop.prescriptions import supply_ledger as tablets_ledger
+from shop.prescriptions.models import Prescription, Supply
+
+OrderCreator = get_class("order.utils", "OrderCreator")
+
+
+def place(attempt: PaymentAttempt, *, intent_id: str) -> Order:
+    """Place the order an attempt was made for; the caller holds the transaction and the attempt.
+
+    Raises Refused, and then nothing may be kept of what was written.
+    """
+    basket = _take_basket(attempt)
+    address = address_from(attempt.quote["address"])
+    quote = quote_for(basket, delivery_code=attempt.quote["delivery_code"], address=address)
+    if quote.hash != attempt.quote_hash:
+        raise Refused(Reason.CHANGED)
+    lines = list(basket.all_lines())
+    gate.check_destination(address.country, lines)
+    prescription = _locked_prescription(attempt, lines)
+    if prescription:
+        gate.check_decided_for(address.country, prescription)
+    totals = totals_of(basket, quote.delivery_code)
+    order = _write_order(attempt, basket, address, totals)
+    if prescription:
+        _take_tablets(prescription, order, lines)
+    books.write_authorisation(order, currency=attempt.currency, reference=intent_id)
+    return order
+
+
+def _take_basket(attempt: PaymentAttempt) -> Any:
+    taken = Basket.objects.filter(pk=attempt.basket_id, status=Basket.OPEN).update(
+        status=Basket.SUBMITTED, date_submitted=timezone.now()
+    )
+    if not taken:
+        raise Refused(Reason.CHANGED)
+    basket = Basket.objects.get(pk=attempt.basket_id)
+    basket.strategy = Selector().strategy(user=attempt.user)
+    return basket
+
+
+def _locked_prescription(attempt: PaymentAttempt, lines: list[Any]) -> Prescription | None:
+    if attempt.prescription is None:
+        if gate.needs_of(lines):
+            raise Refused(Reason.NO_PRESCRIPTION)
+        return None
+    return tablets_ledger.lock(attempt.prescription)
+
+
+def _write_order(attempt: PaymentAttempt, basket: Any, address: Any, totals: Totals) -> Order:
+    address.save()
+    try:
+        return OrderCreator().place_order(
+            basket=basket,
+            total=totals.total,
+            shipping_method=totals.delivery_method,
+            shipping_charge=totals.delivery_charge,
+            user=attempt.user,
+            shipping_address=address,
+        )
+    except OutOfStock as error:
+        raise Refused(Reason.OUT_OF_STOCK, title=error.title) from error
+
+
+def _take_tablets(prescription: Prescription, order: Order, lines: list[Any]) -> None:
+    authorised = gate.check_prescription(prescription, lines, day=timezone.localdate())
+    lines_of_order = order.lines.select_related("product__parent__product_class")
+    supplies = [
+        _take(
+            authorised[line.product.parent_id, line.product.strength_mg],
+            line.quantity * line.product.tablets,
+            line,
+        )
+        for line in lines_of_order
+        if line.product.needs_prescription
+    ]
+    if supplies:
+        tablets_ledger.finish_supply(prescription, by=order.user, last=supplies[-1])
+
+
+def _take(authorisation: Any, tablets: int, line: Any) -> Supply:
+    try:
+        return tablets_ledger.take(authorisation, tablets=tablets, order_line=line)
+    except tablets_ledger.NothingLeft as error:
+        raise Refused(
+            Reason.TOO_MANY,
+            wanted=tablets,
+            strength=authorisation.strength_mg,
+            allowed=authorisation.tablets_left,
+        ) from error

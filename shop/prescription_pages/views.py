@@ -1,0 +1,108 @@
+"""A customer's own prescriptions; anybody else's do not exist."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from shop.accounts.requests import SignedInRequest
+from shop.continuity.reordering import plans_of
+from shop.continuity.supply_gap import gap_of
+from shop.prescription_pages.forms import AnswerForm
+from shop.prescription_pages.progress import steps_of
+from shop.prescriptions import opening
+from shop.prescriptions import services as prescriptions
+from shop.prescriptions.messages import thread
+from shop.prescriptions.models import Page, Prescription, Supply
+from shop.prescriptions.moving import TransitionRefused
+from shop.prescriptions.pictures import page_of, picture_response
+from shop.prescriptions.services import NotAllowed
+from shop.prescriptions.statuses import UNDER_REVIEW, Status
+
+
+def own_prescription(request: SignedInRequest, reference: str) -> Prescription:
+    """The customer's own prescription, or 404."""
+    return get_object_or_404(Prescription.objects.of(request.user), reference=reference)
+
+
+@login_required
+@never_cache
+@require_GET
+def prescription_list(request: SignedInRequest) -> HttpResponse:
+    own = (
+        Prescription.objects.of(request.user)
+        .with_unread_for_owner()
+        .prefetch_related("requested_packs__medicine")
+    )
+    draft = Prescription.objects.draft_of(request.user)
+    context = {"prescriptions": own, "has_draft": bool(draft and draft.typed_so_far)}
+    return render(request, "prescriptions/list.html", context)
+
+
+@login_required
+@never_cache
+def detail(request: SignedInRequest, reference: str) -> HttpResponse:
+    """Where the prescription stands; and, when there is a question, the place to answer it."""
+    prescription = own_prescription(request, reference)
+    thread.mark_read_by_owner(prescription, by=request.user)
+    form = AnswerForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        return _answer(request, prescription, form.cleaned_data["answer"])
+    context = {"prescription": prescription, "form": form, **_standing(prescription)}
+    return render(request, "prescriptions/detail.html", context)
+
+
+def _standing(prescription: Prescription) -> dict[str, Any]:
+    """What the page tells about where the prescription stands, and what may be ordered on it."""
+    plans = plans_of(prescription)
+    supplies = Supply.objects.filter(authorisation__prescription=prescription)
+    return {
+        "statuses": Status,
+        "gap": gap_of(prescription),
+        "is_usable": prescription.is_usable_on(timezone.localdate()),
+        "is_waiting": prescription.status in UNDER_REVIEW,
+        "steps": steps_of(prescription),
+        "packs": prescription.requested_packs.select_related("medicine"),
+        "plans": plans,
+        "can_reorder": any(plan.is_orderable for plan in plans),
+        "supplies": supplies.select_related("order_line__order", "authorisation__medicine"),
+        "pages": Page.objects.filter(document__prescription=prescription),
+    }
+
+
+def _answer(request: SignedInRequest, prescription: Prescription, text: str) -> HttpResponse:
+    try:
+        prescriptions.answer(prescription, by=request.user, text=text)
+    except TransitionRefused as refused:
+        messages.error(request, refused.message)
+    return redirect("prescriptions:detail", reference=prescription.reference)
+
+
+@login_required
+@require_POST
+def cancel(request: SignedInRequest, reference: str) -> HttpResponse:
+    prescription = own_prescription(request, reference)
+    try:
+        prescriptions.cancel(prescription, by=request.user)
+    except TransitionRefused as refused:
+        messages.error(request, refused.message)
+    return redirect("prescriptions:detail", reference=prescription.reference)
+
+
+@login_required
+@require_GET
+def page(request: SignedInRequest, reference: str, page: uuid.UUID) -> HttpResponse:
+    sent_in = Prescription.objects.exclude(status=Status.DRAFT)
+    found = page_of(get_object_or_404(sent_in, reference=reference), page)
+    try:
+        return picture_response(opening.open_page_as_owner(found, by=request.user))
+    except NotAllowed:
+        raise Http404 from None

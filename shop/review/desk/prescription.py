@@ -1,0 +1,303 @@
+"""The review page: taking a prescription, the sheet, the signatures, the decision."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from catalogue.checker import Result, check
+from catalogue.combinations import known_of
+from catalogue.content.models import ContentVersion
+from shop.accounts.forms import ProofForm
+from shop.accounts.requests import SignedInRequest
+from shop.patients.answers import Alcohol, Answers, Pregnancy, YesNo
+from shop.prescriptions import opening
+from shop.prescriptions import services as prescriptions
+from shop.prescriptions.authorising import BelowSupplied
+from shop.prescriptions.models import Page, Prescription
+from shop.prescriptions.moving import TransitionRefused
+from shop.prescriptions.pictures import page_of, picture_response
+from shop.prescriptions.services import HeldByAnother, NotAllowed
+from shop.prescriptions.statuses import STANDS, UNDER_REVIEW, Status
+from shop.review import services as reviews
+from shop.review.desk.access import for_pharmacists
+from shop.review.forms.decision import Choice, VersionForm, WithdrawForm
+from shop.review.forms.sheet import Sheet, kept_sheet
+from shop.review.models import CheckKind
+from shop.review.services import NotReady
+
+URGENT_DAYS = 3
+REFUSALS = (TransitionRefused, NotAllowed)
+NOT_OWN = _("You cannot decide on your own prescription.")
+
+
+def _prescription(reference: str) -> Prescription:
+    rows = Prescription.objects.exclude(status=Status.DRAFT)
+    return get_object_or_404(
+        rows.select_related("user", "decided_by", "claimed_by"), reference=reference
+    )
+
+
+@for_pharmacists
+def review(request: SignedInRequest, reference: str) -> HttpResponse:
+    """One prescription: its pages, the patient's answers, and the sheet of whoever holds it."""
+    prescription = _prescription(reference)
+    if request.method != "POST":
+        return _show(request, prescription, kept_sheet(prescription))
+    form = VersionForm(request.POST)
+    action = _DO.get(request.POST.get("do", ""))
+    if not form.is_valid() or action is None:
+        messages.error(request, _("Load the page again, and repeat what you did."))
+        return redirect("admin:prescription-review", reference=reference)
+    prescription.version = form.cleaned_data["version"]
+    sheet = Sheet(prescription, request.POST)
+    try:
+        return action(request, prescription, sheet)
+    except NotReady as not_ready:
+        sheet.show(not_ready.problems)
+        return _show(request, prescription, sheet)
+    except BelowSupplied as below:
+        sheet.decision.add_error(None, below.message)
+        return _show(request, prescription, sheet)
+    except REFUSALS as refused:
+        return _refused(request, prescription, refused)
+
+
+def _refused(
+    request: SignedInRequest, prescription: Prescription, refused: Exception
+) -> HttpResponse:
+    message = refused.message if isinstance(refused, TransitionRefused | HeldByAnother) else NOT_OWN
+    if request.POST.get("do") == "autosave":
+        return HttpResponse(message, status=409, content_type="text/plain; charset=utf-8")
+    messages.error(request, message)
+    return redirect("admin:prescription-review", reference=prescription.reference)
+
+
+def _keep(request: SignedInRequest, prescription: Prescription, sheet: Sheet) -> None:
+    reviews.keep_sheet(prescription, by=request.user, typed=sheet.typed(), work=sheet.work)
+
+
+def _again(prescription: Prescription, part: str) -> HttpResponse:
+    response = redirect("admin:prescription-review", reference=prescription.reference)
+    response["Location"] += f"#{part}"
+    return response
+
+
+def _autosave(request: SignedInRequest, prescription: Prescription, sheet: Sheet) -> HttpResponse:
+    _keep(request, prescription, sheet)
+    return HttpResponse(status=204)
+
+
+def _save(request: SignedInRequest, prescription: Prescription, sheet: Sheet) -> HttpResponse:
+    _keep(request, prescription, sheet)
+    messages.success(request, _("Saved. The alerts below are those of what you read."))
+    return _again(prescription, "alerts")
+
+
+def _fill(request: SignedInRequest, prescription: Prescription, sheet: Sheet) -> HttpResponse:
+    reviews.keep_sheet(
+        prescription,
+        by=request.user,
+        typed=sheet.typed_with_prescribed(),
+        work=sheet.work,
+    )
+    return _again(prescription, "decision")
+
+
+def _sign(kind: CheckKind) -> Any:
+    def sign(request: SignedInRequest, prescription: Prescription, sheet: Sheet) -> HttpResponse:
+        _keep(request, prescription, sheet)
+        if not sheet.is_sound:
+            raise NotReady(reviews.problems_with(kind, sheet.work))
+        reviews.sign(prescription, by=request.user, kind=kind, work=sheet.work)
+        messages.success(request, _("Signed: %(check)s.") % {"check": kind.label})
+        return _again(prescription, kind.value)
+
+    return sign
+
+
+def _query(request: SignedInRequest, prescription: Prescription, sheet: Sheet) -> HttpResponse:
+    _keep(request, prescription, sheet)
+    if not (sheet.query.is_valid() and sheet.query.check()):
+        return _show(request, prescription, sheet)
+    reviews.record_query(prescription, by=request.user, asked=sheet.query.asked())
+    messages.success(request, _("The query to the prescriber is recorded."))
+    return _again(prescription, "queries")
+
+
+def _record(request: SignedInRequest, prescription: Prescription, sheet: Sheet) -> HttpResponse:
+    _keep(request, prescription, sheet)
+    proof = ProofForm(request, request.POST)
+    if not all([proof.is_given(), sheet.decision.check()]):
+        return _show(request, prescription, sheet, proof=proof)
+    _DECIDE[sheet.decision.cleaned_data["decision"]](request, prescription, sheet)
+    messages.success(
+        request, _("Recorded: %(status)s.") % {"status": prescription.get_status_display()}
+    )
+    return redirect("admin:prescription-queue")
+
+
+def _approve(request: SignedInRequest, prescription: Prescription, sheet: Sheet) -> None:
+    sound = [form.check() for form in sheet.allowances]
+    approval = sheet.approval()
+    if not (all(sound) and sheet.is_sound):
+        raise NotReady(reviews.approval_problems(sheet.work, approval))
+    reviews.approve(prescription, by=request.user, work=sheet.work, approval=approval)
+
+
+def _ask(request: SignedInRequest, prescription: Prescription, sheet: Sheet) -> None:
+    question = sheet.decision.cleaned_data["message"]
+    reviews.ask(prescription, by=request.user, work=sheet.work, question=question)
+
+
+def _refuse(request: SignedInRequest, prescription: Prescription, sheet: Sheet) -> None:
+    reviews.refuse(
+        prescription,
+        by=request.user,
+        work=sheet.work,
+        reason=sheet.decision.cleaned_data["refusal_reason"],
+        message=sheet.decision.cleaned_data["message"],
+    )
+
+
+_DECIDE = {Choice.APPROVE: _approve, Choice.ASK: _ask, Choice.REFUSE: _refuse}
+_DO = {
+    "autosave": _autosave,
+    "save": _save,
+    "fill": _fill,
+    "sign-legal": _sign(CheckKind.LEGAL),
+    "sign-clinical": _sign(CheckKind.CLINICAL),
+    "query": _query,
+    "record": _record,
+}
+
+
+@for_pharmacists
+@require_POST
+def claim(request: SignedInRequest, reference: str) -> HttpResponse:
+    """Take a prescription for review, keep it longer, or take it over from a claim that ran out."""
+    return _hold(request, reference, prescriptions.claim)
+
+
+@for_pharmacists
+@require_POST
+def release(request: SignedInRequest, reference: str) -> HttpResponse:
+    """Put a prescription back into the queue; what was typed is kept."""
+    return _hold(request, reference, prescriptions.release)
+
+
+def _hold(request: SignedInRequest, reference: str, act: Any) -> HttpResponse:
+    prescription = _prescription(reference)
+    form = VersionForm(request.POST)
+    if form.is_valid():
+        prescription.version = form.cleaned_data["version"]
+        try:
+            act(prescription, by=request.user)
+        except REFUSALS as refused:
+            return _refused(request, prescription, refused)
+    if prescription.status == Status.IN_REVIEW:
+        return redirect("admin:prescription-review", reference=reference)
+    return redirect("admin:prescription-queue")
+
+
+@for_pharmacists
+def withdraw(request: SignedInRequest, reference: str) -> HttpResponse:
+    """Take an approval back."""
+    prescription = _prescription(reference)
+    form = WithdrawForm(request.POST or None)
+    proof = ProofForm(request, request.POST or None)
+    if not all([form.is_valid(), proof.is_given()]):
+        sheet = kept_sheet(prescription)
+        return _show(request, prescription, sheet, withdraw_form=form, proof=proof)
+    prescription.version = form.cleaned_data["version"]
+    try:
+        prescriptions.withdraw(prescription, by=request.user, message=form.cleaned_data["message"])
+    except REFUSALS as refused:
+        return _refused(request, prescription, refused)
+    messages.success(request, _("The approval is withdrawn."))
+    return redirect("admin:prescription-review", reference=reference)
+
+
+@never_cache
+def page_picture(request: SignedInRequest, reference: str, page: uuid.UUID) -> HttpResponse:
+    """The picture of a page; whoever may not see it is told that it is not there, and recorded."""
+    found = page_of(_prescription(reference), page)
+    try:
+        return picture_response(opening.open_page_as_pharmacist(found, by=request.user))
+    except NotAllowed:
+        raise Http404 from None
+
+
+def _show(
+    request: SignedInRequest, prescription: Prescription, sheet: Sheet, **forms: Any
+) -> HttpResponse:
+    now = timezone.now()
+    is_held = prescription.status == Status.IN_REVIEW
+    context = {
+        "prescription": prescription,
+        "sheet": sheet,
+        "signatures": reviews.signatures_on(prescription, sheet.work),
+        "pages": Page.objects.filter(document__prescription=prescription).select_related(
+            "document"
+        ),
+        "authorisations": prescription.authorisations.select_related("medicine", "content_version"),
+        "decisions": prescription.decisions.select_related("decided_by").defer("frozen"),
+        "queries": prescription.prescriber_queries.select_related("asked_by"),
+        "events": prescription.events.select_related("by"),
+        "checks": checks_of(prescription),
+        "answers": prescription.answers,
+        "age": sheet.case.age,
+        "said": said_by(prescription.answers),
+        **_tablets_left(prescription, sheet),
+        "is_open": prescription.status in UNDER_REVIEW,
+        "is_mine": is_held and prescription.claimed_by_id == request.user.pk,
+        "is_own": prescription.user_id == request.user.pk,
+        "has_run_out": is_held and (prescription.claim_until or now) <= now,
+        "is_approved": prescription.status in STANDS,
+        "withdraw_form": WithdrawForm(initial={"version": prescription.version}),
+        "proof": ProofForm(request),
+        **forms,
+    }
+    return render(request, "desk/review.html", context)
+
+
+def _tablets_left(prescription: Prescription, sheet: Sheet) -> dict[str, Any]:
+    """How many days of tablets are left today, and whether that is too few to wait for the next."""
+    run_out = sheet.case.run_out
+    if run_out is None or prescription.status not in UNDER_REVIEW:
+        return {"is_urgent": False}
+    days = run_out.days_left_on(sheet.case.today)
+    is_too_late = run_out.last_day < sheet.case.earliest_arrival
+    return {"days_left": days, "is_urgent": days <= URGENT_DAYS or is_too_late}
+
+
+def said_by(answers: Answers) -> list[tuple[Any, Any]]:
+    """The patient's answers to the questions with set answers, in words."""
+    questions = (
+        (_("Epilepsy"), answers.epilepsy, YesNo),
+        (_("Stomach ulcer"), answers.stomach_ulcer, YesNo),
+        (_("Pregnancy, breastfeeding"), answers.pregnancy, Pregnancy),
+        (_("Alcohol"), answers.alcohol, Alcohol),
+    )
+    return [(label, words(value).label if value else "") for label, value, words in questions]
+
+
+def checks_of(prescription: Prescription) -> list[tuple[ContentVersion, Result]]:
+    """What the patient takes against what was ordered, by the content as it is today."""
+    versions = ContentVersion.objects.filter(
+        pk__in=prescription.requested_packs.values("medicine__medicine__version")
+    ).select_related("medicine")
+    answers = prescription.answers
+    known = known_of(age=answers.age_on(timezone.localdate()), egfr=answers.egfr)
+    return [
+        (version, check(version.content, answers.medicines_for_check, known=known))
+        for version in versions
+    ]

@@ -1,0 +1,188 @@
+"""The queue: who waits longest, how urgently, why it stands out, who holds it."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.core.paginator import Paginator
+from django.db.models import DateTimeField, DurationField, ExpressionWrapper, F, IntegerField, Q
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from catalogue.models import Product
+from shop.accounts.models import User
+from shop.accounts.requests import SignedInRequest
+from shop.accounts.roles import superintendent_registration
+from shop.continuity.run_out import said_run_out
+from shop.continuity.supply_gap import earliest_arrival
+from shop.prescriptions.models import Prescription, RequestedPack
+from shop.prescriptions.statuses import UNDER_REVIEW, Status
+from shop.review.desk.access import for_pharmacists
+from shop.review.models import Flag, FlagKind
+
+QUEUE_PAGE_SIZE = 50
+URGENT_DAYS = 3
+# What the queue can show, by the word in its address.
+VIEWS = {
+    "waiting": (_("To review"), (Status.SUBMITTED, Status.IN_REVIEW)),
+    "questions": (_("Waiting for the customer"), (Status.QUESTION,)),
+    "decided": (
+        _("Decided"),
+        (Status.APPROVED, Status.USED_UP, Status.EXPIRED, Status.REFUSED, Status.WITHDRAWN),
+    ),
+}
+
+
+def strengths() -> list[tuple[str, Any]]:
+    """The strengths that the shop sells."""
+    packs = Product.objects.filter(strength_mg__isnull=False)
+    known = packs.values_list("strength_mg", flat=True).distinct().order_by("strength_mg")
+    return [("", _("Any"))] + [(str(mg), f"{mg} mg") for mg in known]
+
+
+class FilterForm(forms.Form):
+    """Narrows the queue; every field may stay open."""
+
+    asks_by_decision = True
+
+    flag = forms.ChoiceField(
+        label=_("Flag"), required=False, choices=[("", _("Any")), *FlagKind.choices]
+    )
+    strength = forms.ChoiceField(label=_("Strength"), required=False)
+    urgent = forms.BooleanField(
+        label=_("%(days)s days of tablets or fewer, or none before the delivery")
+        % {"days": URGENT_DAYS},
+        required=False,
+    )
+    mine = forms.BooleanField(label=_("Held by me"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["strength"]
+        field.choices = strengths()
+
+    def narrow(self, rows: Any, *, user: User) -> Any:
+        """The rows that are asked for; what cannot be read narrows nothing."""
+        asked = self.cleaned_data if self.is_valid() else {}
+        if asked.get("flag"):
+            rows = rows.filter(
+                pk__in=Flag.objects.filter(kind=asked["flag"]).values("prescription")
+            )
+        if asked.get("strength"):
+            packs = RequestedPack.objects.filter(strength_mg=asked["strength"])
+            rows = rows.filter(pk__in=packs.values("prescription"))
+        if asked.get("urgent"):
+            rows = urgent_among(rows)
+        if asked.get("mine"):
+            rows = rows.filter(claimed_by=user)
+        return rows
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the queue."""
+
+    prescription: Prescription
+    age: int | None
+    days_left: int | None
+    is_urgent: bool
+    holder: str
+
+    @property
+    def flags(self) -> list[str]:
+        kinds = {flag.kind for flag in self.prescription.flags.all()}
+        return [str(kind.label) for kind in FlagKind if kind in kinds]
+
+
+def urgent_among(rows: Any) -> Any:
+    """Those that `_is_urgent` would mark; what the ledger knows is not asked here."""
+    # SQLite multiplies a time by nothing but a plain integer.
+    count = ExpressionWrapper(F("days_left"), IntegerField())
+    days = ExpressionWrapper(count * datetime.timedelta(days=1), DurationField())
+    runs_out = ExpressionWrapper(F("submitted_at") + days, DateTimeField())
+    too_late = Q(runs_out__date__lte=earliest_arrival(with_review=True), status__in=UNDER_REVIEW)
+    return rows.alias(runs_out=runs_out).filter(Q(days_left__lte=URGENT_DAYS) | too_late)
+
+
+def rows_of(keys: list[int], *, user: User) -> list[Row]:
+    """The lines for these prescriptions, in this order; the same queries for one or fifty."""
+    found = (
+        Prescription.objects.filter(pk__in=keys)
+        .with_unread_for_pharmacy()
+        .select_related("claimed_by")
+        .prefetch_related("requested_packs__medicine", "flags")
+        .defer("typed", "question", "answer", "message")
+        .in_bulk()
+    )
+    return [_row(found[key], user=user) for key in keys if key in found]
+
+
+def _row(prescription: Prescription, *, user: User) -> Row:
+    today = timezone.localdate()
+    run_out = said_run_out(prescription)
+    return Row(
+        prescription=prescription,
+        age=prescription.answers.age_on(today),
+        days_left=run_out.days_left_on(today) if run_out else None,
+        is_urgent=_is_urgent(prescription),
+        holder=_holder(prescription, user=user),
+    )
+
+
+def _is_urgent(prescription: Prescription) -> bool:
+    """Three days of tablets or fewer when it was sent, or none left when a delivery can be there.
+
+    The delivery is the fastest, after the usual review and by its last day (CLN-11).
+    """
+    run_out = said_run_out(prescription)
+    if run_out is None or prescription.days_left is None:
+        return False
+    is_too_late = run_out.last_day < earliest_arrival(with_review=True)
+    return prescription.days_left <= URGENT_DAYS or (
+        is_too_late and prescription.status in UNDER_REVIEW
+    )
+
+
+def _holder(prescription: Prescription, *, user: User) -> str:
+    until, holder = prescription.claim_until, prescription.claimed_by
+    if holder is None or until is None:
+        return ""
+    if until <= timezone.now():
+        return str(_("Time ran out (%(name)s)") % {"name": holder.name})
+    if holder == user:
+        return str(_("With you until %(until)s UTC") % {"until": f"{until:%H:%M}"})
+    return str(_("With %(name)s until %(until)s UTC")) % {
+        "name": holder.name,
+        "until": f"{until:%H:%M}",
+    }
+
+
+@for_pharmacists
+def queue(request: SignedInRequest) -> HttpResponse:
+    """The prescriptions that wait, longest first."""
+    shown = request.GET.get("show", "waiting")
+    if shown not in VIEWS:
+        raise Http404
+    filters = FilterForm(request.GET)
+    rows = Prescription.objects.filter(status__in=VIEWS[shown][1])
+    rows = filters.narrow(rows, user=request.user)
+    order = "submitted_at" if shown == "waiting" else "-submitted_at"
+    # Keys first: sorting many thousand rows does not drag their sealed contents along.
+    keys = rows.order_by(order, "pk").values_list("pk", flat=True)
+    page = Paginator(keys, QUEUE_PAGE_SIZE).get_page(request.GET.get("page"))
+    context = {
+        "page": page,
+        "rows": rows_of(list(page.object_list), user=request.user),
+        "filters": filters,
+        "is_filtered": any(request.GET.get(name) for name in filters.fields),
+        "shown": shown,
+        "shown_label": VIEWS[shown][0],
+        "views": {name: label for name, (label, _statuses) in VIEWS.items()},
+        "may_sign_content": superintendent_registration(request.user) is not None,
+    }
+    return render(request, "desk/queue.html", context)

@@ -1,0 +1,22 @@
+"""Finishes what an interrupted request, a closed browser or a silent Stripe left open."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from shop.mailing import outbox
+from shop.payments.models import PaymentAttempt
+from shop.settling.settle import settle_quietly
+
+
+class Command(BaseCommand):
+    help = "Settle open payments and send waiting messages; run it every few minutes."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        pending = list(PaymentAttempt.objects.unfinished())
+        out_of_reach = sum(not settle_quietly(attempt) for attempt in pending)
+        sent = outbox.send_waiting()
+        self.stdout.write(f"{len(pending)} payments looked at, {sent} messages tried")
+        if out_of_reach:
+            self.stderr.write(f"Stripe could not be reached for {out_of_reach} payments")
+            raise SystemExit(1)

@@ -1,0 +1,128 @@
+"""Brings an attempt to pay to its end: looks at Stripe, then places the order or lets the money go.
+
+The webhook, the return page and the command that tidies up all come here, in any order and at once.
+"""
+
+from __future__ import annotations
+
+import logging
+
+from django.conf import settings
+from django.db import transaction
+
+from shop.order import emails
+from shop.payments import attempts, gateway
+from shop.payments.facts import Payment
+from shop.payments.gateway import GatewayRefused, GatewayUnavailable
+from shop.payments.life_cycles import Kind, Review, Status
+from shop.payments.models import PaymentAttempt, StripeOperation
+from shop.placing import orders
+from shop.placing.refusals import Reason, Refused
+from shop.settling import operations
+
+logger = logging.getLogger(__name__)
+
+# Held on the card; or taken already, by a person at Stripe's own dashboard.
+AUTHORISED = ("requires_capture", "succeeded")
+
+
+def settle(attempt: PaymentAttempt) -> PaymentAttempt:
+    """Bring the attempt as far as Stripe lets it go now; raises GatewayUnavailable.
+
+    Safe to call at any time, by several at once.
+    """
+    if attempt.status == Status.SESSION_OPEN:
+        _look(attempt)
+        attempt.refresh_from_db()
+    # What one of them leaves behind, as the refund of money taken too late, is done as well.
+    while operation := _next_of(attempt):
+        operations.run(operation)
+    attempt.refresh_from_db()
+    return attempt
+
+
+def _next_of(attempt: PaymentAttempt) -> StripeOperation | None:
+    return attempt.operations.filter(done_at__isnull=True).first()
+
+
+def _look(attempt: PaymentAttempt) -> None:
+    try:
+        payment = gateway.read_payment(attempt.session_id or "")
+    except GatewayRefused:
+        # Stripe does not know the card page it gave us: a person has to find out why.
+        logger.exception("Stripe does not know the card page of attempt %s", attempt)
+        payment = None
+    try:
+        _act_on(attempt, payment)
+    except attempts.TransitionRefused:
+        logger.info("attempt %s was settled by somebody else", attempt)
+
+
+def _act_on(attempt: PaymentAttempt, payment: Payment | None) -> None:
+    if payment is None:
+        attempts.flag(attempt, Review.UNKNOWN_SESSION)
+    elif payment.session_status == "expired":
+        attempts.move(attempt, Status.EXPIRED)
+    elif payment.intent_status in AUTHORISED:
+        _place_or_let_go(attempt, payment)
+    elif payment.intent_status == "canceled":
+        attempts.move(attempt, Status.VOIDED)
+
+
+def _place_or_let_go(attempt: PaymentAttempt, payment: Payment) -> None:
+    try:
+        _place(attempt, payment)
+    except Refused as refusal:
+        _let_go(attempt, payment, refusal)
+
+
+def _place(attempt: PaymentAttempt, payment: Payment) -> None:
+    with transaction.atomic():
+        held = attempts.lock(attempt)
+        if held.status != Status.SESSION_OPEN:
+            raise attempts.TransitionRefused(f"{held} is {held.status}")
+        _check_payment(held, payment)
+        order = orders.place(held, intent_id=payment.intent_id)
+        attempts.move(
+            held,
+            Status.PLACED,
+            order=order,
+            payment_intent_id=payment.intent_id,
+            capture_before=payment.capture_before,
+        )
+        attempts.queue(held, Kind.CAPTURE)
+        emails.tell_order_placed(order)
+
+
+def _check_payment(attempt: PaymentAttempt, payment: Payment) -> None:
+    expected = (
+        str(attempt.reference),
+        attempt.amount_minor,
+        attempt.currency,
+        settings.STRIPE_SECRET_KEY.startswith("sk_live_"),
+    )
+    if (payment.reference, payment.amount, payment.currency, payment.livemode) != expected:
+        raise Refused(Reason.AMOUNT)
+
+
+def _let_go(attempt: PaymentAttempt, payment: Payment, refusal: Refused) -> None:
+    with transaction.atomic():
+        held = attempts.lock(attempt)
+        attempts.move(
+            held,
+            Status.VOID_PENDING,
+            payment_intent_id=payment.intent_id,
+            failure=refusal.reason.value,
+            failure_detail=refusal.message[:300],
+        )
+        attempts.queue(held, Kind.CANCEL)
+
+
+def settle_quietly(attempt: PaymentAttempt) -> bool:
+    """Settle, and say whether Stripe could be reached."""
+    try:
+        settle(attempt)
+    except GatewayUnavailable:
+        logger.warning("Stripe could not be reached for attempt %s", attempt)
+        return False
+    return True
