@@ -82,18 +82,7 @@ def register(model: type[models.Model], *, refusal: str, but: tuple[str, ...] = 
 def install(using: str = "default") -> None:
     """Put the triggers there; safe to run again."""
     vendor = connections[using].vendor
-    ready = [guard for guard in _guards if _is_migrated(guard, using)]
-    _run([line for guard in ready for line in guard.install(vendor)], using)
-
-
-def _is_migrated(guard: Guard, using: str) -> bool:
-    """Whether the table has all that is guarded; not yet, after a migration to an older state."""
-    connection = connections[using]
-    if guard.table not in connection.introspection.table_names():
-        return False
-    with connection.cursor() as cursor:
-        columns = connection.introspection.get_table_description(cursor, guard.table)
-    return {column.name for column in columns}.issuperset(guard.columns)
+    _run([line for guard in _guards for line in guard.install(vendor)], using)
 
 
 def remove(using: str = "default") -> None:

@@ -11,11 +11,12 @@ from shop.register.particulars import FORM, Particulars
 from shop.review.models import Decision, DecisionKind
 
 
-def particulars_of(supply: Supply, *, moment: datetime.datetime) -> Particulars:
-    """As the approval in force at the moment has them; raises `VaultError`.
+class NothingDecided(LookupError):
+    """No approval of the prescription was kept, so nobody can say what the supply rests on."""
 
-    An approval of the time before decisions were kept has the prescriber's name and the date only.
-    """
+
+def particulars_of(supply: Supply, *, moment: datetime.datetime) -> Particulars:
+    """As the approval in force at the moment has them; raises `VaultError` and `NothingDecided`."""
     authorisation = supply.authorisation
     prescription = authorisation.prescription
     read = _transcription(prescription, moment)
@@ -42,14 +43,10 @@ def _transcription(prescription: Prescription, moment: datetime.datetime) -> dic
     decision = Decision.objects.filter(
         prescription=prescription, kind=DecisionKind.APPROVED, decided_at__lte=moment
     ).last()
-    if decision is not None:
-        read: dict[str, Any] = decision.frozen["transcription"]
-        return read
-    issued_on = prescription.issued_on
-    return {
-        "prescriber": prescription.prescriber,
-        "issued_on": issued_on.isoformat() if issued_on else "",
-    }
+    if decision is None:
+        raise NothingDecided(prescription)
+    read: dict[str, Any] = decision.frozen["transcription"]
+    return read
 
 
 def _said(answers: Answers) -> dict[str, str]:

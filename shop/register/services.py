@@ -27,9 +27,10 @@ def subject_of(entry: Entry) -> log.Subject:
 
 
 def enter(order: Order, *, by: User | None, moment: datetime.datetime) -> list[Entry]:
-    """Enter each supply of an order that left at the moment, unless it is entered; raises VaultError.
+    """Enter each supply of an order that left at the moment, unless it is entered.
 
-    In the transaction of the order's move, as the last thing that it locks.
+    In the transaction of the order's move, as the last thing that it locks. Raises VaultError and
+    `shop.register.gathering.NothingDecided`.
     """
     supplies = Supply.objects.filter(
         order_line__order=order, returned_at__isnull=True, register_entry__isnull=True

@@ -17,7 +17,7 @@ from oscar.apps.order.models import Order
 from catalogue.models import Product, ProductClass
 from shop.accounts.models import User
 from shop.basket.models import Basket
-from shop.payments.emulator.server import Emulator
+from shop.demo.stripe.server import Emulator
 from shop.payments.models import PaymentAttempt
 from shop.prescriptions import services
 from shop.prescriptions.models import Prescription
@@ -169,14 +169,16 @@ def test_25_mg_to_a_us_address_from_the_address_book_is_refused(
 
 
 def test_25_mg_put_in_after_a_us_address_was_given_is_refused(
-    client: Client, basket: Basket, approved: Prescription, medicine: Product, pharmacist: User
+    client: Client, basket: Basket, prescription: Prescription, medicine: Product, pharmacist: User
 ) -> None:
+    approve(prescription, medicine, by=pharmacist, country="US")
     fill_in_delivery(client, **IN_BOSTON)
     approve(
-        send_prescription(approved.user, medicine, strength=25),
+        send_prescription(prescription.user, medicine, strength=25),
         medicine,
         by=pharmacist,
         strength=25,
+        country="US",
     )
     other = pack_of(medicine, 25, 60)
     basket.lines.update(product=other, stockrecord=other.stockrecords.get())

@@ -7,8 +7,6 @@ import uuid
 from typing import Any
 
 import pytest
-import time_machine
-from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 from oscar.apps.order.exceptions import InvalidOrderStatus
@@ -16,21 +14,23 @@ from oscar.apps.order.models import Order
 
 from catalogue.models import Product
 from shop.accounts.models import User
+from shop.audit import guards
 from shop.audit.models import Entry as AuditEntry
 from shop.audit.verification import Verification
-from shop.fulfilment import refunding
-from shop.fulfilment.settle import settle
-from shop.payments.emulator.server import Emulator
+from shop.demo.stripe.server import Emulator
+from shop.payments.life_cycles import RefundReason
 from shop.payments.models import PaymentAttempt
 from shop.payments.refunds import Wanted
-from shop.payments.statuses import RefundReason
 from shop.prescriptions.models import Prescription, Supply
 from shop.register import services
 from shop.register.models import Annotation, Entry
+from shop.review.models import Decision
+from shop.settling import refunding
+from shop.settling.settle import settle
 from tests.conftest import make_user, pack_of
-from tests.fulfilment.test_races import at_once
 from tests.killing import run_until_killed
 from tests.register.conftest import move, ordered, reviewed_prescription
+from tests.settling.test_races import at_once
 
 REFUSAL = "register entries are never changed or deleted"
 KEY = uuid.UUID(int=1)
@@ -89,8 +89,6 @@ def test_each_line_of_an_order_is_an_entry(
 def test_a_cancelled_order_leaves_no_entry(order: Order, staff: User) -> None:
     refunding.cancel(order, by=staff, note="As asked")
 
-    call_command("enter_past_supplies")
-
     assert not Entry.objects.exists()
 
 
@@ -108,7 +106,7 @@ def test_a_refund_of_what_left_changes_nothing(sent: Order, staff: User) -> None
 def test_what_was_not_read_is_the_patients_word_or_empty_never_made_up(
     approved: Prescription, medicine: Product, stripe: Emulator
 ) -> None:
-    """An approval without a transcription, as there were before decisions were kept."""
+    """An approval whose transcription has nothing but what it must have."""
     move(ordered(approved.user, pack_of(medicine, 10, 60)), "Dispatched")
 
     what = Entry.objects.get().what
@@ -127,6 +125,18 @@ def test_an_order_whose_prescription_cannot_be_opened_stays(order: Order, settin
     settings.DOCUMENT_KEYS = {"another": b"9" * 32}
 
     with pytest.raises(InvalidOrderStatus, match="cannot be opened"):
+        move(order, "Dispatched")
+
+    assert Order.objects.get().status == "Dispensing"
+    assert not Entry.objects.exists()
+
+
+def test_an_order_without_a_kept_decision_stays(order: Order) -> None:
+    guards.remove()
+    Decision.objects.all()._raw_delete(using="default")  # noqa: SLF001 past its own refusal
+    guards.install()
+
+    with pytest.raises(InvalidOrderStatus, match="must not leave"):
         move(order, "Dispatched")
 
     assert Order.objects.get().status == "Dispensing"
@@ -239,47 +249,3 @@ def test_a_process_killed_at_it_leaves_neither_move_nor_entry(
     assert AuditEntry.objects.count() == written
     move(Order.objects.get(), "Dispatched")
     assert Entry.objects.get().number == 1
-
-
-def past(*orders: Order) -> None:
-    """As orders were that left before there was a register."""
-    for order in orders:
-        order.set_status("Dispatched")
-
-
-def test_what_left_before_there_was_a_register_is_entered_with_its_own_day(order: Order) -> None:
-    past(order)
-    left_on = timezone.localdate()
-
-    with time_machine.travel(timezone.now() + datetime.timedelta(days=20)):
-        call_command("enter_past_supplies")
-        call_command("enter_past_supplies")
-
-    entry = Entry.objects.get()
-    assert entry.supplied_on == left_on
-    assert timezone.localdate(entry.entered_at) == left_on + datetime.timedelta(days=20)
-    assert entry.particulars["prescriber_address"] == "12 Example Street"
-    assert faults() == []
-
-
-def test_an_order_whose_day_is_not_known_is_named_and_not_entered(
-    order: Order, capsys: pytest.CaptureFixture[str]
-) -> None:
-    past(order)
-    order.status_changes.all().delete()
-
-    with pytest.raises(SystemExit):
-        call_command("enter_past_supplies")
-
-    assert f"order {order.number}: the day on which it left is not known" in capsys.readouterr().err
-    assert not Entry.objects.exists()
-
-
-@pytest.mark.django_db(transaction=True)
-def test_the_command_run_by_two_at_once_enters_once(order: Order) -> None:
-    past(order)
-
-    results = at_once(*[lambda: call_command("enter_past_supplies")] * 2)
-
-    assert results == [None, None]
-    assert Entry.objects.count() == 1
