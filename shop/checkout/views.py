@@ -33,7 +33,7 @@ from shop.checkout import pay
 from shop.checkout.arrival import choices_of, chosen_at_first, gap_of_all
 from shop.checkout.session import CheckoutSessionMixin
 from shop.delivery import methods as delivery
-from shop.order.processing import CANCELLED
+from shop.order_statuses import OrderStatus
 from shop.payments.attempts import AnotherAttemptIsLive, TransitionRefused
 from shop.payments.gateway import GatewayRefused, GatewayUnavailable
 from shop.payments.life_cycles import Status
@@ -212,7 +212,7 @@ def return_from_card_page(request: SignedInRequest, reference: uuid.UUID) -> Htt
 
 def _show_order(request: SignedInRequest, order: Any) -> HttpResponse:
     CheckoutSessionData(request).flush()
-    if order.status == CANCELLED:
+    if order.status == OrderStatus.CANCELLED:
         return redirect("customer:order", order_number=order.number)
     request.session["checkout_order_id"] = order.pk
     return redirect("checkout:thank-you")

@@ -13,14 +13,12 @@ from oscar.apps.order.models import Order
 
 from shop.accounts.models import User
 from shop.jurisdictions import loading
+from shop.order_statuses import FINISHED
 from shop.patients.models import Patient
 from shop.payments.life_cycles import LIVE
 from shop.payments.models import PaymentAttempt
 from shop.prescriptions.models import Prescription, PrescriptionQuerySet
 from shop.prescriptions.statuses import UNDER_REVIEW, Status
-
-# What happens to these concerns nobody's account any more.
-FINISHED = ("Complete", "Cancelled")
 
 
 @dataclass(frozen=True)

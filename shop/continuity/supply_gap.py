@@ -17,10 +17,9 @@ from django.utils import timezone
 from shop.continuity.run_out import RunOut, run_out_of
 from shop.delivery.days import first_working_day_from, handed_over_on, working_days_after
 from shop.delivery.methods import Delivery, UnknownDelivery, fastest, method_called, slowest
+from shop.order_statuses import UNDER_WAY, OrderStatus
 from shop.prescriptions.models import Prescription, Supply
 from shop.prescriptions.statuses import STANDS, UNDER_REVIEW
-
-DISPATCHED = "Dispatched"
 
 
 @dataclass(frozen=True)
@@ -96,7 +95,7 @@ class Way:
 
 def way_of(order: Any) -> Way:
     """How an order stands; its own tablets do not count before it is delivered."""
-    if not settings.OSCAR_ORDER_STATUS_PIPELINE.get(order.status):
+    if order.status not in UNDER_WAY:
         return Way(None)
     supplies = Supply.objects.filter(order_line__order=order, returned_at__isnull=True)
     supply = supplies.select_related("authorisation__prescription").first()
@@ -118,8 +117,8 @@ def _arrival_of(order: Any, *, with_review: bool = False) -> datetime.date:
     except UnknownDelivery:
         delivery = slowest()
     changes = {change.new_status: change.date_created for change in order.status_changes.all()}
-    if DISPATCHED in changes:
-        return delivery.latest_after(timezone.localdate(changes[DISPATCHED]))
+    if OrderStatus.DISPATCHED in changes:
+        return delivery.latest_after(timezone.localdate(changes[OrderStatus.DISPATCHED]))
     today = timezone.localdate()
     leaves = max(
         handed_over_on(timezone.localdate(order.date_placed)), first_working_day_from(today)
@@ -133,12 +132,11 @@ def _arrival_of(order: Any, *, with_review: bool = False) -> datetime.date:
 
 def _under_way(prescription: Prescription) -> Any:
     """The oldest order on a prescription whose tablets are still to come."""
-    moving = [status for status, after in settings.OSCAR_ORDER_STATUS_PIPELINE.items() if after]
     supply = (
         Supply.objects.filter(
             authorisation__prescription=prescription,
             returned_at__isnull=True,
-            order_line__order__status__in=moving,
+            order_line__order__status__in=UNDER_WAY,
         )
         .select_related("order_line__order")
         .order_by("pk")

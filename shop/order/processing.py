@@ -11,6 +11,7 @@ from oscar.apps.order.processing import EventHandler as OscarEventHandler
 
 from shop.accounts.models import User
 from shop.order import emails
+from shop.order_statuses import GUARDED, OrderStatus
 from shop.payments import attempts, refunds
 from shop.payments.life_cycles import PAID, RefundReason
 from shop.payments.models import PaymentAttempt
@@ -21,23 +22,20 @@ from shop.register import services as register
 from shop.register.gathering import NothingDecided
 from shop.vault.sealing import VaultError
 
-LEAVES_THE_SHELF = ("Dispensing", "Dispatched")
-CANCELLED = "Cancelled"
-
 
 class EventHandler(OscarEventHandler):
     def handle_order_status_change(
         self, order: Any, new_status: str, note_msg: str | None = None
     ) -> None:
         """Move an order on; raises InvalidOrderStatus, with the reason, when it must stay."""
-        if new_status == CANCELLED:
+        if new_status == OrderStatus.CANCELLED:
             raise InvalidOrderStatus(_("Cancel an order on its own page, with a reason."))
         with transaction.atomic():
             self._hold(order)
-            if new_status in LEAVES_THE_SHELF:
+            if new_status in GUARDED:
                 check_may_leave(order)
             super().handle_order_status_change(order, new_status, note_msg)
-            if new_status == "Dispatched":
+            if new_status == OrderStatus.DISPATCHED:
                 self._for_stock(order, self.consume_stock_allocations)
                 emails.tell_order_dispatched(order)
                 self._enter(order)
@@ -50,7 +48,7 @@ class EventHandler(OscarEventHandler):
         """
         with transaction.atomic():
             held = self._hold(order)
-            if held is None or CANCELLED not in order.available_statuses():
+            if held is None or OrderStatus.CANCELLED not in order.available_statuses():
                 raise InvalidOrderStatus(
                     _("An order that is “%(status)s” cannot be cancelled.")
                     % {"status": order.status}
@@ -62,12 +60,14 @@ class EventHandler(OscarEventHandler):
     def cancel_unpaid(self, order: Any) -> None:
         """Cancel an order whose card could not be charged; the caller holds its attempt."""
         self._hold(order)
-        if order.status != CANCELLED:
+        if order.status != OrderStatus.CANCELLED:
             # Nobody decided it, so it stands under the name of the customer whose card it was.
             self._undo(order, by=order.user, note=_("automatic: the card could not be charged"))
 
     def _undo(self, order: Any, *, by: User, note: str) -> None:
-        super().handle_order_status_change(order, CANCELLED, f"{CANCELLED}: {note}")
+        super().handle_order_status_change(
+            order, OrderStatus.CANCELLED, f"{OrderStatus.CANCELLED}: {note}"
+        )
         supplies = Supply.objects.filter(order_line__order=order, returned_at__isnull=True)
         held = list(
             supplies.select_related("authorisation__prescription").order_by(

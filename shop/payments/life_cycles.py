@@ -137,6 +137,3 @@ DISPUTE_WITHOUT_MONEY = (
 )
 DISPUTE_IN_OUR_FAVOUR = ("warning_closed", "won", "prevented")
 DISPUTE_LOST = "lost"
-
-# Of an order: it has left, or never will.
-GONE_OR_CANCELLED = ("Dispatched", "Complete", "Cancelled")

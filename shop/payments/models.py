@@ -12,12 +12,12 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from shop.order_statuses import FINISHED, LEFT
 from shop.payments.life_cycles import (
     AT_STRIPE,
     DISPUTE_IN_OUR_FAVOUR,
     DISPUTE_LOST,
     DISPUTE_WITHOUT_MONEY,
-    GONE_OR_CANCELLED,
     LIVE,
     Kind,
     RefundReason,
@@ -36,7 +36,7 @@ def _disputes_to_answer() -> models.QuerySet[Dispute]:
     disputes = Dispute.objects.filter(attempt=OuterRef("pk")).exclude(
         status__in=DISPUTE_IN_OUR_FAVOUR
     )
-    is_over = Q(attempt__order__status__in=GONE_OR_CANCELLED) | Q(attempt__order__isnull=True)
+    is_over = Q(attempt__order__status__in=(*LEFT, *FINISHED)) | Q(attempt__order__isnull=True)
     return disputes.exclude(is_over, status=DISPUTE_LOST)
 
 

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 from oscar.defaults import *
 
+from shop import order_statuses
 from shop.settings.env import env
 
 OSCAR_APPS = [
@@ -60,15 +61,11 @@ OSCAR_MAX_BASKET_QUANTITY_THRESHOLD = 20
 OSCAR_BASKET_COOKIE_OPEN = "open_basket"
 OSCAR_REQUIRED_ADDRESS_FIELDS = ("first_name", "last_name", "line1", "line4", "country")
 
-# An order exists only once its card is authorised, so it starts as paid.
-OSCAR_INITIAL_ORDER_STATUS = "Paid"
-OSCAR_INITIAL_LINE_STATUS = "Paid"
+OSCAR_INITIAL_ORDER_STATUS = order_statuses.FIRST.value
+OSCAR_INITIAL_LINE_STATUS = OSCAR_INITIAL_ORDER_STATUS
 OSCAR_ORDER_STATUS_PIPELINE = {
-    "Paid": ("Dispensing", "Cancelled"),
-    "Dispensing": ("Dispatched", "Cancelled"),
-    "Dispatched": ("Complete",),
-    "Complete": (),
-    "Cancelled": (),
+    status.value: tuple(after.value for after in step.then)
+    for status, step in order_statuses.STEPS.items()
 }
 OSCAR_ORDER_STATUS_CASCADE = {status: status for status in OSCAR_ORDER_STATUS_PIPELINE}
 OSCAR_LINE_STATUS_PIPELINE = OSCAR_ORDER_STATUS_PIPELINE

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 
 from shop.accounts.models import User
 from shop.order.processing import EventHandler
+from shop.order_statuses import FIRST
 from shop.payments import attempts, refunds
 from shop.payments.gateway import GatewayRefused, GatewayUnavailable
 from shop.payments.life_cycles import Status
@@ -76,7 +76,7 @@ def is_untouched(order: Any) -> bool:
     """Whether nobody has begun with the order or its money: then its customer may cancel it."""
     attempt = PaymentAttempt.objects.filter(order=order).first()
     return (
-        order.status == settings.OSCAR_INITIAL_ORDER_STATUS
+        order.status == FIRST
         and attempt is not None
         and attempt.status in (Status.PLACED, Status.CAPTURED)
         and not attempt.refunds.exists()

@@ -15,7 +15,7 @@ from oscar.apps.order.exceptions import InvalidOrderStatus
 from shop.accounts.forms import ProofForm
 from shop.accounts.requests import SignedInRequest
 from shop.dashboard.orders.forms import CancelForm, RefundForm
-from shop.order.processing import CANCELLED
+from shop.order_statuses import OrderStatus
 from shop.payments.life_cycles import RefundStatus
 from shop.payments.models import PaymentAttempt, Reconciliation, Refund
 from shop.payments.refunds import AlreadyAsked, TooMuch
@@ -41,7 +41,7 @@ def of_order(order: Any) -> dict[str, Any]:
         "waiting": attempt.operations.filter(done_at__isnull=True).select_related("refund"),
         "refunds": attempt.refunds.select_related("made_by").prefetch_related("lines__order_line"),
         "disputes": attempt.disputes.all(),
-        "may_cancel": CANCELLED in order.available_statuses(),
+        "may_cancel": OrderStatus.CANCELLED in order.available_statuses(),
     }
 
 

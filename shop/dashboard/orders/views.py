@@ -14,7 +14,7 @@ from oscar.apps.dashboard.orders.views import OrderListView as OscarOrderListVie
 from oscar.apps.order.exceptions import InvalidOrderStatus
 
 from shop.dashboard.orders import payments
-from shop.order.processing import CANCELLED
+from shop.order_statuses import OrderStatus
 
 __all__ = [
     "LineDetailView",
@@ -33,7 +33,9 @@ class OrderListView(OscarOrderListView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
-        movable = [status for status in context["order_statuses"] if status != CANCELLED]
+        movable = [
+            status for status in context["order_statuses"] if status != OrderStatus.CANCELLED
+        ]
         return {**context, "order_statuses": movable}
 
     def change_order_status(self, request: HttpRequest, order: Any) -> None:
@@ -55,7 +57,9 @@ class OrderDetailView(OscarOrderDetailView):
     def get_order_status_form(self) -> Any:
         form = super().get_order_status_form()
         choices = form.fields["new_status"].choices
-        form.fields["new_status"].choices = [each for each in choices if each[0] != CANCELLED]
+        form.fields["new_status"].choices = [
+            each for each in choices if each[0] != OrderStatus.CANCELLED
+        ]
         return form
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
