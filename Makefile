@@ -10,7 +10,7 @@ PAGES = $(shell find templates -name '*.html')
 SCHEDULES ?= 500
 CAMPAIGN = --schedules $(SCHEDULES) $(if $(SEED),--seed $(SEED)) $(if $(ONLY),--only $(ONLY))
 
-.PHONY: help run test test-fast test-postgres campaign check lint format fonts browser
+.PHONY: help run test test-fast test-postgres campaign check lint format rooms fonts browser
 
 help:
 	@echo "make run            the demonstration, on http://127.0.0.1:8000 (PORT=8010 make run moves it)"
@@ -20,6 +20,7 @@ help:
 	@echo "make campaign       random faults against the payments, on SQLite and PostgreSQL (SEED= SCHEDULES= ONLY=)"
 	@echo "make check          format, lint, types, imports, templates, migrations, fast tests"
 	@echo "make format         format Python and templates"
+	@echo "make rooms          draw the rooms of the shop and who knows whom, docs/rooms.svg"
 
 run: $(INSTALLED) fonts
 	@exec $(PY) -m shop.demo.run
@@ -54,6 +55,9 @@ format: $(INSTALLED_DEV)
 	$(PY) -m ruff format .
 	@.venv/bin/djade $(PAGES)
 	@$(PY) -m djhtml $(PAGES)
+
+rooms: $(INSTALLED_DEV)
+	@$(PY) -m tests.site.rooms > docs/rooms.svg
 
 fonts: $(INSTALLED)
 	@$(PY) -m shop.pages.fonts

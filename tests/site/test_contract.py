@@ -1,9 +1,8 @@
 """The import contract knows every package, so that none stands outside it."""
 
-import tomllib
-from pathlib import Path
+from tests.site import rooms
+from tests.site.rooms import ROOT, contract
 
-ROOT = Path(__file__).resolve().parent.parent.parent
 NOT_OURS_TO_LAYER = {"tests", "docs", "static", "templates", "var"}
 
 
@@ -15,12 +14,6 @@ def packages() -> set[str]:
     return top | inside | modules
 
 
-def contract(name: str) -> dict[str, list[str]]:
-    settings = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
-    found: dict[str, list[str]] = next(each for each in settings["contracts"] if each["id"] == name)
-    return found
-
-
 def test_every_package_has_its_place_in_the_contract() -> None:
     layers = contract("packages")["layers"]
 
@@ -29,3 +22,13 @@ def test_every_package_has_its_place_in_the_contract() -> None:
 
 def test_the_emulator_may_know_no_package_but_its_own() -> None:
     assert set(contract("emulator")["forbidden_modules"]) == packages() - {"shop.demo"}
+
+
+def test_no_arrow_of_the_picture_points_up() -> None:
+    assert rooms.arrows_up() == []
+
+
+def test_the_picture_of_the_rooms_is_the_one_of_today() -> None:
+    drawn = (ROOT / "docs/rooms.svg").read_text()
+
+    assert drawn == rooms.drawing(), "run: make rooms"
