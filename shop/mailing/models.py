@@ -45,9 +45,8 @@ class Email(models.Model):
     key = models.CharField(max_length=80)
     uuid = models.UUIDField(default=uuid.uuid4, editable=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    # Of somebody whose account no longer has one; forgotten once the message is sent. The database knows
-    # the default, for the older version that still writes messages during a deployment.
-    address = models.EmailField(blank=True, db_default="")
+    # Of somebody whose account no longer has one; forgotten once the message is sent.
+    address = models.EmailField(blank=True)
     path = models.CharField(max_length=200, help_text=_("Where its link leads, in the shop."))
     label = models.CharField(
         max_length=64, help_text=_("The reference or number that the message gives.")

@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
                 ('code', models.CharField(max_length=40, verbose_name='message')),
                 ('key', models.CharField(max_length=80)),
                 ('uuid', models.UUIDField(default=uuid.uuid4, editable=False)),
-                ('address', models.EmailField(blank=True, db_default='', max_length=254)),
+                ('address', models.EmailField(blank=True, max_length=254)),
                 ('path', models.CharField(help_text='Where its link leads, in the shop.', max_length=200)),
                 ('label', models.CharField(help_text='The reference or number that the message gives.', max_length=64)),
                 ('until', models.DateField(help_text='The last day, for a message that names one.', null=True)),
