@@ -27,7 +27,6 @@ def steps() -> tuple[tuple[str, Callable[[], None]], ...]:
     """What is to be done, in order, each with words for the person who waits."""
     return (
         ("database", _database),
-        ("static files", _static_files),
         ("medicines", _medicines),
         ("people", people.create_people),
         ("prescriptions to try", _papers),
@@ -40,7 +39,7 @@ def _database() -> None:
     call_command("createcachetable", verbosity=0)
 
 
-def _static_files() -> None:
+def collect_static_files() -> None:
     """Collect static files when they have changed: compressing them all takes a while."""
     note = settings.VAR_DIR / NOTE_OF_STATIC_FILES
     sources = "\n".join(_static_sources())

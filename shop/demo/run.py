@@ -10,7 +10,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -81,10 +82,18 @@ def _prepare() -> None:
     # Imported late: these modules need the settings.
     from shop.demo import prepare  # noqa: PLC0415
 
-    for name, step in prepare.steps():
-        started = time.monotonic()
-        step()
-        _say(f"{name}: {time.monotonic() - started:.1f} s")
+    with ThreadPoolExecutor() as aside:
+        # It asks nothing of the database, and takes about as long as a third of it.
+        collected = aside.submit(_timed, "static files", prepare.collect_static_files)
+        for name, step in prepare.steps():
+            _timed(name, step)
+        collected.result()
+
+
+def _timed(name: str, step: Callable[[], None]) -> None:
+    started = time.monotonic()
+    step()
+    _say(f"{name}: {time.monotonic() - started:.1f} s")
 
 
 def _shop_address() -> str:
