@@ -4,23 +4,20 @@ from __future__ import annotations
 
 import datetime
 from typing import Any
-from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
-from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.cache import never_cache
 
+from shop.accounts.desk_pages import DeskPages, newest, only_for
 from shop.accounts.models import User
 from shop.accounts.requests import SignedInRequest
 from shop.accounts.roles import may_read_audit
 from shop.audit.models import Entry
 
-PAGE_SIZE = 50
 LONGEST_KEY = 64
 
 
@@ -61,24 +58,15 @@ class FilterForm(forms.Form):
         if asked["day"]:
             start = datetime.datetime.combine(asked["day"], datetime.time(), datetime.UTC)
             found = found.filter(at__gte=start, at__lt=start + datetime.timedelta(days=1))
-        if asked["before"]:
-            found = found.filter(sequence__lt=asked["before"])
         return found
 
 
-@never_cache
+@only_for(may_read_audit)
 def entries(request: SignedInRequest) -> HttpResponse:
-    """One page of the log; the next one is found by number, so that nothing is counted."""
-    if not may_read_audit(request.user):
-        raise Http404
+    """One page of the log."""
     form = FilterForm({**request.GET.dict()})
-    page = list(form.entries()[: PAGE_SIZE + 1]) if form.is_valid() else []
-    shown = page[:PAGE_SIZE]
-    context = {
-        "form": form,
-        "rows": _rows(shown),
-        "older": _older(form, shown) if len(page) > PAGE_SIZE else "",
-    }
+    shown, older = newest(form.entries(), form, number="sequence") if form.is_valid() else ([], "")
+    context = {"form": form, "rows": _rows(shown), "older": older}
     return render(request, "desk/audit.html", context)
 
 
@@ -96,30 +84,9 @@ def _rows(shown: list[Entry]) -> list[dict[str, Any]]:
     ]
 
 
-def _older(form: FilterForm, shown: list[Entry]) -> str:
-    """The query that leads to the entries before these."""
-    asked = {name: value for name, value in form.cleaned_data.items() if value}
-    return urlencode({**asked, "before": shown[-1].sequence})
-
-
 @admin.register(Entry)
-class EntryAdmin(admin.ModelAdmin):
-    """Holds the address; an entry has no form, since nobody changes it."""
+class EntryPages(DeskPages):
+    pages = (("", entries, "audit_entry_changelist"),)
 
-    def get_urls(self) -> list[URLPattern]:
-        return [path("", self.admin_site.admin_view(entries), name="audit_entry_changelist")]
-
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return may_read_audit(request.user)
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return may_read_audit(request.user)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+    def is_listed_for(self, user: Any) -> bool:
+        return may_read_audit(user)

@@ -4,41 +4,22 @@ from __future__ import annotations
 
 import datetime
 import uuid
-from collections.abc import Callable
-from functools import wraps
 from typing import Any
-from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import admin, messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.cache import never_cache
 
+from shop.accounts.desk_pages import DeskPages, newest, only_for
 from shop.accounts.requests import SignedInRequest
 from shop.accounts.roles import may_read_register
 from shop.prescriptions.services import NotAllowed
 from shop.register import services
 from shop.register.models import Entry, EntryQuerySet
 
-PAGE_SIZE = 50
 LONGEST_NOTE = 2000
-View = Callable[..., HttpResponse]
-
-
-def for_readers(view: View) -> View:
-    """Pharmacists, the superintendent and auditors; for others the page does not exist."""
-
-    @never_cache
-    @wraps(view)
-    def checked(request: SignedInRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not may_read_register(request.user):
-            raise Http404
-        return view(request, *args, **kwargs)
-
-    return checked
 
 
 class RangeForm(forms.Form):
@@ -68,8 +49,6 @@ class RangeForm(forms.Form):
             found = found.filter(supplied_on__gte=asked["first"])
         if asked["last"]:
             found = found.filter(supplied_on__lte=asked["last"])
-        if asked["before"]:
-            found = found.filter(number__lt=asked["before"])
         return found
 
 
@@ -85,29 +64,22 @@ class NoteForm(forms.Form):
     key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
 
 
-@for_readers
+@only_for(may_read_register)
 def entries(request: SignedInRequest) -> HttpResponse:
-    """One page of the register; the next one is found by number, so that nothing is counted."""
+    """One page of the register."""
     form = RangeForm(request.GET.dict())
-    page = list(form.entries()[: PAGE_SIZE + 1]) if form.is_valid() else []
-    shown = page[:PAGE_SIZE]
+    shown, older = newest(form.entries(), form, number="number") if form.is_valid() else ([], "")
     services.record_opening(shown, by=request.user)
     context = {
         "form": form,
         "entries": shown,
-        "older": _older(form, shown) if len(page) > PAGE_SIZE else "",
+        "older": older,
         "is_pharmacist": request.user.is_pharmacist,
     }
     return render(request, "desk/register.html", context)
 
 
-def _older(form: RangeForm, shown: list[Entry]) -> str:
-    """The query that leads to the entries before these."""
-    asked = {name: value for name, value in form.cleaned_data.items() if value}
-    return urlencode({**asked, "before": shown[-1].number})
-
-
-@for_readers
+@only_for(may_read_register)
 def entry(request: SignedInRequest, number: int) -> HttpResponse:
     """One entry with its notes; a pharmacist adds one."""
     found = get_object_or_404(Entry.objects.with_annotations(), number=number)
@@ -129,27 +101,11 @@ def entry(request: SignedInRequest, number: int) -> HttpResponse:
 
 
 @admin.register(Entry)
-class EntryAdmin(admin.ModelAdmin):
-    """Holds the addresses; an entry has no form, since nobody changes it."""
+class EntryPages(DeskPages):
+    pages = (
+        ("", entries, "register_entry_changelist"),
+        ("<int:number>/", entry, "register-entry"),
+    )
 
-    def get_urls(self) -> list[URLPattern]:
-        wrap = self.admin_site.admin_view
-        return [
-            path("", wrap(entries), name="register_entry_changelist"),
-            path("<int:number>/", wrap(entry), name="register-entry"),
-        ]
-
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return may_read_register(request.user)
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return may_read_register(request.user)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+    def is_listed_for(self, user: Any) -> bool:
+        return may_read_register(user)

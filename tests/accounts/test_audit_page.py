@@ -13,7 +13,7 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from shop.accounts import roles
-from shop.accounts.audit_page import PAGE_SIZE
+from shop.accounts.desk_pages import PAGE_SIZE
 from shop.accounts.models import User
 from shop.audit import log
 from shop.prescriptions.models import Prescription

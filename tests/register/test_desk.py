@@ -21,13 +21,12 @@ from oscar.apps.order.models import Order
 from pytest_django import DjangoAssertNumQueries
 
 from catalogue.models import Product
-from shop.accounts import roles
+from shop.accounts import desk_pages, roles
 from shop.accounts.models import User
 from shop.audit.models import Entry as AuditEntry
 from shop.audit.verification import Verification
 from shop.demo.stripe.server import Emulator
 from shop.prescriptions.models import Prescription
-from shop.register import browsing as desk_module
 from shop.register import services
 from shop.register.models import Annotation, Entry
 from tests.conftest import make_user, pack_of, signed_in
@@ -145,7 +144,7 @@ def test_days_that_cannot_be_are_said_beside_the_field(query: str, desk: Client)
 def test_older_entries_are_a_link_away_in_the_same_days(
     three: datetime.date, desk: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(desk_module, "PAGE_SIZE", 2)
+    monkeypatch.setattr(desk_pages, "PAGE_SIZE", 2)
 
     html = desk.get(f"{URL}?first={three}").content.decode()
     older = re.search(r'rel="next" href="\?([^"]+)"', html)

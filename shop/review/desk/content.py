@@ -3,28 +3,26 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
 from django.db.models import F
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
 from catalogue import signing
 from catalogue.content.models import ContentVersion
+from shop.accounts.desk_pages import DeskPages, View
 from shop.accounts.forms import ProofForm
 from shop.accounts.models import PharmacistRegistration
 from shop.accounts.requests import SignedInRequest
 from shop.accounts.roles import superintendent_registration
 
-View = Callable[..., HttpResponse]
 LONGEST_YEARS = 3
 
 
@@ -110,15 +108,8 @@ def sign(request: SignedInRequest, registration: PharmacistRegistration, pk: int
 
 
 @admin.register(ContentVersion)
-class ContentVersionAdmin(admin.ModelAdmin):
-    """Holds the addresses; a version has no form, since it is never changed."""
-
-    def get_urls(self) -> list[URLPattern]:
-        wrap = self.admin_site.admin_view
-        return [
-            path("", wrap(versions), name="content-versions"),
-            path("<int:pk>/sign/", wrap(sign), name="content-sign"),
-        ]
-
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return False
+class ContentVersionPages(DeskPages):
+    pages = (
+        ("", versions, "content-versions"),
+        ("<int:pk>/sign/", sign, "content-sign"),
+    )

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from django.contrib import admin, messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
+from shop.accounts.desk_pages import DeskPages
 from shop.accounts.requests import SignedInRequest
 from shop.prescriptions.messages import thread
 from shop.prescriptions.messages.forms import MessageForm
@@ -66,16 +66,9 @@ def mark_read(request: SignedInRequest, reference: str) -> HttpResponse:
 
 
 @admin.register(Message)
-class MessageAdmin(admin.ModelAdmin):
-    """Holds the addresses; a message has no form."""
-
-    def get_urls(self) -> list[URLPattern]:
-        wrap = self.admin_site.admin_view
-        return [
-            path("", wrap(unread_messages), name="prescription-messages"),
-            path("<str:reference>/", wrap(desk_thread), name="prescription-thread"),
-            path("<str:reference>/read/", wrap(mark_read), name="prescription-thread-read"),
-        ]
-
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return False
+class MessagePages(DeskPages):
+    pages = (
+        ("", unread_messages, "prescription-messages"),
+        ("<str:reference>/", desk_thread, "prescription-thread"),
+        ("<str:reference>/read/", mark_read, "prescription-thread-read"),
+    )
