@@ -96,11 +96,13 @@ def test_nobody_records_what_was_looked_at(client, baclofen):
 
 
 def test_the_lowest_price_per_tablet_links_to_its_pack(page):
-    assert '<a class="num" href="#pack-BAC10-120">from $0.51 per tablet</a>' in page()
+    html = " ".join(page().split())
+
+    assert '<a class="num" href="#pack-BAC10-120"> from $0.51 per tablet</a>' in html
 
 
 def test_packs_show_price_per_tablet_total_and_saving(page):
-    html = page()
+    html = " ".join(page().split())
 
     assert 'value="BAC10-60" data-count="60" data-total="$37.80"' in html
     assert "$0.63" in html
@@ -254,7 +256,7 @@ def test_the_page_of_sources_has_the_same_numbers_with_addresses(client, page, b
     for number in (1, 30, 60):
         part = f'id="source-{number}">'
         publisher = html.split(part)[1].split(":")[0]
-        assert listed.split(part)[1].startswith(f"{publisher}:")
+        assert listed.split(part)[1].split(":")[0].strip() == publisher.strip()
     assert listed.count('rel="noopener noreferrer"') > 50
     assert reverse("catalogue:sources", args=["baclofen"]) in html
 
@@ -284,10 +286,10 @@ def test_the_tags_of_the_medicine_lead_to_their_pages(page):
 
 
 def test_the_content_says_that_nobody_has_signed_it(page):
-    html = page()
+    html = " ".join(page().split())
 
     assert html.count("Not yet signed by a pharmacist") == 2
-    assert html.index('href="#src">Not yet signed') < html.index('id="buy"')
+    assert html.index('href="#src"> Not yet signed') < html.index('id="buy"')
 
 
 def test_all_interactions_are_listed_worst_first(page):

@@ -81,7 +81,8 @@ def test_codes_are_those_of_the_content(drug):
 
 
 def test_offers_are_the_packs_on_the_page_at_their_price(drug, html):
-    shown = dict(re.findall(r'value="(BAC[\d-]+)" data-count="\d+" data-total="\$([\d.]+)"', html))
+    pack = r'value="(BAC[\d-]+)"\s+data-count="\d+" data-total="\$([\d.]+)"'
+    shown = dict(re.findall(pack, html))
 
     assert {offer["sku"]: offer["price"] for offer in drug["offers"]} == shown
     assert {offer["priceCurrency"] for offer in drug["offers"]} == {"USD"}

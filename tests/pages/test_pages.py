@@ -25,10 +25,10 @@ def test_every_link_on_a_page_leads_somewhere(client: Client, db: None, path: st
 def test_every_page_has_one_heading_a_title_and_an_address_of_its_own(
     client: Client, db: None, path: str
 ) -> None:
-    page = client.get(path).content.decode()
+    page = " ".join(client.get(path).content.decode().split())
 
     assert page.count("<h1") == 1
-    assert re.search(r"<title>\S.* \| Alder Pharmacy</title>", page)
+    assert re.search(r"<title> ?[^ <][^<]* \| Alder Pharmacy</title>", page)
     assert f'<link rel="canonical" href="http://127.0.0.1:8000{path}">' in page
 
 

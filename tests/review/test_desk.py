@@ -205,7 +205,7 @@ class TestTheSheet:
         post(desk, held, "save", transcription(medicine, date_of_birth="1968-03-15"))
 
         page = page_of(desk, held)
-        row = r'<th scope="row">%s</th><td>[^<]*</td><td>[^<]*</td><td class="mark[^"]*">%s</td>'
+        row = r'<th scope="row">%s</th> <td>[^<]*</td> <td>[^<]*</td> <td class="mark[^"]*">%s</td>'
         assert re.search(row % ("Patient", "Same"), page)
         assert re.search(row % ("Born", "Different"), page)
         assert re.search(row % ("Prescriber", "Not comparable"), page)

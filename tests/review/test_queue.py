@@ -54,7 +54,7 @@ def test_it_costs_the_same_for_many(
     with django_assert_max_num_queries(MOST_QUERIES):
         page = queue(desk)
 
-    assert page.count("Review<span") == 50
+    assert " ".join(page.split()).count("Review <span") == 50
     assert "Page 1 of 2" in page
 
 
@@ -87,7 +87,7 @@ def test_whose_tablets_end_before_a_delivery_is_red(
         page, urgent = queue(desk), queue(desk, urgent="on")
 
     assert ("tag tag--stop" in page) == (red == "yes")
-    assert f">{shown}</span>" in page
+    assert f"> {shown} </span>" in " ".join(page.split())
     assert (prescription.reference in urgent) == (red == "yes")
 
 
