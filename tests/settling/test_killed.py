@@ -19,8 +19,8 @@ from shop.prescriptions import services
 from shop.prescriptions.models import Authorisation, Prescription
 from shop.settling.settle import settle
 from tests.conftest import basket_with, pack_of
-from tests.settling.paying import intent_statuses, open_card_page, pay_by_card
 from tests.killing import run_until_killed
+from tests.settling.paying import intent_statuses, open_card_page, pay_by_card
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
