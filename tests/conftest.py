@@ -52,6 +52,7 @@ from tests.browser import chromium, visitor, visitor_with, window
 from tests.demo.stripe.stripe_document import check_event, check_reply, check_request
 
 __all__ = ["chromium", "visitor", "visitor_with", "window"]
+pytest_plugins = ["tests.quick.costs", "tests.quick.packing", "tests.quick.reading"]
 
 PASSWORD = "a long enough password"
 

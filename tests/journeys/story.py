@@ -7,11 +7,13 @@ import re
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Page, expect
+from django.conf import settings
+from playwright.sync_api import FilePayload, Page, expect
 
+from shop.accounts.models import User
 from tests.authenticator import code_now
 from tests.browser import Visitor, accessibility_faults, sideways_scroll
-from tests.conftest import PASSWORD
+from tests.conftest import PASSWORD, signed_in
 from tests.prescriptions import samples
 
 # A busy machine may need longer than Playwright's five seconds for a page.
@@ -27,8 +29,12 @@ CHOICES = {
 }
 # Set it to a folder, and every page of a journey is kept there as a picture.
 SCREENSHOTS = os.environ.get("SCREENSHOTS", "")
-# Steps by name and width of the window, in which axe has found nothing.
-LOOKED_AT: set[tuple[str, int]] = set()
+
+
+class Seen:
+    """Steps by name and width of the window, in which axe has found nothing; in all processes."""
+
+    folder: Path
 
 
 def held_to_the_rules(page: Page, name: str) -> None:
@@ -37,10 +43,11 @@ def held_to_the_rules(page: Page, name: str) -> None:
     Journeys share their steps; axe, which takes seconds for a long page, looks once at each.
     """
     width = (page.viewport_size or {"width": 0})["width"]
-    if (name, width) not in LOOKED_AT:
+    seen = Seen.folder / f"{name}-{width}"
+    if not seen.exists():
         faults = accessibility_faults(page)
         assert not faults, f"{name}: {faults}"
-        LOOKED_AT.add((name, width))
+        seen.touch()
     assert sideways_scroll(page) <= 0, name
     if SCREENSHOTS:
         page.screenshot(path=Path(SCREENSHOTS) / f"{name}-{width}.png", full_page=True)
@@ -91,7 +98,15 @@ def sign_in(visitor: Visitor, email: str, path: str) -> Page:
     return page
 
 
-def send_prescription(visitor: Visitor, *, kind: str = "pdf") -> None:
+def come_in(visitor: Visitor, user: User, path: str) -> Page:
+    """Open a page as somebody who signed in before."""
+    name = settings.SESSION_COOKIE_NAME
+    session = signed_in(user).cookies[name].value
+    visitor.page.context.add_cookies([{"name": name, "value": session, "url": visitor.origin}])
+    return visitor.open(path)
+
+
+def send_prescription(visitor: Visitor) -> None:
     """Fill in the prescription step; first with a mistake, then rightly."""
     page = visitor.page
     arrive_at(page, "Your prescription", "prescription")
@@ -100,11 +115,12 @@ def send_prescription(visitor: Visitor, *, kind: str = "pdf") -> None:
     expect(page.get_by_role("alert")).to_contain_text("Choose a photo or PDF")
     held_to_the_rules(page, "prescription-error")
     expect(page.get_by_label("Name on the prescription")).to_have_value("Robin Example")
-    files = {"pdf": samples.pdf, "jpeg": samples.jpeg, "png": samples.png}
-    name = f"prescription.{kind}"
-    page.get_by_label("Your prescription").set_input_files(
-        {"name": name, "mimeType": "application/octet-stream", "buffer": files[kind]()}
-    )
+    scan: FilePayload = {
+        "name": "prescription.pdf",
+        "mimeType": "application/octet-stream",
+        "buffer": samples.pdf(),
+    }
+    page.get_by_label("Your prescription").set_input_files(scan)
     answer_questions(page)
     tell_of_the_medicine(page)
     page.get_by_role("button", name="Send to the pharmacist").click()
@@ -143,9 +159,8 @@ def tell_of_the_medicine(page: Page) -> None:
     page.get_by_label(re.compile("The prescription is mine")).check()
 
 
-def open_review(pharmacist: Visitor, email: str) -> Page:
-    """The pharmacist signs in at the admin and takes the first prescription of the queue."""
-    page = sign_in(pharmacist, email, "/admin/")
+def open_review(page: Page) -> Page:
+    """The pharmacist takes the first prescription of the queue."""
     arrive_at(page, "Prescriptions", "queue")
     page.get_by_role("link", name=re.compile("^Review")).first.click()
     picture = page.locator("figure img").first

@@ -55,7 +55,7 @@ def send(user: User, medicine: Product) -> Prescription:
 
 
 def open_desk(visitor: Visitor, pharmacist: User, prescription: Prescription) -> Page:
-    page = story.sign_in(visitor, pharmacist.email, "/admin/")
+    page = story.come_in(visitor, pharmacist, "/admin/")
     story.arrive_at(page, "Prescriptions", "desk-queue")
     page.goto(f"{visitor.origin}/admin/prescriptions/prescription/{prescription.reference}/")
     return page
@@ -157,7 +157,7 @@ def test_the_queue_is_walked_with_keys(
     visitor: Visitor, customer: User, pharmacist: User, baclofen: Product
 ) -> None:
     first, second = send(customer, baclofen), send(customer, baclofen)
-    page = story.sign_in(visitor, pharmacist.email, "/admin/")
+    page = story.come_in(visitor, pharmacist, "/admin/")
     expect(page.locator("h1")).to_contain_text("Prescriptions")
     page.wait_for_load_state()
 

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from shop.accounts.models import User
 from shop.prescriptions.models import Prescription
 from tests.browser import Visitor
-from tests.journeys.story import arrive_at, sign_in
+from tests.journeys.story import arrive_at, come_in
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
@@ -20,7 +20,7 @@ def test_a_message_is_written_read_answered_and_recorded(
     superintendent: User,
 ) -> None:
     own = f"/prescriptions/{approved.reference}/"
-    page = sign_in(visitor_with, "anna@example.com", own)
+    page = come_in(visitor_with, approved.user, own)
     arrive_at(page, "Your prescription", "detail-with-messages")
     page.get_by_role("button", name="Send the message").click()
     arrive_at(page, "Prescription", "message-missing")
@@ -30,7 +30,7 @@ def test_a_message_is_written_read_answered_and_recorded(
     arrive_at(page, "Prescription", "message-sent")
 
     page.context.clear_cookies()
-    page = sign_in(visitor_with, "pharmacist@example.com", "/admin/prescriptions/message/")
+    page = come_in(visitor_with, pharmacist, "/admin/prescriptions/message/")
     arrive_at(page, "Messages", "desk-messages")
     page.get_by_role("link", name="Read").click()
     arrive_at(page, approved.reference, "desk-thread")
@@ -41,6 +41,6 @@ def test_a_message_is_written_read_answered_and_recorded(
     arrive_at(page, "Emails to decide about", "desk-emails")
 
     page.context.clear_cookies()
-    page = sign_in(visitor_with, "super@example.com", "/admin/audit/entry/")
+    page = come_in(visitor_with, superintendent, "/admin/audit/entry/")
     arrive_at(page, "Audit log", "audit")
     expect(page.get_by_role("cell", name="prescription.message")).to_have_count(2)

@@ -13,12 +13,16 @@ from django.utils import timezone
 from oscar.apps.order.models import Order
 from playwright.sync_api import Browser, Page, expect
 
+from catalogue.models import Product
 from shop.accounts.models import User
 from shop.demo.stripe.server import Emulator
 from shop.prescriptions.models import Prescription
 from tests.browser import DESKTOP, Visitor
+from tests.conftest import basket_with, pack_of, send_prescription
 from tests.journeys import story
-from tests.settling.paying import DECLINES, PAYS, intent_statuses
+from tests.journeys.test_desk import send
+from tests.review.desk import approve_reviewed
+from tests.settling.paying import DECLINES, PAYS, intent_statuses, open_card_page
 
 pytestmark = pytest.mark.journey
 
@@ -37,6 +41,7 @@ def today_and_in_a_month() -> dict[str, datetime.date]:
     return {"today": today, "until": today + datetime.timedelta(days=30)}
 
 
+@pytest.mark.both_databases
 def test_from_the_front_page_to_a_paid_order_that_is_sent(
     visitor_with: Visitor,
     another_visitor: Callable[[], Visitor],
@@ -51,7 +56,7 @@ def test_from_the_front_page_to_a_paid_order_that_is_sent(
     story.register(customer, EMAIL)
     story.send_prescription(customer)
 
-    desk = story.open_review(another_visitor(), pharmacist.email)
+    desk = story.open_review(story.sign_in(another_visitor(), pharmacist.email, "/admin/"))
     story.approve(desk, strength=10, tablets=60, **today_and_in_a_month())
     assert "approved" in mail.outbox[-1].subject
 
@@ -113,14 +118,22 @@ def test_without_javascript_too(
         expect(page.locator("main")).to_contain_text("$83.70")
 
 
-def test_a_refusal_is_explained_and_nothing_can_be_paid(
-    visitor: Visitor, another_visitor: Callable[[], Visitor], shelves: None, pharmacist: User
-) -> None:
-    story.choose_pack(visitor, strength=10, tablets=30)
-    story.register(visitor, EMAIL)
-    story.send_prescription(visitor, kind="jpeg")
+@pytest.fixture
+def waiting(shelves: None, customer: User) -> Prescription:
+    """Sent for the pack that lies in the customer's cart."""
+    medicine = Product.objects.get(title="Baclofen tablets")
+    basket_with(customer, pack_of(medicine, 10, 60))
+    return send(customer, medicine)
 
-    desk = story.open_review(another_visitor(), pharmacist.email)
+
+def test_a_refusal_is_explained_and_nothing_can_be_paid(
+    visitor: Visitor,
+    another_visitor: Callable[[], Visitor],
+    waiting: Prescription,
+    pharmacist: User,
+) -> None:
+    own = story.come_in(visitor, waiting.user, f"/prescriptions/{waiting.reference}/")
+    desk = story.open_review(story.come_in(another_visitor(), pharmacist, "/admin/"))
     desk.get_by_label("Refuse", exact=True).check()
     desk.get_by_role("button", name="Record decision").click()
     expect(desk.get_by_role("alert").first).to_contain_text("Choose why you refuse")
@@ -128,88 +141,78 @@ def test_a_refusal_is_explained_and_nothing_can_be_paid(
     desk.get_by_label("Reason, when you refuse").select_option("R02")
     desk.get_by_label("Message to the customer").fill("Ask your doctor to sign it.")
     desk.get_by_role("button", name="Record decision").click()
+    expect(desk.get_by_role("status").first).to_be_visible()
 
-    visitor.page.reload()
-    expect(visitor.page.locator("main")).to_contain_text("Ask your doctor to sign it.")
-    story.held_to_the_rules(visitor.page, "refused")
+    own.reload()
+    expect(own.locator("main")).to_contain_text("Ask your doctor to sign it.")
+    story.held_to_the_rules(own, "refused")
     visitor.open("/checkout/preview/")
-    expect(visitor.page.locator("h1")).to_have_text("Your prescription")
+    expect(own.locator("h1")).to_have_text("Your prescription")
 
 
 def test_a_question_and_its_answer(
-    visitor: Visitor, another_visitor: Callable[[], Visitor], shelves: None, pharmacist: User
+    visitor: Visitor,
+    another_visitor: Callable[[], Visitor],
+    waiting: Prescription,
+    pharmacist: User,
 ) -> None:
-    story.choose_pack(visitor, strength=25, tablets=30)
-    story.register(visitor, EMAIL)
-    story.send_prescription(visitor, kind="png")
-    desk = story.open_review(another_visitor(), pharmacist.email)
+    own = story.come_in(visitor, waiting.user, f"/prescriptions/{waiting.reference}/")
+    desk = story.open_review(story.come_in(another_visitor(), pharmacist, "/admin/"))
     desk.get_by_label("Ask the customer").check()
     desk.get_by_label("Message to the customer").fill("How many tablets do you take a day?")
     desk.get_by_role("button", name="Record decision").click()
+    expect(desk.get_by_role("status").first).to_be_visible()
 
-    visitor.page.reload()
-    expect(visitor.page.locator("main")).to_contain_text("How many tablets do you take a day?")
-    story.held_to_the_rules(visitor.page, "question")
-    visitor.page.get_by_label("Your answer").fill("Three.")
-    visitor.page.get_by_role("button", name="Send your answer").click()
-    expect(visitor.page.locator("main")).to_contain_text("Waiting for the pharmacist")
+    own.reload()
+    expect(own.locator("main")).to_contain_text("How many tablets do you take a day?")
+    story.held_to_the_rules(own, "question")
+    own.get_by_label("Your answer").fill("Three.")
+    own.get_by_role("button", name="Send your answer").click()
+    expect(own.locator("main")).to_contain_text("Waiting for the pharmacist")
 
     desk.goto(f"{visitor.origin}/admin/")
     expect(desk.locator("main")).to_contain_text("Question answered")
 
 
-def arrive_at_the_card_page(visitor: Visitor, colleague: Visitor, pharmacist: User) -> Page:
-    """Send a prescription, have it approved and press the button; returns the pharmacist's page."""
-    story.choose_pack(visitor, strength=10, tablets=30)
-    story.register(visitor, EMAIL)
-    story.send_prescription(visitor)
-    desk = story.open_review(colleague, pharmacist.email)
-    story.approve(desk, strength=10, tablets=30, **today_and_in_a_month())
-    visitor.open("/checkout/")
-    story.choose_delivery(visitor.page)
-    visitor.page.get_by_role("button", name=re.compile("^Pay")).click()
-    return desk
+@pytest.fixture
+def card_page(shelves: None, customer: User, pharmacist: User, visitor: Visitor) -> Page:
+    """The customer's prescription is approved, and they have pressed the button."""
+    medicine = Product.objects.get(title="Baclofen tablets")
+    approve_reviewed(send_prescription(customer, medicine), medicine, by=pharmacist)
+    page = story.come_in(visitor, customer, "/about/")
+    _, url = open_card_page(customer, basket_with(customer, pack_of(medicine, 10, 60)))
+    page.goto(url)
+    return page
 
 
-def test_a_declined_card_then_a_good_one(
-    visitor: Visitor,
-    another_visitor: Callable[[], Visitor],
-    shelves: None,
-    pharmacist: User,
-    stripe: Emulator,
-) -> None:
-    page = visitor.page
-    arrive_at_the_card_page(visitor, another_visitor(), pharmacist)
-
-    story.pay(page, DECLINES)
-    expect(page.locator("main")).to_contain_text("declined")
-    story.held_to_the_rules(page, "card-declined")
+def test_a_declined_card_then_a_good_one(card_page: Page, stripe: Emulator) -> None:
+    story.pay(card_page, DECLINES)
+    expect(card_page.locator("main")).to_contain_text("declined")
+    story.held_to_the_rules(card_page, "card-declined")
     assert not Order.objects.exists()
 
-    story.pay(page, PAYS)
-    expect(page.locator("h1")).to_contain_text("Thank you")
-    expect(page.locator("h1")).to_contain_text(Order.objects.get().number)
+    story.pay(card_page, PAYS)
+    expect(card_page.locator("h1")).to_contain_text("Thank you")
+    expect(card_page.locator("h1")).to_contain_text(Order.objects.get().number)
     assert intent_statuses(stripe) == ["succeeded"]
 
 
+@pytest.mark.both_databases
 def test_an_approval_withdrawn_while_paying_ends_without_charge(
-    visitor: Visitor,
+    card_page: Page,
     another_visitor: Callable[[], Visitor],
-    shelves: None,
     pharmacist: User,
     stripe: Emulator,
 ) -> None:
-    page = visitor.page
-    desk = arrive_at_the_card_page(visitor, another_visitor(), pharmacist)
-
     reference = Prescription.objects.get().reference
-    desk.goto(f"{visitor.origin}/admin/prescriptions/prescription/{reference}/")
+    address = f"/admin/prescriptions/prescription/{reference}/"
+    desk = story.come_in(another_visitor(), pharmacist, address)
     story.held_to_the_rules(desk, "decided")
     desk.get_by_label("Why, and what the customer should do").fill("Call us before you order.")
     desk.get_by_role("button", name="Withdraw").click()
     expect(desk.get_by_text("The approval is withdrawn.")).to_be_visible()
-    story.pay(page, PAYS)
+    story.pay(card_page, PAYS)
 
-    story.arrive_at(page, "You were not charged", "not-charged")
+    story.arrive_at(card_page, "You were not charged", "not-charged")
     assert not Order.objects.exists()
     assert intent_statuses(stripe) == ["canceled"]

@@ -37,7 +37,7 @@ def anna(live_shop: str, customer: User) -> User:
 def test_a_patient_is_kept_and_old_answers_are_looked_at_again(
     visitor_with: Visitor, anna: User
 ) -> None:
-    page = story.sign_in(visitor_with, anna.email, "/patients/")
+    page = story.come_in(visitor_with, anna, "/patients/")
     story.arrive_at(page, "Your patients", "patients")
     expect(page.locator("main")).to_contain_text("4 answers to look at again")
 
@@ -61,7 +61,7 @@ def test_a_patient_is_kept_and_old_answers_are_looked_at_again(
 def test_a_prescription_for_someone_cared_for_and_the_choice_at_the_checkout(
     visitor_with: Visitor, anna: User, pharmacist: User, stripe: Emulator
 ) -> None:
-    page = story.sign_in(visitor_with, anna.email, "/accounts/")
+    page = story.come_in(visitor_with, anna, "/accounts/")
     story.choose_pack(visitor_with, strength=10, tablets=60)
     send_for_arthur(visitor_with)
 

@@ -44,13 +44,13 @@ def test_a_part_is_paid_back_then_the_order_is_cancelled(
     stripe: Emulator,
 ) -> None:
     number = attempt.order.number
-    office = story.sign_in(visitor_with, staff.email, f"/dashboard/orders/{number}/")
+    office = story.come_in(visitor_with, staff, f"/dashboard/orders/{number}/")
     story.arrive_at(office, number, "refunds-order-paid")
 
     pay_one_pack_back(office)
 
     shopper = another_visitor(window)
-    own = story.sign_in(shopper, customer.email, f"/accounts/orders/{number}/")
+    own = story.come_in(shopper, customer, f"/accounts/orders/{number}/")
     expect(own.locator("main")).to_contain_text("$18.00 paid back to your card")
     story.held_to_the_rules(own, "refunds-customer-part")
 

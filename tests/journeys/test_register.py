@@ -9,7 +9,7 @@ from catalogue.models import Product
 from shop.accounts.models import User
 from tests.browser import Visitor
 from tests.conftest import pack_of
-from tests.journeys.story import arrive_at, held_to_the_rules, sign_in
+from tests.journeys.story import arrive_at, come_in, held_to_the_rules
 from tests.register.conftest import move, ordered, reviewed_prescription
 
 # A sheet of A4 across, in CSS pixels.
@@ -27,7 +27,7 @@ def test_an_entry_is_found_annotated_and_printed(
     reviewed_prescription(customer, medicine, by=pharmacist)
     move(ordered(customer, pack_of(medicine, 10, 60)), "Dispatched")
 
-    page = sign_in(visitor_with, "pharmacist@example.com", "/admin/register/entry/")
+    page = come_in(visitor_with, pharmacist, "/admin/register/entry/")
     arrive_at(page, "Register of supplies", "register")
     page.get_by_label("From").fill("2020-02-02")
     page.get_by_label("To").fill("2020-02-01")
@@ -53,6 +53,6 @@ def test_an_entry_is_found_annotated_and_printed(
     page.set_viewport_size({"width": 390, "height": 844})
 
     page.context.clear_cookies()
-    page = sign_in(visitor_with, "super@example.com", "/admin/register/entry/1/")
+    page = come_in(visitor_with, superintendent, "/admin/register/entry/1/")
     arrive_at(page, "Register entry 1", "register-read-only")
     expect(page.get_by_role("button", name="Add the note")).to_have_count(0)

@@ -14,7 +14,7 @@ from shop.prescriptions.models import Document, Prescription
 from shop.prescriptions.statuses import Status
 from tests.browser import PHONE, Visitor, accessibility_faults
 from tests.conftest import basket_with, pack_of
-from tests.journeys.story import answer_questions, held_to_the_rules, sign_in, tell_of_the_medicine
+from tests.journeys.story import answer_questions, come_in, held_to_the_rules, tell_of_the_medicine
 from tests.prescriptions import hostile, samples
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -27,7 +27,7 @@ DRAFT = "**/prescriptions/draft/"
 def page(visitor_with: Visitor, customer: User, medicine: Product) -> Page:
     """Signed in, at the prescription step."""
     basket_with(customer, pack_of(medicine, 10, 60))
-    opened = sign_in(visitor_with, customer.email, URL)
+    opened = come_in(visitor_with, customer, URL)
     expect(opened.locator("h1")).to_contain_text("Your prescription")
     return opened
 
@@ -210,7 +210,7 @@ def test_what_was_typed_is_there_again_after_the_browser_was_closed(
     assert browser
     with browser.new_context(viewport=page.viewport_size) as another:
         someone = Visitor(another, visitor_with.origin)
-        again = sign_in(someone, customer.email, URL)
+        again = come_in(someone, customer, URL)
 
         expect(again.get_by_text("We kept the answers you typed before")).to_be_visible()
         expect(again.get_by_label("Name on the prescription")).to_have_value("Robin Example")
@@ -246,7 +246,7 @@ def test_a_telephone_offers_its_camera(
 ) -> None:
     basket_with(customer, pack_of(medicine, 10, 60))
     with chromium.new_context(viewport=PHONE, has_touch=True, is_mobile=True) as telephone:
-        page = sign_in(Visitor(telephone, live_shop), customer.email, URL)
+        page = come_in(Visitor(telephone, live_shop), customer, URL)
         camera = page.get_by_label("Take a photo")
 
         expect(page.get_by_text("Take a photo")).to_be_visible()

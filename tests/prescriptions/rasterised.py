@@ -8,25 +8,26 @@ from io import BytesIO
 from PIL import Image
 
 from shop.prescriptions.files import intake
+from tests.prescriptions.drawer import NOBODY, copy_for_nobody
 
 WHITE = (255, 255, 255)
 NEARLY = 6
 
 
-def person() -> list[str]:
-    """A prefix that runs a command as nobody: no limit on processes counts for root."""
-    return [] if os.geteuid() else ["setpriv", "--reuid=65534", "--clear-groups"]
+def command() -> list[str]:
+    """The shop's command, run as nobody where the tests run as root: no limit on processes binds root."""
+    python, isolated, program, *limits = intake.rasteriser_command()
+    if os.geteuid():
+        return [python, isolated, program, *limits]
+    copy = copy_for_nobody()
+    return [*NOBODY, str(copy.python), isolated, str(copy.program), *limits]
 
 
 def rasterise(data: bytes, **limits: int) -> subprocess.CompletedProcess[bytes]:
-    command = [
-        word
-        for word in intake.rasteriser_command()
-        if not word.startswith(tuple(map(option, limits)))
-    ]
+    kept = [word for word in command() if not word.startswith(tuple(map(option, limits)))]
     changed = [f"{option(name)}={value}" for name, value in limits.items()]
     return subprocess.run(
-        [*person(), *command, *changed],
+        [*kept, *changed],
         input=data,
         check=False,
         capture_output=True,

@@ -129,14 +129,13 @@ def test_a_server_killed_while_a_file_arrives_leaves_nothing(
     scratch.mkdir()
 
     with killing.start(SERVER, TMPDIR=str(scratch)) as server:
-        assert server.stdout is not None
         port = int(server.stdout.readline())
         half = half_an_upload(client.cookies["sessionid"].value)
         with socket.create_connection(("127.0.0.1", port)) as connection:
             connection.sendall(half)
             assert server.stdout.readline() == "three megabytes\n"
-            server.send_signal(signal.SIGKILL)
-            server.wait()
+            server.kill()
+            assert server.communicate()[0] == -signal.SIGKILL
 
     assert nothing_was_sent()
     assert readable(scratch, b"%PDF") == []

@@ -15,7 +15,7 @@ from shop.prescriptions import services
 from shop.prescriptions.models import Authorisation, Prescription
 from shop.prescriptions.statuses import RefusalReason, Status
 from tests.conftest import decide_to_approve
-from tests.killing import run_until_killed
+from tests.killing import run_until_killed, run_until_killed_anew
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
@@ -87,7 +87,7 @@ def test_killed_right_after_a_decision_all_of_it_is_there_and_the_customer_is_to
 ) -> None:
     mail.outbox.clear()
 
-    run_until_killed(f"{__name__}:approve_it", target="shop.mailing.outbox:send")
+    run_until_killed_anew(f"{__name__}:approve_it", target="shop.mailing.outbox:send")
 
     assert Prescription.objects.get().status == Status.APPROVED
     assert Authorisation.objects.get().tablets_left == 60

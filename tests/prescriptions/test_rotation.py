@@ -6,7 +6,6 @@ import io
 import os
 import random
 import signal
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -280,12 +279,8 @@ def test_a_rotation_killed_at_any_moment_leaves_everything_readable(
     kills = 0
     for _ in range(8):
         with killing.start("print('go', flush=True)\n" + ROTATE) as child:
-            assert child.stdout is not None
             child.stdout.readline()
-            seconds = random.uniform(0, 0.3)  # noqa: S311
-            try:
-                child.wait(timeout=seconds)
-            except subprocess.TimeoutExpired:
+            if not child.has_ended(random.uniform(0, 0.3)):  # noqa: S311
                 child.kill()
                 kills += 1
         assert_everything_opens()
@@ -305,9 +300,10 @@ def test_everything_is_readable_while_it_is_rotated(
 
     with killing.start(ROTATE) as child:
         looked = 0
-        while child.poll() is None:
+        while not child.has_ended():
             assert_everything_opens()
             looked += 1
+        code, said = child.communicate()
 
-    assert child.returncode == 0
+    assert code == 0, said
     assert looked > 1

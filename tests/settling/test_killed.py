@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
-import sys
 from decimal import Decimal
 
 import pytest
 from django.core.management import call_command
-from django.db import connection
 from oscar.apps.order.models import Order
 from oscar.apps.partner.models import StockRecord
 from oscar.apps.payment.models import Source
@@ -24,36 +19,20 @@ from shop.prescriptions import services
 from shop.prescriptions.models import Authorisation, Prescription
 from shop.settling.settle import settle
 from tests.conftest import basket_with, pack_of
+from tests.killing import run_until_killed
 from tests.settling.paying import intent_statuses, open_card_page, pay_by_card
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
-PROGRAM = (sys.executable, "-m", "tests.settling.killed")
 both_sides = pytest.mark.parametrize("when", ["before", "after"])
 
 
-def database_url() -> str:
-    facts = connection.settings_dict
-    if connection.vendor == "sqlite":
-        return f"sqlite:///{facts['NAME']}"
-    return f"postgres://{facts['USER']}@{facts['HOST']}:{facts['PORT']}/{facts['NAME']}"
-
-
 def killed(when: str, at: str, stripe: Emulator, do: str, argument: int) -> None:
-    """Let a new process do something, and see it die there."""
-    process = subprocess.run(
-        [*PROGRAM, when, at, stripe.base_url, do, str(argument)],
-        env={
-            **os.environ,
-            "DATABASE_URL": database_url(),
-            "DJANGO_SETTINGS_MODULE": "shop.settings.test",
-        },
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert process.returncode == -signal.SIGKILL, process.stderr
+    """Let another process do something, and see it die there."""
+    module, _, function = at.rpartition(".")
+    scenario = f"tests.settling.killed:{do}"
+    target = f"{module}:{function}"
+    run_until_killed(scenario, stripe.base_url, str(argument), target=target, when=when)
 
 
 @pytest.fixture

@@ -1,4 +1,7 @@
-"""A program of its own: turns one untrusted file on stdin into plain JPEG pages on stdout."""
+"""A program of its own: turns one untrusted file on stdin into plain JPEG pages on stdout.
+
+A decoder is imported where its kind of file is read: the others stay out of reach of that file.
+"""
 
 import argparse
 import io
@@ -8,11 +11,8 @@ import struct
 import sys
 import warnings
 from enum import Enum
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
-import pillow_heif
-import pypdfium2  # type: ignore[import-untyped]
-import pypdfium2.raw as pdfium  # type: ignore[import-untyped]
 from PIL import Image, ImageOps
 
 REFUSED = 3
@@ -34,15 +34,8 @@ HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx"}
 PDF_LEAD_IN = b"\xef\xbb\xbf\x00\t\n\f\r "
 PDF_LEAD_IN_BYTES = 1024
 
-DECODER_ERRORS = (
-    EOFError,
-    OSError,
-    RuntimeError,
-    SyntaxError,
-    ValueError,
-    struct.error,
-    pypdfium2.PdfiumError,
-)
+# What pypdfium2 raises is a RuntimeError.
+DECODER_ERRORS = (EOFError, OSError, RuntimeError, SyntaxError, ValueError, struct.error)
 
 
 class Refusal(Enum):
@@ -147,6 +140,8 @@ def kind_of(data: bytes) -> str:
 
 def draw_image(data: bytes, kind: str, limits: Limits) -> Image.Image:
     if kind == "HEIF":
+        import pillow_heif  # noqa: PLC0415
+
         pillow_heif.register_heif_opener(thumbnails=False, decode_threads=1)
     # Checked before any pixel is decoded; Pillow refuses above twice its own limit.
     Image.MAX_IMAGE_PIXELS = limits.pixels // 2
@@ -190,7 +185,10 @@ def draw_pdf(data: bytes, limits: Limits) -> list[Image.Image]:
     return [draw_page(page, limits) for page in document]
 
 
-def open_pdf(data: bytes) -> pypdfium2.PdfDocument:
+def open_pdf(data: bytes) -> Any:
+    import pypdfium2  # type: ignore[import-untyped] # noqa: PLC0415
+    import pypdfium2.raw as pdfium  # type: ignore[import-untyped] # noqa: PLC0415
+
     try:
         document = pypdfium2.PdfDocument(data)
     except pypdfium2.PdfiumError as error:
@@ -202,7 +200,7 @@ def open_pdf(data: bytes) -> pypdfium2.PdfDocument:
     return document
 
 
-def draw_page(page: pypdfium2.PdfPage, limits: Limits) -> Image.Image:
+def draw_page(page: Any, limits: Limits) -> Image.Image:
     longest_points = max(page.get_size())
     scale = min(
         limits.dots_per_inch / POINTS_PER_INCH, limits.long_side / math.ceil(longest_points)
