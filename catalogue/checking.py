@@ -106,7 +106,7 @@ def answer(version: ContentVersion, text: str, known: Known) -> dict[str, Any]:
         for each in [
             *(hit.interaction for hit in result.hits),
             *(row for entry in result.unchecked for g in entry.guesses for row in g.interactions),
-            *(each.combination.rule for each in result.combinations),
+            *(each.combination for each in result.combinations),
         ]
         for citation in each.citations
     }
@@ -116,7 +116,7 @@ def answer(version: ContentVersion, text: str, known: Known) -> dict[str, Any]:
         "together": [
             (each, Severity(severity), TAG_OF_SEVERITY.get(Severity(severity), ""))
             for each in result.combinations
-            for severity in [each.combination.rule.severity]
+            for severity in [each.combination.severity]
         ],
         "groups": [
             (severity, TAG_OF_SEVERITY.get(severity, ""), hits)

@@ -88,6 +88,6 @@ def _parts(content: Content) -> dict[str, object]:
         **{f"question {row.question}": row for row in content.questions},
         **{f"claim {row.claim}": row for row in content.claims},
         **{f"interaction {row.id}": row for row in content.interactions},
-        **{f"combination {row.rule.id}": row for row in content.combinations},
+        **{f"combination {row.id}": row for row in content.combinations},
         **{f"source {row.key}": row for row in content.sources},
     }

@@ -9,9 +9,10 @@ from django.db.models import F
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
-from catalogue.content.document import Block, statements_of
+from catalogue.content.inline import inline_html
 from catalogue.content.models import ContentVersion
-from catalogue.content.rendering import inline_html, source_numbers, statement_html
+from catalogue.content.rendering import source_numbers, statement_html
+from catalogue.content.sections import Block, statements_of
 
 # The section on stopping, and the boxes in it that say what to do.
 SECTION = "stop"
