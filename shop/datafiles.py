@@ -57,11 +57,18 @@ class Row(dict[str, Any]):
     def __init__(self, place: Place) -> None:
         super().__init__()
         self.place = place
-        self.places: dict[str, Place] = {}
+        self.places: dict[Any, Place] = {}
 
-    def put(self, key: str, value: Any, place: Place) -> None:
+    def put(self, key: Any, value: Any, place: Place) -> None:
         self[key] = value
         self.places[key] = place
+
+    def over(self, other: Row) -> Row:
+        """The entries of the other one, and over them its own; each in its place."""
+        both = Row(self.place)
+        both |= {**other, **self}
+        both.places |= other.places | self.places
+        return both
 
 
 class _Loader(yaml.CSafeLoader):
@@ -130,7 +137,7 @@ def place_of(data: Any, path: Sequence[str | int]) -> Place:
     place = ("", 1)
     for step in path:
         if isinstance(data, Row):
-            place = data.places.get(str(step), data.place)
+            place = data.places.get(step, data.place)
         try:
             data = data[step]
         except (KeyError, IndexError, TypeError):

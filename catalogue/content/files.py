@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from catalogue.content.contradictions import contradictions
-from catalogue.content.document import SECTIONS, Content
+from catalogue.content.document import SECTIONS, Content, Source
 from catalogue.content.sections import Known
 from shop.datafiles import FilesInvalid, Problem, Row, held_to, place_of, read_file, read_text
 
@@ -67,6 +67,12 @@ def read_medicine(path: Path) -> Content:
     return content
 
 
+def read_sources(path: Path) -> tuple[Source, ...]:
+    """The sources of a folder. Raises FilesInvalid."""
+    row = read_file(path / "sources.yaml", name=f"{path.name}/sources.yaml")
+    return held_to(_Sources, row).sources
+
+
 def read_medicines(paths: list[Path]) -> dict[Path, Content]:
     """The content of every folder. Raises FilesInvalid with the problems of all of them."""
     contents, problems = {}, []
@@ -78,6 +84,11 @@ def read_medicines(paths: list[Path]) -> dict[Path, Content]:
     if problems:
         raise FilesInvalid(problems)
     return contents
+
+
+@dataclass(frozen=True)
+class _Sources:
+    sources: tuple[Source, ...]
 
 
 @dataclass

@@ -217,11 +217,6 @@ PATIENT_ANSWER_DAYS = env.int("PATIENT_ANSWER_DAYS", default=180)
 PATIENT_QUICK_ANSWER_DAYS = env.int("PATIENT_QUICK_ANSWER_DAYS", default=90)
 # For how many days what was typed and not sent is kept.
 DRAFT_DAYS = env.int("DRAFT_DAYS", default=30)
-# When the next supply on an approval is due: the last one used to so many percent, or so many days
-# before it runs out, whichever is sooner. No more days than the slowest delivery takes would let
-# patients run out. See shop.continuity.repeats.
-REPEAT_AFTER_PERCENT = env.int("REPEAT_AFTER_PERCENT", default=75)
-REPEAT_MARGIN_DAYS = env.int("REPEAT_MARGIN_DAYS", default=11)
 
 STRIPE_SECRET_KEY = env("STRIPE_SECRET_KEY", default="sk_test_emulator")
 STRIPE_WEBHOOK_SECRETS = env.list("STRIPE_WEBHOOK_SECRETS", default=[])
