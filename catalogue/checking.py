@@ -136,7 +136,7 @@ def frozen_check(
     or one that is no number. The same version, text, age and eGFR give the same again.
 
         {"format": 1,
-         "medicine": "baclofen", "content_version": 3, "content_digest": "<SHA-256>",
+         "medicine": "<folder>", "content_version": 3, "content_digest": "<SHA-256>",
          "input": {"medicines": "<as typed>", "age": 70, "egfr": null},
          "takes_nothing": false,
          "hits": [{"rule": "opioids", "severity": "major", "review_action": "query-prescriber",

@@ -322,6 +322,22 @@ class SeeAlso:
     label: Text
 
 
+@dataclass(frozen=True)
+class Stopping:
+    """That it must not be stopped suddenly: told to the patient, and to the pharmacist."""
+
+    told: ForEverybody
+    warned: ForEverybody
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Why a question is asked of the patient, in the words of the form."""
+
+    question: Text
+    why: ForEverybody
+
+
 @dataclass(frozen=True, kw_only=True)
 class Content:
     """Everything the page, the checker, the leaflet and the pharmacist read about a medicine.
@@ -339,6 +355,8 @@ class Content:
     review_by: ReviewDate
     lead: ForEverybody
     warning: TopWarning
+    stopping: Stopping | None = None
+    asked: tuple[Asked, ...] = ()
     facts: tuple[Fact, ...] = ()
     sections: tuple[Section, ...] = ()
     side_effects: Annotated[tuple[SideEffect, ...], Field(alias="effects")] = ()

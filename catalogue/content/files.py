@@ -18,7 +18,7 @@ ON_THE_SHELF = {"category", "tags"}
 ENTRIES = {
     "medicine.yaml": {
         *("name", "title", "description", "codes", "brands", "search_words", "review_by"),
-        *("lead", "warning", "facts", "see_also"),
+        *("lead", "warning", "stopping", "asked", "facts", "see_also"),
         *ON_THE_SHELF,
     },
     "sources.yaml": {"sources"},
@@ -38,6 +38,7 @@ FRONT_MATTER = re.compile(r"\A---\n(.*?)\n---\n", re.DOTALL)
 # By which entry no two rows of a list may be alike.
 DISTINCT = {
     "facts": "name",
+    "asked": "question",
     "see_also": "medicine",
     "effects": "name",
     "advice": "text",

@@ -80,6 +80,8 @@ def _parts(content: Content) -> dict[str, object]:
     page = (content.title, content.description, content.codes, content.brands, content.review_by)
     return {
         "medicine": (*page, content.search_words, content.lead, content.warning, content.facts),
+        "stopping": content.stopping,
+        **{f"asked {row.question}": row for row in content.asked},
         **{f"section {section.slug}": section for section in content.sections},
         **{f"side effect {row.name}": row for row in content.side_effects},
         "advice on side effects": content.advice,

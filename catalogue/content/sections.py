@@ -1,6 +1,6 @@
 """The Markdown of a section: every paragraph and list item is a statement with its citations.
 
-    Baclofen is taken by mouth. [U2, S7 VM]
+    It is taken by mouth. [U2, S7 VM]
     The US label does not recommend it. [S3] {US}
 
 A citation is a source's key; V, VM or OK behind it says how far this use is verified, otherwise
