@@ -7,6 +7,11 @@ from oscar.apps.catalogue.apps import CatalogueOnlyConfig
 class CatalogueConfig(CatalogueOnlyConfig):
     name = "catalogue"
 
+    def ready(self) -> None:
+        from catalogue.content import checks  # noqa: F401
+
+        super().ready()
+
     def get_urls(self) -> list[URLPattern]:
         from catalogue.urls import urlpatterns
 

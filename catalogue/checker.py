@@ -12,7 +12,7 @@ from itertools import groupby
 from typing import Any
 
 from catalogue.combinations import NOTHING_KNOWN, Candidate, Fired, Known, fired
-from catalogue.content.document import Content, Interaction, Severity
+from catalogue.content.document import Content, Interaction, Rule, Severity
 from catalogue.names import key_of
 from catalogue.typed import Index, Named, Rest, index_of, read, says_nothing_is_taken, similar
 
@@ -109,17 +109,17 @@ class Result:
         }
 
 
-def _rule(interaction: Interaction) -> dict[str, str]:
+def _rule(rule: Rule) -> dict[str, str]:
     return {
-        "rule": interaction.id,
-        "severity": interaction.severity,
-        "review_action": interaction.review_action,
+        "rule": rule.id,
+        "severity": rule.severity,
+        "review_action": rule.review_action,
     }
 
 
 def _fired(each: Fired) -> dict[str, Any]:
     return {
-        **_rule(each.combination.rule),
+        **_rule(each.combination),
         "is_certain": each.is_certain,
         "depends_on": each.depends_on or None,
         "parts": [

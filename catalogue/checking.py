@@ -106,7 +106,7 @@ def answer(version: ContentVersion, text: str, known: Known) -> dict[str, Any]:
         for each in [
             *(hit.interaction for hit in result.hits),
             *(row for entry in result.unchecked for g in entry.guesses for row in g.interactions),
-            *(each.combination.rule for each in result.combinations),
+            *(each.combination for each in result.combinations),
         ]
         for citation in each.citations
     }
@@ -116,7 +116,7 @@ def answer(version: ContentVersion, text: str, known: Known) -> dict[str, Any]:
         "together": [
             (each, Severity(severity), TAG_OF_SEVERITY.get(Severity(severity), ""))
             for each in result.combinations
-            for severity in [each.combination.rule.severity]
+            for severity in [each.combination.severity]
         ],
         "groups": [
             (severity, TAG_OF_SEVERITY.get(severity, ""), hits)
@@ -136,7 +136,7 @@ def frozen_check(
     or one that is no number. The same version, text, age and eGFR give the same again.
 
         {"format": 1,
-         "medicine": "baclofen", "content_version": 3, "content_digest": "<SHA-256>",
+         "medicine": "<folder>", "content_version": 3, "content_digest": "<SHA-256>",
          "input": {"medicines": "<as typed>", "age": 70, "egfr": null},
          "takes_nothing": false,
          "hits": [{"rule": "opioids", "severity": "major", "review_action": "query-prescriber",

@@ -89,7 +89,7 @@ def fired(
     """Every combination that the candidates make, or may make, worst first."""
     order = list(Severity)
     found = [each for rule in combinations for each in _fired(rule, candidates, known)]
-    found.sort(key=lambda each: order.index(Severity(each.combination.rule.severity)))
+    found.sort(key=lambda each: order.index(Severity(each.combination.severity)))
     return tuple(found)
 
 
@@ -100,7 +100,7 @@ def _fired(combination: Combination, candidates: list[Candidate], known: Known) 
     parts = [filled for part in combination.parts for filled in _filled(part, candidates)]
     if len(parts) < len(combination.parts):
         return []
-    return [Fired(combination, tuple(parts), "" if asks in known else asks)]
+    return [Fired(combination, tuple(parts), "" if asks is None or asks in known else asks)]
 
 
 def _filled(part: Part, candidates: list[Candidate]) -> list[Filled]:

@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST
 
-from catalogue.content.document import Country
+from catalogue.content.sections import Country
 from catalogue.models import Product
 
 COOKIE = "reader_country"

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from fpdf import FPDF
 from fpdf.enums import MethodReturnValue, XPos, YPos
 
-from catalogue.content.document import Block, Citation, Content, Mark, Source, Statement
+from catalogue.content.document import Content, Source
 from catalogue.content.rendering import (
     advice_groups,
     cited,
@@ -25,6 +25,7 @@ from catalogue.content.rendering import (
     severity_groups,
     source_numbers,
 )
+from catalogue.content.sections import Block, Citation, Mark, Statement
 
 FONT = "Atkinson"
 FONTS = {"": "AtkinsonHyperlegible-Regular.ttf", "B": "AtkinsonHyperlegible-Bold.ttf"}
@@ -273,7 +274,7 @@ class Sheet(FPDF):
         )
         for row in comparison.rows:
             self.heading(row.name, 1)
-            for medicine, cell in zip(comparison.medicines, row.cells, strict=True):
+            for medicine, cell in comparison.cells(row):
                 text = cell.text or _("Nothing found in the texts we read")
                 self.say(Statement(f"**{medicine}:** {text}", cell.citations), bullet=True)
 

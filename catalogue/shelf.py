@@ -16,10 +16,11 @@ from oscar.apps.address.models import Country
 from oscar.apps.catalogue.models import Category
 from oscar.apps.partner.models import Partner, StockRecord
 
-from catalogue.content.files import ContentInvalid
-from catalogue.content.located import Notes, Problem, Row
+from catalogue.content.located import Notes
+from catalogue.content.located import Row as PackRow
 from catalogue.content.models import Medicine, Tag
 from catalogue.models import Product, ProductClass
+from shop.datafiles import FilesInvalid, Problem, Row, Text, held_to, read_file
 
 PRESCRIPTION_MEDICINE = "Prescription medicine"
 PARTNER = "Pharmacy"
@@ -37,10 +38,20 @@ class NewPack:
     countries: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class OnShelf:
+    """What medicine.yaml says of the product."""
+
+    name: Text
+    title: Text
+    category: Text
+    tags: tuple[Text, ...] = ()
+
+
 def put_on_the_shelf(folder: Path) -> Medicine:
     """The medicine of a folder, with its product, category and tags; creates what is missing.
 
-    Raises ContentInvalid when the folder does not say what the product is called.
+    Raises FilesInvalid when the folder does not say what the product is called.
     """
     found = Medicine.objects.filter(slug=folder.name).first()
     return found or _new_medicine(folder)
@@ -48,25 +59,26 @@ def put_on_the_shelf(folder: Path) -> Medicine:
 
 @transaction.atomic
 def _new_medicine(folder: Path) -> Medicine:
-    problems: list[Problem] = []
-    notes = Notes(f"{folder.name}/medicine.yaml", problems)
-    row = notes.read(folder / "medicine.yaml")
-    row = row if isinstance(row, Row) else Row()
-    name, title = notes.text(row, "name"), notes.text(row, "title")
-    category, tags = notes.text(row, "category"), notes.texts(row, "tags")
-    if problems:
-        raise ContentInvalid(problems)
+    known = _shelf_of(folder)
     product = Product(
         structure=Product.PARENT,
-        title=title,
+        title=known.title,
         product_class=prescription_class(),
         is_discountable=False,
     )
     product.save()
-    product.categories.add(category_named(category))
-    for tag in tags:
+    product.categories.add(category_named(known.category))
+    for tag in known.tags:
         tag_named(tag).products.add(product)
-    return Medicine.objects.create(slug=folder.name, name=name, product=product)
+    return Medicine.objects.create(slug=folder.name, name=known.name, product=product)
+
+
+def _shelf_of(folder: Path) -> OnShelf:
+    whole = read_file(folder / "medicine.yaml", name=f"{folder.name}/medicine.yaml")
+    row = Row(whole.place)
+    for key in OnShelf.__dataclass_fields__.keys() & whole.keys():
+        row.put(key, whole[key], whole.places[key])
+    return held_to(OnShelf, row)
 
 
 def prescription_class() -> ProductClass:
@@ -85,25 +97,25 @@ def tag_named(name: str) -> Tag:
 
 
 def read_packs(folder: Path) -> list[NewPack]:
-    """The packs of a folder, none when it has no packs.yaml. Raises ContentInvalid."""
+    """The packs of a folder, none when it has no packs.yaml. Raises FilesInvalid."""
     path = folder / "packs.yaml"
     if not path.exists():
         return []
     problems: list[Problem] = []
     notes = Notes(f"{folder.name}/packs.yaml", problems)
     root = notes.read(path)
-    root = root if isinstance(root, Row) else Row()
+    root = root if isinstance(root, PackRow) else PackRow()
     strengths = notes.rows(root.get("strengths", []), root.line_of("strengths"), "strengths")
     packs = [pack for strength in strengths for pack in _packs_of(strength, notes)]
     for pack in packs:
         if [other.sku for other in packs].count(pack.sku) > 1:
             notes.add(1, f"pack “{pack.sku}” stands here more than once")
     if problems:
-        raise ContentInvalid(problems)
+        raise FilesInvalid(problems)
     return packs
 
 
-def _packs_of(strength: Row, notes: Notes) -> list[NewPack]:
+def _packs_of(strength: PackRow, notes: Notes) -> list[NewPack]:
     mg = _positive(strength, "mg", notes)
     countries = notes.texts(strength, "countries")
     for code in countries:
@@ -113,7 +125,7 @@ def _packs_of(strength: Row, notes: Notes) -> list[NewPack]:
     return [_pack(row, mg, countries, notes) for row in rows]
 
 
-def _pack(row: Row, mg: int, countries: tuple[str, ...], notes: Notes) -> NewPack:
+def _pack(row: PackRow, mg: int, countries: tuple[str, ...], notes: Notes) -> NewPack:
     tablets, price = _positive(row, "tablets", notes), _price(row, notes)
     if tablets and price * 100 % tablets:
         notes.add(row.line_of("price"), f"{price} is not a whole number of cents per tablet")
@@ -127,7 +139,7 @@ def _pack(row: Row, mg: int, countries: tuple[str, ...], notes: Notes) -> NewPac
     )
 
 
-def _positive(row: Row, key: str, notes: Notes, *, least: int = 1) -> int:
+def _positive(row: PackRow, key: str, notes: Notes, *, least: int = 1) -> int:
     value = row.get(key)
     if isinstance(value, int) and value >= least:
         return value
@@ -135,7 +147,7 @@ def _positive(row: Row, key: str, notes: Notes, *, least: int = 1) -> int:
     return least
 
 
-def _price(row: Row, notes: Notes) -> Decimal:
+def _price(row: PackRow, notes: Notes) -> Decimal:
     try:
         price = Decimal(notes.text(row, "price"))
     except InvalidOperation:

@@ -14,8 +14,9 @@ from django.conf import settings
 from django.utils.html import format_html, strip_tags
 from django.utils.safestring import SafeString, mark_safe
 
-from catalogue.content.document import Content, Interaction, Severity, statements_of
-from catalogue.content.rendering import inline_html
+from catalogue.content.document import Content, Interaction, Severity
+from catalogue.content.inline import inline_html
+from catalogue.content.sections import statements_of
 from catalogue.packs import Pack
 
 if TYPE_CHECKING:

@@ -17,9 +17,9 @@ from oscar.apps.basket.forms import AddToBasketForm
 from oscar.apps.catalogue.models import Category, ProductCategory
 from oscar.apps.catalogue.views import ProductDetailView as OscarProductDetailView
 
-from catalogue.content.document import Country
 from catalogue.content.models import ContentVersion, Tag
 from catalogue.content.rendering import monograph_of, numbered_sources
+from catalogue.content.sections import Country
 from catalogue.country import country_of
 from catalogue.listing import MAX_QUERY_LENGTH, cards_of, corrected, find, medicines
 from catalogue.models import Product

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -35,6 +35,7 @@ from shop.audit import guards
 from shop.basket.models import Basket
 from shop.demo.stripe.replies import Reply
 from shop.demo.stripe.server import Emulator
+from shop.jurisdictions import loading
 from shop.patients import services as patients
 from shop.patients.answers import QUESTIONS, Answers
 from shop.patients.models import Patient, Relation
@@ -354,6 +355,25 @@ def prescription(customer: User, medicine: Product) -> Prescription:
 def approved(prescription: Prescription, medicine: Product, pharmacist: User) -> Prescription:
     """Approved for 60 tablets of 10 mg, once."""
     return approve(prescription, medicine, by=pharmacist)
+
+
+Repeats = Callable[..., None]
+
+
+@pytest.fixture
+def repeats(monkeypatch: pytest.MonkeyPatch) -> Repeats:
+    """Sets when a repeat is due: after so many percent, or so many days before it runs out."""
+
+    def change(**values: int) -> None:
+        names = {"percent": "repeat_after_percent", "margin": "repeat_margin_days"}
+        profile = loading.current()
+        changed = {
+            names[name]: replace(getattr(profile, names[name]), value=value)
+            for name, value in values.items()
+        }
+        monkeypatch.setattr(loading, "current", lambda: replace(profile, **changed))
+
+    return change
 
 
 @pytest.fixture

@@ -1,19 +1,56 @@
 """What a medicine's content consists of; kept as one JSON document per version."""
 
+import datetime as dt
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Annotated, Any, Literal, get_args
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from pydantic import AfterValidator, BeforeValidator, Field, TypeAdapter, ValidationInfo
 
+from catalogue.content.sections import (
+    Block,
+    Blocks,
+    Citation,
+    Citations,
+    Cited,
+    ForEverybody,
+    Group,
+    Mark,
+    Statement,
+    known_in,
+    statements_of,
+)
+from shop.datafiles import Text
 
-class Mark(models.TextChoices):
-    """How far one use of a source has been verified."""
-
-    VERIFIED = "V", _("verified")
-    THIRD_PARTY = "VM", _("seen on a third-party copy")
-    UNCHECKED = "OK", _("needs checking")
+# Every section a page may have, in its order; the link list of the page follows it.
+Slug = Literal[
+    "start",
+    "for",
+    "before",
+    "how",
+    "stop",
+    "side",
+    "mix",
+    "family",
+    "overdose",
+    "store",
+    "works",
+    "opinions",
+]
+SECTIONS: tuple[str, ...] = get_args(Slug)
+ReviewAction = Literal[
+    "block-until-prescriber",
+    "query-prescriber",
+    "query-prescriber-if-new",
+    "query-prescriber-if-epilepsy",
+    "renal-check",
+    "renal-check+counsel",
+    "counsel+document",
+    "counsel",
+    "info",
+]
 
 
 class Severity(models.TextChoices):
@@ -47,17 +84,6 @@ FREQUENCY_MEANING = {
 }
 
 
-class Country(models.TextChoices):
-    """The countries whose texts differ, and a reader may choose from."""
-
-    US = "US", _("United States")
-    GB = "GB", _("United Kingdom")
-    AU = "AU", _("Australia")
-    DE = "DE", _("Germany")
-    AT = "AT", _("Austria")
-    CH = "CH", _("Switzerland")
-
-
 class Verdict(models.TextChoices):
     """What became of a claim that others make about a medicine."""
 
@@ -82,94 +108,107 @@ class Circumstance(models.TextChoices):
     EGFR_BELOW_60 = "egfr-below-60", _("kidneys that do not work well (eGFR below 60)")
 
 
-@dataclass(frozen=True)
-class Citation:
-    source: str
-    mark: str
+def _date(text: str) -> str:
+    try:
+        dt.date.fromisoformat(text)
+    except ValueError as error:
+        raise ValueError(f"“{text}” is not a date (YYYY-MM-DD)") from error
+    return text
+
+
+def _refuse_countries(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
+    if any(statement.countries for statement in statements_of(blocks)):
+        raise ValueError("this is for everybody and cannot be limited to countries")
+    return blocks
+
+
+ReviewDate = Annotated[Text, AfterValidator(_date)]
 
 
 @dataclass(frozen=True)
-class Statement:
-    """One thing said, with its sources; limited to some countries when any is named."""
+class TopWarning:
+    """What stands above everything else, for everybody."""
 
-    text: str
-    citations: tuple[Citation, ...] = ()
-    countries: tuple[str, ...] = ()
-
-    def is_for(self, country: str) -> bool:
-        return not self.countries or country in self.countries
-
-
-@dataclass(frozen=True)
-class Block:
-    """A heading, a text, a list with its lead-in, or a box (its urgency is the kind) of blocks.
-
-    In a table the title holds the headings and each statement a row, with "|" between cells.
-    """
-
-    kind: str
-    title: str = ""
-    statements: tuple[Statement, ...] = ()
-    blocks: "tuple[Block, ...]" = ()
+    title: Text
+    blocks: Annotated[Blocks, AfterValidator(_refuse_countries), Field(alias="text")]
 
 
 @dataclass(frozen=True)
 class Section:
-    slug: str
-    title: str
-    blocks: "tuple[Block, ...]" = ()
+    slug: Annotated[Slug, Field(alias="section")]
+    title: Text
+    blocks: Annotated[Blocks, Field(alias="text")]
 
 
 @dataclass(frozen=True)
 class Source:
-    key: str
-    publisher: str
-    title: str
-    address: str
-    read: str
-    mark: str
+    key: Text
+    publisher: Text
+    title: Text
+    read: Text
+    mark: Mark
+    address: str = ""
+
+
+def _remember_source(source: Source, info: ValidationInfo) -> Source:
+    if source.key in (marks := known_in(info).marks):
+        raise ValueError(f"source “{source.key}” stands here twice")
+    marks[source.key] = source.mark
+    return source
 
 
 @dataclass(frozen=True)
 class Fact:
-    name: str
-    statement: Statement
+    name: Text
+    statement: Annotated[Cited, Field(alias="text")]
 
 
 @dataclass(frozen=True)
 class SideEffect:
-    name: str
-    frequency: str
-    system: str
-    citations: tuple[Citation, ...]
+    name: Text
+    frequency: Frequency
+    system: Text
+    citations: Annotated[Citations, Field(alias="sources")]
 
 
 @dataclass(frozen=True)
 class Advice:
     """What to do when something is noticed."""
 
-    urgency: str
-    statement: Statement
+    urgency: Urgency
+    statement: Annotated[Cited, Field(alias="text")]
 
 
-@dataclass(frozen=True)
-class Interaction:
+@dataclass(frozen=True, kw_only=True)
+class Rule:
+    """What medicines do together, and what is to be done about it."""
+
+    id: Text
+    label: Text
+    severity: Severity
+    what_can_happen: Text
+    customer_text: Text
+    effect: Text
+    mechanism: Text
+    management: Text
+    review_action: ReviewAction
+    note: str = ""
+    citations: Annotated[Citations, Field(alias="sources")]
+
+
+def _lower(name: str) -> str:
+    if name != name.lower():
+        raise ValueError("names are written in lower case")
+    return name
+
+
+@dataclass(frozen=True, kw_only=True)
+class Interaction(Rule):
     """One row of the interaction list; names and also_names are what a typed entry is matched on."""
 
-    id: str
-    label: str
-    severity: str
-    what_can_happen: str
-    customer_text: str
-    effect: str
-    mechanism: str
-    management: str
-    review_action: str
-    names: tuple[str, ...]
-    also_names: tuple[str, ...]
-    atc: tuple[str, ...]
-    note: str
-    citations: tuple[Citation, ...]
+    names: tuple[Annotated[Text, AfterValidator(_lower)], ...] = ()
+    also_names: tuple[Text, ...] = ()
+    atc: tuple[Text, ...] = ()
 
     @property
     def all_names(self) -> tuple[str, ...]:
@@ -177,100 +216,166 @@ class Interaction:
 
 
 @dataclass(frozen=True)
+class Split:
+    """Every name of an interaction in one group, or among those that cannot be told."""
+
+    row: Text
+    groups: dict[str, tuple[Text, ...]]
+    unclear: tuple[Text, ...] = ()
+
+
+def _remember_groups(split: Split, info: ValidationInfo) -> Split:
+    groups = known_in(info).groups
+    for name, names in split.groups.items():
+        if name in groups:
+            raise ValueError(f"group “{name}” stands here twice")
+        groups[name] = Group(names, split.unclear)
+    return split
+
+
+def _group(value: Any, info: ValidationInfo) -> Any:
+    if not isinstance(value, str):
+        return value
+    if value not in (groups := known_in(info).groups):
+        raise ValueError(f"there is no group “{value}”")
+    return groups[value]
+
+
+NO_GROUP = Group()
+
+
+@dataclass(frozen=True)
 class Part:
-    """What plays one part in a combination: a name of any of these rows, or one of the names.
+    """What plays one part in a combination: a name of any of these rows, or one of a group.
 
     An unclear name may play it: the data do not say what is in it. Fewest counts different names.
     """
 
-    label: str
-    rows: tuple[str, ...] = ()
-    names: tuple[str, ...] = ()
-    unclear: tuple[str, ...] = ()
-    fewest: int = 1
+    label: Text
+    rows: tuple[Text, ...] = ()
+    group: Annotated[Group, BeforeValidator(_group)] = NO_GROUP
+    also_unclear: Annotated[tuple[Text, ...], Field(alias="unclear")] = ()
+    fewest: Annotated[int, Field(strict=True, ge=1)] = 1
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return self.group.names
+
+    @property
+    def unclear(self) -> tuple[str, ...]:
+        return self.group.unclear + self.also_unclear
 
 
-@dataclass(frozen=True)
-class Combination:
-    """What several medicines do together; the rule’s names are empty, the parts stand for them.
+@dataclass(frozen=True, kw_only=True)
+class Combination(Rule):
+    """What several medicines do together; with a circumstance only for those it is true of."""
 
-    With a circumstance (a value of Circumstance) the rule holds only for those it is true of.
-    """
+    parts: tuple[Part, ...] = ()
+    circumstance: Circumstance | None = None
 
-    rule: Interaction
-    parts: tuple[Part, ...]
-    circumstance: str = ""
+
+def _cell(value: Any) -> Any:
+    return Statement("") if value == "-" else value
+
+
+Cell = Annotated[ForEverybody, BeforeValidator(_cell)]
 
 
 @dataclass(frozen=True)
 class ComparisonRow:
-    """One property of every medicine compared, in the order of the medicines."""
+    """One property of every medicine compared; an empty statement where nothing was found."""
 
-    name: str
-    cells: tuple[Statement, ...]
+    name: Text
+    cells: dict[str, Cell]
 
 
 @dataclass(frozen=True)
 class Comparison:
-    medicines: tuple[str, ...] = ()
+    medicines: tuple[Text, ...] = ()
     rows: tuple[ComparisonRow, ...] = ()
+
+    def cells(self, row: ComparisonRow) -> list[tuple[str, Statement]]:
+        """Each medicine with what the row says of it."""
+        return [(medicine, row.cells[medicine]) for medicine in self.medicines]
 
 
 @dataclass(frozen=True)
 class Question:
-    question: str
-    answer: Statement
+    question: Text
+    answer: Cited
 
 
 @dataclass(frozen=True)
 class Claim:
     """What is said elsewhere, our verdict, and what is right."""
 
-    claim: str
-    verdict: str
-    correction: Statement
+    claim: Text
+    verdict: Verdict
+    correction: ForEverybody
 
 
 @dataclass(frozen=True)
 class SeeAlso:
     """Another medicine's folder, and the words of the link to it."""
 
-    medicine: str
-    label: str
+    medicine: Text
+    label: Text
 
 
 @dataclass(frozen=True)
-class Content:
-    """Everything the page, the checker, the leaflet and the pharmacist read about a medicine."""
+class Stopping:
+    """That it must not be stopped suddenly: told to the patient, and to the pharmacist."""
 
-    name: str
-    title: str
-    description: str
-    codes: dict[str, str]
-    brands: tuple[str, ...]
-    search_words: tuple[str, ...]
-    review_by: str
-    lead: Statement
-    warning: Section
-    facts: tuple[Fact, ...]
-    sections: tuple[Section, ...]
-    side_effects: tuple[SideEffect, ...]
-    advice: tuple[Advice, ...]
-    interactions: tuple[Interaction, ...]
-    sources: tuple[Source, ...] = ()
+    told: ForEverybody
+    warned: ForEverybody
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Why a question is asked of the patient, in the words of the form."""
+
+    question: Text
+    why: ForEverybody
+
+
+@dataclass(frozen=True, kw_only=True)
+class Content:
+    """Everything the page, the checker, the leaflet and the pharmacist read about a medicine.
+
+    Each version is kept as one JSON document. What others cite or name is read before them.
+    """
+
+    sources: tuple[Annotated[Source, AfterValidator(_remember_source)], ...] = ()
+    name: Text
+    title: Text
+    description: Text
+    codes: dict[str, Text] = field(default_factory=dict)
+    brands: tuple[Text, ...] = ()
+    search_words: tuple[Text, ...] = ()
+    review_by: ReviewDate
+    lead: ForEverybody
+    warning: TopWarning
+    stopping: Stopping | None = None
+    asked: tuple[Asked, ...] = ()
+    facts: tuple[Fact, ...] = ()
+    sections: tuple[Section, ...] = ()
+    side_effects: Annotated[tuple[SideEffect, ...], Field(alias="effects")] = ()
+    advice: tuple[Advice, ...] = ()
+    interactions: tuple[Interaction, ...] = ()
     comparison: Comparison = Comparison()
     questions: tuple[Question, ...] = ()
     claims: tuple[Claim, ...] = ()
     see_also: tuple[SeeAlso, ...] = ()
+    split: tuple[Annotated[Split, AfterValidator(_remember_groups)], ...] = ()
     combinations: tuple[Combination, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
-        return asdict(self)
+        return _KEPT.dump_python(self, mode="json", by_alias=True)
 
     @property
-    def warnings(self) -> tuple[Interaction, ...]:
+    def warnings(self) -> tuple[Rule, ...]:
         """What the page says about other medicines: one by one, then together."""
-        return self.interactions + tuple(each.rule for each in self.combinations)
+        return self.interactions + self.combinations
 
     def citations(self) -> Iterator[Citation]:
         """Every use of a source, in the order of the page."""
@@ -289,7 +394,7 @@ class Content:
             yield from statements_of(section.blocks)
         yield from (advice.statement for advice in self.advice)
         for row in self.comparison.rows:
-            yield from (cell for cell in row.cells if cell.text)
+            yield from (cell for _medicine, cell in self.comparison.cells(row) if cell.text)
         yield from (each.answer for each in self.questions)
         yield from (each.correction for each in self.claims)
 
@@ -308,12 +413,6 @@ class Content:
         )
 
 
-def statements_of(blocks: tuple[Block, ...]) -> Iterator[Statement]:
-    for block in blocks:
-        yield from block.statements
-        yield from statements_of(block.blocks)
-
-
 def _blocks_for(blocks: tuple[Block, ...], country: str) -> tuple[Block, ...]:
     kept = []
     for block in blocks:
@@ -322,3 +421,11 @@ def _blocks_for(blocks: tuple[Block, ...], country: str) -> tuple[Block, ...]:
         if said or inner or block.kind == "heading":
             kept.append(replace(block, statements=said, blocks=inner))
     return tuple(kept)
+
+
+_KEPT = TypeAdapter(Content)
+
+
+def content_from_json(document: dict[str, Any]) -> Content:
+    """The content that was kept with Content.as_json()."""
+    return _KEPT.validate_python(document)

@@ -1,32 +1,52 @@
 """Reads a medicine's folder and finds everything that is wrong with it, all at once."""
 
-from dataclasses import replace
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
-from catalogue.content.combinations import read_combinations
-from catalogue.content.document import Content, Source
-from catalogue.content.folder import Folder
-from catalogue.content.interactions import read_interactions
-from catalogue.content.located import Problem
-from catalogue.content.tables import (
-    read_advice,
-    read_claims,
-    read_comparison,
-    read_questions,
-    read_side_effects,
-    read_sources,
-)
-from catalogue.content.texts import read_medicine_file, read_sections
+from catalogue.content.contradictions import contradictions
+from catalogue.content.document import SECTIONS, Content, Source
+from catalogue.content.sections import Known
+from shop.datafiles import FilesInvalid, Problem, Row, held_to, place_of, read_file, read_text
 
 MEDICINES = Path(__file__).resolve().parent.parent / "medicines"
-
-
-class ContentInvalid(Exception):
-    """The files of a medicine cannot be loaded; says every reason."""
-
-    def __init__(self, problems: list[Problem]) -> None:
-        self.problems = sorted(set(problems))
-        super().__init__("\n".join(map(str, self.problems)))
+# Which entries stand in which file. Category and tags are read when the product is made.
+ON_THE_SHELF = {"category", "tags"}
+ENTRIES = {
+    "medicine.yaml": {
+        *("name", "title", "description", "codes", "brands", "search_words", "review_by"),
+        *("lead", "warning", "stopping", "asked", "facts", "see_also"),
+        *ON_THE_SHELF,
+    },
+    "sources.yaml": {"sources"},
+    "side_effects.yaml": {"effects"},
+    "advice.yaml": {"advice"},
+    "interactions.yaml": {"interactions"},
+    "combinations.yaml": {"combinations", "split"},
+    "questions.yaml": {"questions"},
+    "claims.yaml": {"claims"},
+}
+# What every medicine must have, what one in the shop must, and what none need have.
+REQUIRED = {"medicine.yaml", "sources.yaml"}
+OPTIONAL = {"questions.yaml", "claims.yaml"}
+REQUIRED_IF_SOLD = SECTIONS
+REQUIRED_AS_INFORMATION = ("for", "before", "side", "mix")
+FRONT_MATTER = re.compile(r"\A---\n(.*?)\n---\n", re.DOTALL)
+# By which entry no two rows of a list may be alike.
+DISTINCT = {
+    "facts": "name",
+    "asked": "question",
+    "see_also": "medicine",
+    "effects": "name",
+    "advice": "text",
+    "interactions": "id",
+    "combinations": "id",
+    "questions": "question",
+    "claims": "claim",
+}
 
 
 def medicine_names() -> list[str]:
@@ -35,50 +55,130 @@ def medicine_names() -> list[str]:
 
 
 def read_medicine(path: Path) -> Content:
-    """The content of a folder. Raises ContentInvalid."""
-    folder = Folder(path)
-    content = read_content(folder)
-    if folder.problems:
-        raise ContentInvalid(folder.problems)
+    """The content of a folder. Raises FilesInvalid."""
+    folder, known = _Folder(path), Known()
+    data = folder.rows()
+    folder.problems += [*_alike(data), *folder.problems_of_sections(data["sections"])]
+    content: Content | None = folder.tried(lambda: held_to(Content, data, context=known))
+    folder.problems += _uncited(data, known)
+    for fault, reason in contradictions(content, medicine=path) if content else ():
+        folder.problems.append(Problem(*place_of(data, fault), reason))
+    if folder.problems or content is None:
+        raise FilesInvalid(folder.problems)
     return content
 
 
+def read_sources(path: Path) -> tuple[Source, ...]:
+    """The sources of a folder. Raises FilesInvalid."""
+    row = read_file(path / "sources.yaml", name=f"{path.name}/sources.yaml")
+    return held_to(_Sources, row).sources
+
+
 def read_medicines(paths: list[Path]) -> dict[Path, Content]:
-    """The content of every folder. Raises ContentInvalid with the problems of all of them."""
+    """The content of every folder. Raises FilesInvalid with the problems of all of them."""
     contents, problems = {}, []
     for path in paths:
         try:
             contents[path] = read_medicine(path)
-        except ContentInvalid as invalid:
+        except FilesInvalid as invalid:
             problems += invalid.problems
     if problems:
-        raise ContentInvalid(problems)
+        raise FilesInvalid(problems)
     return contents
 
 
-def read_content(folder: Folder) -> Content:
-    sources = read_sources(folder)
-    interactions = read_interactions(folder)
-    content = replace(
-        read_medicine_file(folder),
-        sections=read_sections(folder),
-        side_effects=read_side_effects(folder),
-        advice=read_advice(folder),
-        interactions=interactions,
-        combinations=read_combinations(folder, interactions),
-        comparison=read_comparison(folder),
-        questions=read_questions(folder),
-        claims=read_claims(folder),
-        sources=tuple(source for source, _line in sources),
-    )
-    check_every_source_is_cited(folder, content, sources)
-    return content
+@dataclass(frozen=True)
+class _Sources:
+    sources: tuple[Source, ...]
 
 
-def check_every_source_is_cited(
-    folder: Folder, content: Content, sources: list[tuple[Source, int]]
-) -> None:
-    cited = {citation.source for citation in content.citations()}
-    for source, line in sources:
-        if source.key not in cited:
-            folder.notes("sources.yaml").add(line, f"nothing cites source “{source.key}”")
+@dataclass
+class _Folder:
+    """The rows of a medicine's files, and the problems met while they are read."""
+
+    path: Path
+    problems: list[Problem] = field(default_factory=list)
+
+    def tried(self, read: Callable[[], Any]) -> Any:
+        """What was read; nothing, and a problem more, when it cannot be."""
+        try:
+            return read()
+        except FilesInvalid as invalid:
+            self.problems += invalid.problems
+            return None
+
+    @property
+    def is_sold(self) -> bool:
+        return (self.path / "packs.yaml").exists()
+
+    def place(self, name: str) -> str:
+        return f"{self.path.name}/{name}"
+
+    def row(self, name: str) -> Row:
+        read = self.tried(lambda: read_file(self.path / name, name=self.place(name)))
+        return read or Row((self.place(name), 1))
+
+    def must_have(self, name: str) -> bool:
+        return name in REQUIRED or (self.is_sold and name not in OPTIONAL)
+
+    def rows(self) -> Row:
+        """Everything the folder holds, as one mapping."""
+        data = Row((self.place("medicine.yaml"), 1))
+        for name, entries in ENTRIES.items():
+            if self.must_have(name) or (self.path / name).exists():
+                self.put(data, self.row(name), entries)
+        if (self.path / "comparison.yaml").exists():
+            row = self.row("comparison.yaml")
+            data.put("comparison", row, row.place)
+        sections = [self.section(path) for path in sorted(self.path.glob("sections/*.md"))]
+        order = {slug: n for n, slug in enumerate(SECTIONS)}
+        sections.sort(key=lambda row: order.get(str(row.get("section")), 0))
+        data.put("sections", sections, (self.place("sections"), 1))
+        return data
+
+    def put(self, data: Row, row: Row, entries: set[str]) -> None:
+        for key, value in row.items():
+            if key not in entries:
+                self.problems.append(Problem(*row.places[key], f"“{key}” is not a known entry"))
+            elif key not in ON_THE_SHELF:
+                data.put(key, value, row.places[key])
+
+    def section(self, path: Path) -> Row:
+        name, text = self.place(f"sections/{path.name}"), path.read_text(encoding="utf-8")
+        front = FRONT_MATTER.match(text)
+        if front is None:
+            self.problems.append(
+                Problem(name, 1, "starts without front matter between “---” lines")
+            )
+            return Row((name, 1))
+        read = self.tried(lambda: read_text(front[1], name=name, first_line=2))
+        row: Row = read or Row((name, 2))
+        row.put("text", text[front.end() :], (name, front[0].count("\n")))
+        return row
+
+    def problems_of_sections(self, rows: list[Row]) -> Iterator[Problem]:
+        """Sections that are missing, or stand in two files."""
+        found = Counter(str(row.get("section")) for row in rows)
+        for row in rows:
+            if found[str(row.get("section"))] > 1:
+                yield Problem(*row.place, f"section “{row.get('section')}” stands in two files")
+        for slug in REQUIRED_IF_SOLD if self.is_sold else REQUIRED_AS_INFORMATION:
+            if slug not in found:
+                yield Problem(self.place("sections"), 1, f"section “{slug}” is missing")
+
+
+def _alike(data: Row) -> Iterator[Problem]:
+    comparison = data.get("comparison", {})
+    lists = [(data.get(entry), key) for entry, key in DISTINCT.items()]
+    for rows, key in [*lists, (comparison.get("rows"), "name")]:
+        given = [row for row in rows if isinstance(row, Row)] if isinstance(rows, list) else []
+        counted = Counter(str(row.get(key)) for row in given)
+        for row in given:
+            if counted[str(row.get(key))] > 1:
+                yield Problem(*row.place, f"“{row.get(key)}” stands here more than once")
+
+
+def _uncited(data: Row, known: Known) -> Iterator[Problem]:
+    for row in data.get("sources", []):
+        if isinstance(row, Row) and row.get("key") in known.marks.keys() - known.cited:
+            yield Problem(*row.place, f"nothing cites source “{row['key']}”")

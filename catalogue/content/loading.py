@@ -80,6 +80,8 @@ def _parts(content: Content) -> dict[str, object]:
     page = (content.title, content.description, content.codes, content.brands, content.review_by)
     return {
         "medicine": (*page, content.search_words, content.lead, content.warning, content.facts),
+        "stopping": content.stopping,
+        **{f"asked {row.question}": row for row in content.asked},
         **{f"section {section.slug}": section for section in content.sections},
         **{f"side effect {row.name}": row for row in content.side_effects},
         "advice on side effects": content.advice,
@@ -88,6 +90,6 @@ def _parts(content: Content) -> dict[str, object]:
         **{f"question {row.question}": row for row in content.questions},
         **{f"claim {row.claim}": row for row in content.claims},
         **{f"interaction {row.id}": row for row in content.interactions},
-        **{f"combination {row.rule.id}": row for row in content.combinations},
+        **{f"combination {row.id}": row for row in content.combinations},
         **{f"source {row.key}": row for row in content.sources},
     }

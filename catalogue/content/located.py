@@ -6,17 +6,7 @@ from typing import Any
 
 import yaml
 
-
-@dataclass(frozen=True, order=True)
-class Problem:
-    """One reason why content cannot be loaded."""
-
-    file: str
-    line: int
-    reason: str
-
-    def __str__(self) -> str:
-        return f"{self.file}:{self.line}: {self.reason}"
+from shop.datafiles import Problem
 
 
 class Row(dict[str, Any]):

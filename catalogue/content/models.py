@@ -12,8 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from catalogue.content.document import Content
-from catalogue.content.stored import content_from_json
+from catalogue.content.document import Content, content_from_json
 
 
 class Tag(models.Model):

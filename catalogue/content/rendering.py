@@ -15,30 +15,26 @@ from typing import TYPE_CHECKING, Any
 from django.apps import apps
 from django.conf import settings
 from django.template.loader import render_to_string
-from django.utils.html import escape, format_html, format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from markdown import Markdown
 
 from catalogue.content.document import (
     FREQUENCY_MEANING,
     Advice,
-    Block,
-    Citation,
     Claim,
     Content,
-    Country,
     Frequency,
-    Interaction,
-    Mark,
+    Rule,
     Severity,
     SideEffect,
     Source,
-    Statement,
     Urgency,
     Verdict,
 )
+from catalogue.content.inline import inline_html
+from catalogue.content.sections import Block, Citation, Country, Mark, Statement
 
 if TYPE_CHECKING:
     from catalogue.content.models import ContentVersion
@@ -49,23 +45,6 @@ TAG_OF_SEVERITY = {
     Severity.MAJOR: "tag--stop",
     Severity.MODERATE: "tag--wait",
 }
-
-
-@lru_cache(maxsize=4096)
-def _converted(text: str) -> str:
-    """Markdown as HTML; any HTML in it is shown, not run."""
-    return Markdown().convert(escape(text))
-
-
-def inline_html(text: str) -> SafeString:
-    """Emphasis and links of one paragraph; any HTML in it is shown, not run."""
-    html = _converted(text.replace("{emergency}", settings.EMERGENCY_NUMBER))
-    return mark_safe(html.removeprefix("<p>").removesuffix("</p>"))  # noqa: S308 (escaped above)
-
-
-def is_one_paragraph(text: str) -> bool:
-    html = _converted(text)
-    return html.startswith("<p>") and html.endswith("</p>") and html.count("<p>") == 1
 
 
 @dataclass(frozen=True)
@@ -103,7 +82,7 @@ class SeverityGroup:
     severity: Severity
     tag: str
     is_shown_first: bool
-    interactions: tuple[Interaction, ...]
+    interactions: tuple[Rule, ...]
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """The Markdown of a section: every paragraph and list item is a statement with its citations.
 
-    Baclofen is taken by mouth. [U2, S7 VM]
+    It is taken by mouth. [U2, S7 VM]
     The US label does not recommend it. [S3] {US}
 
 A citation is a source's key; V, VM or OK behind it says how far this use is verified, otherwise
@@ -12,11 +12,15 @@ items. A paragraph that leads into a list needs no citation.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Annotated, Any
 
-from catalogue.content.document import Block, Citation, Country, Mark, Statement
-from catalogue.content.located import Notes
-from catalogue.content.rendering import is_one_paragraph
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from pydantic import AfterValidator, BeforeValidator, ValidationInfo
+
+from catalogue.content.inline import is_one_paragraph
+from shop.datafiles import Faults
 
 BOXES = ("warn", "now", "soon", "plain", "dodont")
 CITED = re.compile(
@@ -25,68 +29,129 @@ CITED = re.compile(
 )
 
 
+class Mark(models.TextChoices):
+    """How far one use of a source has been verified."""
+
+    VERIFIED = "V", _("verified")
+    THIRD_PARTY = "VM", _("seen on a third-party copy")
+    UNCHECKED = "OK", _("needs checking")
+
+
+class Country(models.TextChoices):
+    """The countries whose texts differ, and a reader may choose from."""
+
+    US = "US", _("United States")
+    GB = "GB", _("United Kingdom")
+    AU = "AU", _("Australia")
+    DE = "DE", _("Germany")
+    AT = "AT", _("Austria")
+    CH = "CH", _("Switzerland")
+
+
+@dataclass(frozen=True)
+class Citation:
+    source: str
+    mark: Mark
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One thing said, with its sources; limited to some countries when any is named."""
+
+    text: str
+    citations: tuple[Citation, ...] = ()
+    countries: tuple[str, ...] = ()
+
+    def is_for(self, country: str) -> bool:
+        return not self.countries or country in self.countries
+
+
+@dataclass(frozen=True)
+class Block:
+    """A heading, a text, a list with its lead-in, or a box (its urgency is the kind) of blocks.
+
+    In a table the title holds the headings and each statement a row, with "|" between cells.
+    """
+
+    kind: str
+    title: str = ""
+    statements: tuple[Statement, ...] = ()
+    blocks: "tuple[Block, ...]" = ()
+
+
+def statements_of(blocks: tuple[Block, ...]) -> Iterator[Statement]:
+    for block in blocks:
+        yield from block.statements
+        yield from statements_of(block.blocks)
+
+
+@dataclass(frozen=True)
+class Group:
+    """Names of an interaction that play one part; the unclear ones may play it."""
+
+    names: tuple[str, ...] = ()
+    unclear: tuple[str, ...] = ()
+
+
+@dataclass
+class Known:
+    """What has been read of a medicine's files, for the entries that name it."""
+
+    marks: dict[str, Mark] = field(default_factory=dict)
+    cited: set[str] = field(default_factory=set)
+    groups: dict[str, Group] = field(default_factory=dict)
+
+
+def known_in(info: ValidationInfo) -> Known:
+    """What was read so far; a version that was kept names nothing."""
+    return info.context or Known()
+
+
 @dataclass(frozen=True)
 class Line:
     number: int
     text: str
 
 
-@dataclass(frozen=True)
-class Citer:
-    """Reads citations against the marks of the known sources."""
+def _cited(text: str, known: Known) -> tuple[Statement, list[str]]:
+    """A text that must be one paragraph and end in its citations, and what is wrong with it."""
+    text, faults = text.strip(), []
+    if text and not is_one_paragraph(text):
+        faults.append(f"more than one plain paragraph: “{text[:60]}”")
+    found = CITED.match(text)
+    if found is None:
+        return Statement(text), [*faults, f"statement without a source: “{text[:60]}”"]
+    codes = found["countries"]
+    countries = tuple(code.strip() for code in codes.split(",")) if codes is not None else ()
+    faults += [f"unknown country “{code}”" for code in countries if code not in Country.values]
+    if len(set(countries)) < len(countries):
+        faults.append("one country stands here twice")
+    citations, wrong = _citations(found["keys"].split(","), known)
+    return Statement(found["text"].strip(), citations, countries), faults + wrong
 
-    marks: dict[str, str]
-    notes: Notes
 
-    def statement(self, text: str, line: int) -> Statement:
-        """A text that must be one paragraph and end in its citations."""
-        if text.strip() and not is_one_paragraph(text):
-            self.notes.add(line, f"more than one plain paragraph: “{text.strip()[:60]}”")
-        found = CITED.match(text.strip())
-        if found is None:
-            self.notes.add(line, f"statement without a source: “{text.strip()[:60]}”")
-            return Statement(text.strip())
-        keys = [key.strip() for key in found["keys"].split(",")]
-        countries = self.countries(found["countries"], line)
-        return Statement(found["text"].strip(), self.citations(keys, line), countries)
-
-    def countries(self, text: str | None, line: int) -> tuple[str, ...]:
-        codes = tuple(code.strip() for code in (text or "").split(",")) if text is not None else ()
-        for code in codes:
-            if code not in Country.values:
-                self.notes.add(line, f"unknown country “{code}”")
-        if len(set(codes)) < len(codes):
-            self.notes.add(line, "one country stands here twice")
-        return codes
-
-    def citations(self, keys: list[str] | tuple[str, ...], line: int) -> tuple[Citation, ...]:
-        if not keys:
-            self.notes.add(line, "no source is named")
-        found = tuple(self.citation(key, line) for key in keys)
-        if len({each.source for each in found}) < len(found):
-            self.notes.add(line, "one source is cited twice")
-        return found
-
-    def citation(self, text: str, line: int) -> Citation:
-        key, _, mark = text.partition(" ")
-        if key not in self.marks:
-            self.notes.add(line, f"unknown source “{key}”")
+def _citations(texts: list[str], known: Known) -> tuple[tuple[Citation, ...], list[str]]:
+    found, faults = [], [] if texts else ["no source is named"]
+    for text in texts:
+        key, _space, mark = text.strip().partition(" ")
+        known.cited.add(key)
+        if key not in known.marks:
+            faults.append(f"unknown source “{key}”")
         if mark and mark not in Mark.values:
-            self.notes.add(line, f"unknown mark “{mark}”")
-        return Citation(key, mark or self.marks.get(key, Mark.UNCHECKED))
-
-
-def read_blocks(text: str, first_line: int, citer: Citer) -> tuple[Block, ...]:
-    """The blocks of a section's Markdown; problems go to the citer's notes."""
-    lines = [Line(first_line + n, line.rstrip()) for n, line in enumerate(text.splitlines())]
-    return tuple(_Reader(lines, citer).blocks())
+            faults.append(f"unknown mark “{mark}”")
+        own = mark if mark in Mark.values else known.marks.get(key, Mark.UNCHECKED)
+        found.append(Citation(key, Mark(own)))
+    if len({each.source for each in found}) < len(found):
+        faults.append("one source is cited twice")
+    return tuple(found), faults
 
 
 class _Reader:
-    def __init__(self, lines: list[Line], citer: Citer) -> None:
+    def __init__(self, lines: list[Line], known: Known) -> None:
         self.lines = lines
-        self.citer = citer
+        self.known = known
         self.at = 0
+        self.faults: list[tuple[int, str]] = []
 
     def blocks(self) -> Iterator[Block]:
         while self.at < len(self.lines):
@@ -113,15 +178,21 @@ class _Reader:
             self.at += 1
         inner = self.lines[start : self.at]
         if self.at == len(self.lines):
-            self.citer.notes.add(opening.number, "this box is not closed with “:::”")
+            self.faults.append((opening.number, "this box is not closed with “:::”"))
         self.at += 1
         if kind not in BOXES:
-            self.citer.notes.add(opening.number, f"unknown box “{kind}”")
+            self.faults.append((opening.number, f"unknown box “{kind}”"))
         if kind == "dodont":
             return Block("dodont", blocks=self.do_and_dont(inner))
         if not title:
-            self.citer.notes.add(opening.number, "a box needs a title")
-        return Block(kind, title=title.strip(), blocks=tuple(_Reader(inner, self.citer).blocks()))
+            self.faults.append((opening.number, "a box needs a title"))
+        return Block(kind, title=title.strip(), blocks=self.within(inner))
+
+    def within(self, lines: list[Line]) -> tuple[Block, ...]:
+        inner = _Reader(lines, self.known)
+        blocks = tuple(inner.blocks())
+        self.faults += inner.faults
+        return blocks
 
     def do_and_dont(self, lines: list[Line]) -> tuple[Block, ...]:
         found = []
@@ -130,11 +201,16 @@ class _Reader:
             found.append(Block(kind, statements=tuple(self.item(line) for line in items)))
         for line in lines:
             if line.text and not line.text.startswith(("+ ", "- ")):
-                self.citer.notes.add(line.number, "here stands neither “+” nor “-”")
+                self.faults.append((line.number, "here stands neither “+” nor “-”"))
         return tuple(found)
 
     def item(self, line: Line) -> Statement:
-        return self.citer.statement(line.text[2:], line.number)
+        return self.statement(line.text[2:], line)
+
+    def statement(self, text: str, line: Line) -> Statement:
+        statement, faults = _cited(text, self.known)
+        self.faults += [(line.number, reason) for reason in faults]
+        return statement
 
     def list_of(self, lead: str) -> Block:
         items = []
@@ -142,7 +218,7 @@ class _Reader:
             items.append(self.item(self.lines[self.at]))
             self.at += 1
         if not items:
-            self.citer.notes.add(self.lines[self.at].number, "“+” stands only in a “dodont” box")
+            self.faults.append((self.lines[self.at].number, "“+” stands only in a “dodont” box"))
             self.at += 1
         return Block("list", title=lead, statements=tuple(items))
 
@@ -154,13 +230,13 @@ class _Reader:
         title = rows[0].text.strip("| ")
         statements = tuple(self.row(line, title.count("|")) for line in rows[1:])
         if not statements:
-            self.citer.notes.add(rows[0].number, "this table has no rows")
+            self.faults.append((rows[0].number, "this table has no rows"))
         return Block("table", title=title, statements=statements)
 
     def row(self, line: Line, bars: int) -> Statement:
-        statement = self.citer.statement(line.text.removeprefix("| "), line.number)
+        statement = self.statement(line.text.removeprefix("| "), line)
         if statement.text.count("|") != bars:
-            self.citer.notes.add(line.number, f"this row has not {bars + 1} cells")
+            self.faults.append((line.number, f"this row has not {bars + 1} cells"))
         return statement
 
     def paragraph(self) -> Block:
@@ -172,7 +248,7 @@ class _Reader:
         text = " ".join(words)
         if text.endswith(":") and self.list_follows():
             return self.list_of(text)
-        return Block("text", statements=(self.citer.statement(text, start.number),))
+        return Block("text", statements=(self.statement(text, start),))
 
     def is_running_text(self, text: str) -> bool:
         return bool(text) and not text.startswith((":::", "### ", "- ", "+ ", "| "))
@@ -181,3 +257,46 @@ class _Reader:
         while self.at < len(self.lines) and not self.lines[self.at].text:
             self.at += 1
         return self.at < len(self.lines) and self.lines[self.at].text.startswith("- ")
+
+
+def _read_statement(value: Any, info: ValidationInfo) -> Any:
+    if not isinstance(value, str):
+        return value
+    statement, faults = _cited(value, known_in(info))
+    if faults:
+        raise Faults([(0, reason) for reason in faults])
+    return statement
+
+
+def _read_citations(value: Any, info: ValidationInfo) -> Any:
+    if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+        return value
+    citations, faults = _citations(value, known_in(info))
+    if faults:
+        raise Faults([(0, reason) for reason in faults])
+    return citations
+
+
+def _read_blocks(value: Any, info: ValidationInfo) -> Any:
+    if not isinstance(value, str):
+        return value
+    lines = [Line(n, line.rstrip()) for n, line in enumerate(value.splitlines(), 1)]
+    reader = _Reader(lines, known_in(info))
+    blocks = tuple(reader.blocks())
+    if reader.faults or not blocks:
+        raise Faults(reader.faults or [(0, "this text is empty")])
+    return blocks
+
+
+def _refuse_countries(statement: Statement) -> Statement:
+    if statement.countries:
+        raise ValueError("this is for everybody and cannot be limited to countries")
+    return statement
+
+
+# What files hold as text, and kept versions as what was read.
+Cited = Annotated[Statement, BeforeValidator(_read_statement)]
+# A statement that no reader may miss, whatever their country.
+ForEverybody = Annotated[Cited, AfterValidator(_refuse_countries)]
+Citations = Annotated[tuple[Citation, ...], BeforeValidator(_read_citations)]
+Blocks = Annotated[tuple[Block, ...], BeforeValidator(_read_blocks)]

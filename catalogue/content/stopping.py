@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.urls import reverse
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
-from catalogue.content.document import Block, statements_of
+from catalogue.content import document
+from catalogue.content.inline import inline_html
 from catalogue.content.models import ContentVersion
-from catalogue.content.rendering import inline_html, source_numbers, statement_html
+from catalogue.content.rendering import source_numbers, statement_html
+from catalogue.content.sections import Block, statements_of
 
 # The section on stopping, and the boxes in it that say what to do.
 SECTION = "stop"
@@ -38,10 +41,30 @@ class Stopping:
 
 def stopping_of(product_ids: Collection[int], *, country: str) -> list[Stopping]:
     """What the current contents of these medicines say to a reader in a country; one query."""
-    versions = ContentVersion.objects.filter(
+    return [_stopping(version, country) for version in _versions(product_ids)]
+
+
+def do_not_stop(product_ids: Collection[int]) -> str:
+    """What the patient must not do, in the words of these medicines; in general without any."""
+    said = [each.told.text for each in _sudden(product_ids)]
+    return ". ".join(said) or gettext("Do not stop taking your medicine suddenly")
+
+
+def stopping_is_dangerous(product_ids: Collection[int]) -> str:
+    """The same, for the pharmacist."""
+    said = [each.warned.text for each in _sudden(product_ids)]
+    return " ".join(said) or gettext("Stopping suddenly is dangerous.")
+
+
+def _sudden(product_ids: Collection[int]) -> list[document.Stopping]:
+    contents = [version.content for version in _versions(product_ids)]
+    return [content.stopping for content in contents if content.stopping]
+
+
+def _versions(product_ids: Collection[int]) -> QuerySet[ContentVersion]:
+    return ContentVersion.objects.filter(
         medicine__product__in=product_ids, pk=F("medicine__version")
     ).select_related("medicine")
-    return [_stopping(version, country) for version in versions]
 
 
 def _stopping(version: ContentVersion, country: str) -> Stopping:

@@ -3,21 +3,10 @@
 from django import template
 from django.utils.safestring import SafeString
 
-from catalogue.content.document import (
-    Block,
-    Citation,
-    Comparison,
-    ComparisonRow,
-    Severity,
-    Statement,
-)
-from catalogue.content.rendering import (
-    TableRow,
-    cites_html,
-    inline_html,
-    statement_html,
-    table_rows,
-)
+from catalogue.content.document import Comparison, ComparisonRow, Severity
+from catalogue.content.inline import inline_html
+from catalogue.content.rendering import TableRow, cites_html, statement_html, table_rows
+from catalogue.content.sections import Block, Citation, Statement
 
 register = template.Library()
 
@@ -50,7 +39,7 @@ def rows(block: Block) -> list[TableRow]:
 @register.filter
 def cells(row: ComparisonRow, comparison: Comparison) -> list[tuple[str, Statement]]:
     """Each medicine with what the row says of it."""
-    return list(zip(comparison.medicines, row.cells, strict=True))
+    return comparison.cells(row)
 
 
 @register.filter

@@ -114,5 +114,6 @@ def _worked_on(own: PrescriptionQuerySet) -> int:
 
 def _kept(prescriptions: int, orders: int) -> Kept:
     profile = loading.current()
-    years = (profile.retention_years[name].value for name in ("prescriptions", "register"))
-    return Kept(prescriptions, orders, max(years), profile.title)
+    kept = profile.retention_years
+    years = max(kept.prescriptions.value, kept.register.value)
+    return Kept(prescriptions, orders, years, profile.title)

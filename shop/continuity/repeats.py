@@ -7,25 +7,26 @@ import math
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
-from django.conf import settings
 from django.utils import timezone
 
+from shop.jurisdictions import loading
 from shop.prescriptions.models import Authorisation, Supply
 
 
 def next_supply_on(authorisation: Authorisation) -> datetime.date | None:
     """The first day of the next supply; None when nothing was supplied or no daily dose is known.
 
-    The last supply has then been used to `REPEAT_AFTER_PERCENT`, or `REPEAT_MARGIN_DAYS` are left,
-    whichever is sooner: never so strict that the patient runs out (pharmacy standards, ORD-10).
+    The last supply has then been used to so many percent, or so many days are left, whichever is
+    sooner, as the profile says: never so strict that the patient runs out.
     """
     kept = [each for each in authorisation.supply_rows.all() if each.returned_at is None]
     supplies = sorted(kept, key=lambda supply: supply.pk)
     if not supplies or not authorisation.tablets_a_day:
         return None
+    profile = loading.current()
     *_earlier, (last_begins, runs_out) = used_in_turn(supplies)
-    used = last_begins + (runs_out - last_begins) * settings.REPEAT_AFTER_PERCENT / 100
-    due = min(math.ceil(used), math.floor(runs_out) - settings.REPEAT_MARGIN_DAYS)
+    used = last_begins + (runs_out - last_begins) * profile.repeat_after_percent.value / 100
+    due = min(math.ceil(used), math.floor(runs_out) - profile.repeat_margin_days.value)
     return datetime.date.fromordinal(max(due, day_of(supplies[-1].taken_at)))
 
 

@@ -1,13 +1,13 @@
 """Tablets that end before more are expected (pharmacy standards, ORD-5 and CLN-11).
 
-Stopping baclofen suddenly can cause hallucinations and seizures, and in published cases they began
-about 18 to 31 hours after the last tablet (oral baclofen fact sheet, section 1: S7, S8, U3, P9). So
-the last day on which a parcel is expected counts, never the first.
+Stopping some medicines suddenly is dangerous within a day or two (`stopping_suddenly` in the limits of
+a medicine). So the last day on which a parcel is expected counts, never the first.
 """
 
 from __future__ import annotations
 
 import datetime
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +20,8 @@ from shop.delivery.methods import Delivery, UnknownDelivery, fastest, method_cal
 from shop.order_statuses import UNDER_WAY, OrderStatus
 from shop.prescriptions.models import Prescription, Supply
 from shop.prescriptions.statuses import STANDS, UNDER_REVIEW
+
+HOURS_OF_A_WORKING_DAY = 8
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,12 @@ class Gap:
         return self.expected_by < self.today
 
 
+def reviewed_by(day: datetime.date) -> datetime.date:
+    """The day by which a review that begins on a day has usually ended."""
+    days = math.ceil(settings.REVIEW_WORKING_HOURS / HOURS_OF_A_WORKING_DAY)
+    return working_days_after(day, days)
+
+
 def gap_between(
     prescription: Prescription, run_out: RunOut | None, expected_by: datetime.date
 ) -> Gap | None:
@@ -56,7 +64,7 @@ def expected_by(
 ) -> datetime.date:
     """The last day on which an order of that day is expected; with the usual review before it."""
     if with_review:
-        ordered_on = working_days_after(ordered_on, settings.REVIEW_WORKING_DAYS)
+        ordered_on = reviewed_by(ordered_on)
     return delivery.latest_after(handed_over_on(ordered_on))
 
 
@@ -124,9 +132,7 @@ def _arrival_of(order: Any, *, with_review: bool = False) -> datetime.date:
         handed_over_on(timezone.localdate(order.date_placed)), first_working_day_from(today)
     )
     if with_review:
-        leaves = max(
-            leaves, handed_over_on(working_days_after(today, settings.REVIEW_WORKING_DAYS))
-        )
+        leaves = max(leaves, handed_over_on(reviewed_by(today)))
     return delivery.latest_after(leaves)
 
 

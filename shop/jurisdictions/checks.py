@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 
+from shop.datafiles import FilesInvalid
 from shop.jurisdictions import loading
 
 
@@ -15,7 +16,7 @@ def check_profile(**_: Any) -> list[CheckMessage]:
     """The profile that is set can be read."""
     try:
         loading.current()
-    except loading.ProfileInvalid as invalid:
+    except FilesInvalid as invalid:
         hint = "Use one of: " + ", ".join(loading.profile_names()) + "."
         return [Error(f"JURISDICTION: {invalid}", hint=hint, id="jurisdictions.E001")]
     return []

@@ -1,34 +1,73 @@
-"""A jurisdiction profile: what it holds, and what follows from it."""
+"""A jurisdiction profile: what its file may hold, and what follows from it."""
 
 from __future__ import annotations
 
 import calendar
 import datetime
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Annotated, Any, Generic, Literal, TypeVar
 
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, ValidationInfo
+
+from shop.datafiles import Faults, Text
+
+T = TypeVar("T")
 # How sure a value is: read in the official text, read on a copy or digest, or general knowledge.
 Mark = Literal["V", "VM", "OK"]
-ANYWHERE = "anywhere"
-# What a patient may have that a profile blocks or queries.
-CONDITIONS = ("epilepsy", "stomach_ulcer", "end_stage_kidneys")
+# The ways of proof that shop.prescriptions.statuses knows; a test compares them.
+Authenticity = Literal[
+    "original_received",
+    "e_prescription_verified",
+    "prescriber_confirmed",
+    "transfer_confirmed",
+]
+Count = Annotated[int, Field(strict=True, ge=0)]
+Positive = Annotated[int, Field(strict=True, ge=1)]
+Percent = Annotated[int, Field(strict=True, ge=1, le=100)]
+CountryCode = Annotated[str, StringConstraints(pattern="^[A-Z]{2}$")]
+
+
+def _yes_no(value: Any) -> bool:
+    # A text, because the country code NO is one too.
+    if value not in {"true", "false"}:
+        raise ValueError(f"“{value}” is neither true nor false")
+    return bool(value == "true")
+
+
+def _distinct(values: tuple[T, ...]) -> tuple[T, ...]:
+    if len(set(values)) < len(values):
+        raise ValueError("the same value stands here twice")
+    return values
+
+
+YesNo = Annotated[bool, BeforeValidator(_yes_no)]
+Distinct = Annotated[tuple[T, ...], AfterValidator(_distinct)]
 
 
 @dataclass(frozen=True)
 class Source:
     """Where a value comes from."""
 
-    key: str
-    title: str
+    title: Text
     address: str
 
 
+def _read_sources(keys: Any, info: ValidationInfo) -> tuple[Source, ...]:
+    known: Mapping[str, Source] = info.context or {}
+    if not isinstance(keys, list) or not keys or not all(isinstance(key, str) for key in keys):
+        raise ValueError("“sources” must be a list of keys")
+    if unknown := [key for key in keys if key not in known]:
+        raise Faults([(0, f"“{key}” is not a known source") for key in unknown])
+    return tuple(known[key] for key in keys)
+
+
 @dataclass(frozen=True)
-class Value:
+class Value(Generic[T]):
     """One value, where it was read, and how sure it is."""
 
-    value: Any
-    sources: tuple[Source, ...]
+    value: T
+    sources: Annotated[tuple[Source, ...], BeforeValidator(_read_sources)]
     mark: Mark
     note: str = ""
 
@@ -39,58 +78,54 @@ class Value:
 
 
 @dataclass(frozen=True)
-class Limits:
-    """What holds for one medicine: doses in mg a day, ages in years, eGFR in mL/min/1.73 m².
+class Period:
+    """So many months, or so many days."""
 
-    ``strengths_mg`` says for each strength where it may be supplied; ``early_below_percent`` is the
-    share of a supply that must be used before the next one is not early.
-    """
+    months: Positive | None = None
+    days: Positive | None = None
 
-    query_above_mg_a_day: Value
-    block_above_mg_a_day: Value
-    strengths_mg: Value
-    not_first_mg: Value
-    blocks: Value
-    queries: Value
-    age_query_below: Value
-    age_query_from: Value
-    egfr_query_below: Value
-    egfr_always_query_below: Value
-    egfr_block_below: Value
-    egfr_end_stage_below: Value
-    egfr_valid_months: Value
-    new_start_query_mg: Value
-    lifted_by_prescriber: Value
-    early_below_percent: Value
-    late_after_days: Value
-    gap_days: Value
+    def __post_init__(self) -> None:
+        if (self.months is None) == (self.days is None):
+            raise ValueError("a period is so many months, or so many days")
 
-    def supplies(self, strength_mg: int, *, country: str) -> bool:
-        """Whether tablets of this strength may go to this country (ISO 3166-1 alpha-2)."""
-        where = self.strengths_mg.value.get(strength_mg, ())
-        return where == ANYWHERE or country in where
+
+@dataclass(frozen=True)
+class Retention:
+    """For how many years each kind of record is kept."""
+
+    prescriptions: Value[Positive]
+    register: Value[Positive]
+    policies: Value[Positive]
+
+
+def not_in_the_file(_value: Any) -> str:
+    raise ValueError("“digest” is not a known entry")
 
 
 @dataclass(frozen=True)
 class Profile:
-    """The rules of one jurisdiction; ``digest`` is the SHA-256 of the file they were read from."""
+    """The rules of one jurisdiction; ``digest`` is the SHA-256 of the file they were read from.
 
-    name: str
-    title: str
-    countries: tuple[str, ...]
-    accepted_authenticity: Value
-    valid_for: Value
-    needs_indelible: Value
-    supplies_without_number: Value
-    retention_years: dict[str, Value]
-    medicines: dict[str, Limits]
-    digest: str = field(default="", compare=False)
+    The next supply of an approval is due when the last one is used to ``repeat_after_percent``, or
+    ``repeat_margin_days`` before it runs out, whichever is sooner.
+    """
+
+    name: Text
+    title: Text
+    countries: Annotated[tuple[CountryCode, ...], Field(min_length=1)]
+    accepted_authenticity: Value[Annotated[Distinct[Authenticity], Field(min_length=1)]]
+    valid_for: Value[Period]
+    needs_indelible: Value[YesNo]
+    supplies_without_number: Value[Positive]
+    repeat_after_percent: Value[Percent]
+    repeat_margin_days: Value[Positive]
+    retention_years: Retention
+    digest: Annotated[str, BeforeValidator(not_in_the_file)] = field(default="", compare=False)
 
     def last_day_of(self, issued_on: datetime.date) -> datetime.date:
         """The last day on which a prescription of this date may be used."""
-        months = self.valid_for.value.get("months", 0)
-        days = self.valid_for.value.get("days", 0)
-        return add_months(issued_on, months) + datetime.timedelta(days=days)
+        period = self.valid_for.value
+        return add_months(issued_on, period.months or 0) + datetime.timedelta(period.days or 0)
 
 
 def add_months(day: datetime.date, months: int) -> datetime.date:

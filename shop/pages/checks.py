@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 
-from catalogue.content.document import Country
+from catalogue.content.sections import Country
 
 IN_ONE_PROCESS = ("locmem", "dummy")
 # Where a register entry may lead: regulators and the lists they run.

@@ -14,6 +14,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from oscar.apps.address.models import Country
 
+from catalogue.content.asking import why_asked
 from shop.patients.answers import (
     ADULT_AGE,
     QUESTIONS,
@@ -185,7 +186,7 @@ class PatientForm(forms.Form):
     kidney_problems = one_of(
         YesNo,
         label=_("Has a doctor ever said that the patient’s kidneys do not work well?"),
-        help_text=_("Baclofen leaves the body through the kidneys and can build up."),
+        help_text=_("Some medicines leave the body through the kidneys and can build up."),
         needed=_("Choose an answer about the kidneys."),
     )
     egfr = forms.FloatField(
@@ -241,6 +242,9 @@ class PatientForm(forms.Form):
             known |= {"relation": patient.relation, "version": patient.version}
         kwargs["initial"] = known | (initial or {})
         super().__init__(*args, **kwargs)
+        why = why_asked()
+        for question in why.keys() & self.fields.keys():
+            self.fields[question].help_text = why[question]
         self.old = old_answers(self.before, day=timezone.localdate())
         for question, day in self.old.items():
             self.fields[STILL + question] = still_right(day)

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
 
-from django.conf import settings
+from pydantic import AfterValidator, Field
 
+from shop.datafiles import held_to, read_file
 from shop.patients.answers import ASKED_EACH_TIME, QUESTIONS, Answers
 
 # Answers that are one: they are dated, confirmed and changed together, under the first one's name.
@@ -16,7 +20,41 @@ TOGETHER = (
     ("other_medicines", "takes_nothing_else"),
 )
 NEVER_OLD = ("date_of_birth", "sex_at_birth")
-QUICK_TO_CHANGE = ("kidney_problems", "egfr", "pregnancy", "other_medicines")
+
+
+def _question(name: str) -> str:
+    if name not in QUESTIONS:
+        raise ValueError(f"there is no question “{name}”")
+    return name
+
+
+Question = Annotated[str, AfterValidator(_question)]
+Days = Annotated[int, Field(strict=True, ge=1)]
+
+
+@dataclass(frozen=True)
+class Freshness:
+    """What the file beside this module says."""
+
+    days: Days
+    quick_days: Days
+    quick: tuple[Question, ...]
+
+    def __post_init__(self) -> None:
+        if self.quick_days > self.days:
+            raise ValueError("what changes quickly cannot count for longer")
+
+    def days_counted(self, question: str) -> int:
+        """For how many days an answer counts."""
+        return self.quick_days if question in self.quick else self.days
+
+
+def read(path: Path) -> Freshness:
+    """The file. Raises FilesInvalid."""
+    return held_to(Freshness, read_file(path))
+
+
+RULES = read(Path(__file__).with_suffix(".yaml"))
 
 
 def _names_by_question() -> dict[str, tuple[str, ...]]:
@@ -28,13 +66,6 @@ def _names_by_question() -> dict[str, tuple[str, ...]]:
 NAMES_BY_QUESTION = _names_by_question()
 
 
-def days_counted(question: str) -> int:
-    """For how many days an answer counts."""
-    if question in QUICK_TO_CHANGE:
-        return min(settings.PATIENT_QUICK_ANSWER_DAYS, settings.PATIENT_ANSWER_DAYS)
-    return settings.PATIENT_ANSWER_DAYS
-
-
 def old_answers(answers: Answers, *, day: datetime.date) -> dict[str, datetime.date]:
     """The questions whose answers have to be given again, with the day they were given."""
     old = {}
@@ -42,7 +73,7 @@ def old_answers(answers: Answers, *, day: datetime.date) -> dict[str, datetime.d
         given = [answers.dates[name] for name in names if answers.is_given(name)]
         if not given or question in (*NEVER_OLD, *ASKED_EACH_TIME):
             continue
-        if min(given) < day - datetime.timedelta(days=days_counted(question)):
+        if min(given) < day - datetime.timedelta(days=RULES.days_counted(question)):
             old[question] = min(given)
     return old
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
@@ -66,6 +67,7 @@ def _standing(prescription: Prescription) -> dict[str, Any]:
     supplies = Supply.objects.filter(authorisation__prescription=prescription)
     return {
         "statuses": Status,
+        "review_hours": settings.REVIEW_WORKING_HOURS,
         "gap": gap_of(prescription),
         "is_usable": prescription.is_usable_on(timezone.localdate()),
         "is_waiting": prescription.status in UNDER_REVIEW,

@@ -11,7 +11,7 @@ class ReviewConfig(AppConfig):
         from shop.audit import guards
         from shop.patients import services as patients
         from shop.prescriptions import moving
-        from shop.review import admin, models  # noqa: F401
+        from shop.review import admin, checks, models  # noqa: F401
         from shop.review.desk import content, messages  # noqa: F401
         from shop.review.following import Review
 

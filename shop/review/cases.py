@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
 
@@ -19,6 +20,7 @@ from shop.prescriptions.files.scanner import Scan
 from shop.prescriptions.models import Prescription, Supply
 from shop.review.comparison import Ordered, compare
 from shop.review.rules.case import Case, LastSupply, SeenBefore
+from shop.review.rules.limits import limits_of_medicines
 from shop.review.transcription import Item, Transcription
 
 
@@ -46,6 +48,7 @@ def case_of(prescription: Prescription, transcription: Transcription, *, country
         profile=loading.current(),
         transcription=transcription,
         answers=answers,
+        limits_by_medicine=limits_of_medicines(settings.JURISDICTION),
         ordered=ordered,
         rows=tuple(compare(transcription, answers, ordered)),
         country=country or answers.country,

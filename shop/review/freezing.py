@@ -21,6 +21,7 @@ def frozen(
         "format": FORMAT,
         "documents": _documents(prescription),
         "profile": {"name": case.profile.name, "digest": case.profile.digest},
+        "limits": {name: limits.digest for name, limits in case.limits_by_medicine.items()},
         "country": case.country,
         "ordered": [asdict(each) for each in case.ordered],
         "patient": case.answers.as_json(),

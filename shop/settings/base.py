@@ -209,19 +209,11 @@ JURISDICTION = env("JURISDICTION", default="demo")
 EXPIRY_REMINDER_DAYS = env.int("EXPIRY_REMINDER_DAYS", default=14)
 # How long a pharmacist holds a prescription taken for review, in minutes.
 REVIEW_CLAIM_MINUTES = env.int("REVIEW_CLAIM_MINUTES", default=20)
-# How long a review usually takes, in working days; what a customer is told to expect counts it.
-REVIEW_WORKING_DAYS = env.int("REVIEW_WORKING_DAYS", default=1)
-# For how many days a patient's answer counts; the second is for what changes quickly: the kidneys,
-# pregnancy and breastfeeding, the medicines. See shop.patients.freshness.
-PATIENT_ANSWER_DAYS = env.int("PATIENT_ANSWER_DAYS", default=180)
-PATIENT_QUICK_ANSWER_DAYS = env.int("PATIENT_QUICK_ANSWER_DAYS", default=90)
+# How long a review usually takes, in working hours, eight a day: what the customer is told, and
+# what counts, in whole days, towards the day on which tablets are expected.
+REVIEW_WORKING_HOURS = env.int("REVIEW_WORKING_HOURS", default=4)
 # For how many days what was typed and not sent is kept.
 DRAFT_DAYS = env.int("DRAFT_DAYS", default=30)
-# When the next supply on an approval is due: the last one used to so many percent, or so many days
-# before it runs out, whichever is sooner. No more days than the slowest delivery takes would let
-# patients run out. See shop.continuity.repeats.
-REPEAT_AFTER_PERCENT = env.int("REPEAT_AFTER_PERCENT", default=75)
-REPEAT_MARGIN_DAYS = env.int("REPEAT_MARGIN_DAYS", default=11)
 
 STRIPE_SECRET_KEY = env("STRIPE_SECRET_KEY", default="sk_test_emulator")
 STRIPE_WEBHOOK_SECRETS = env.list("STRIPE_WEBHOOK_SECRETS", default=[])

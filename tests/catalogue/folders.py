@@ -7,7 +7,8 @@ import pytest
 from django.core.management import call_command
 
 from catalogue.content import files
-from catalogue.content.files import ContentInvalid, read_medicine
+from catalogue.content.files import read_medicine
+from shop.datafiles import FilesInvalid
 
 SHIPPED = Path(files.MEDICINES)
 
@@ -25,6 +26,6 @@ def run(*args):
 
 
 def problems_of(path):
-    with pytest.raises(ContentInvalid) as invalid:
+    with pytest.raises(FilesInvalid) as invalid:
         read_medicine(path)
     return invalid.value.problems

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import textstat
 
-from catalogue.content.document import Content, Statement, statements_of
+from catalogue.content.document import Content
+from catalogue.content.sections import Statement, statements_of
 
 MEDICINES = Path(__file__).resolve().parents[2] / "catalogue" / "medicines"
 MARKS = re.compile(r"[*_]|\{emergency\}")
@@ -37,7 +38,9 @@ def parts(content: Content) -> dict[str, list[Statement]]:
         "interactions": [
             Statement(f"{each.what_can_happen} {each.customer_text}") for each in content.warnings
         ],
-        "compare": [cell for row in content.comparison.rows for cell in row.cells if cell.text],
+        "compare": [
+            cell for row in content.comparison.rows for cell in row.cells.values() if cell.text
+        ],
         "questions": [each.answer for each in content.questions],
         "claims": [each.correction for each in content.claims],
     }

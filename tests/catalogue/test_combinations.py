@@ -7,9 +7,8 @@ import pytest
 from catalogue.checker import check
 from catalogue.checking import frozen_check
 from catalogue.combinations import known_of
-from catalogue.content.document import Circumstance
+from catalogue.content.document import Circumstance, content_from_json
 from catalogue.content.files import MEDICINES, read_medicine
-from catalogue.content.stored import content_from_json
 
 KIDNEYS = Circumstance.EGFR_BELOW_60
 AGE = Circumstance.AGE_65_OR_OVER
@@ -22,9 +21,7 @@ def content():
 
 def fired(content, text, **known):
     given = known_of(age=known.get("age"), egfr=known.get("egfr"))
-    return {
-        each.combination.rule.id: each for each in check(content, text, known=given).combinations
-    }
+    return {each.combination.id: each for each in check(content, text, known=given).combinations}
 
 
 CERTAIN = [
@@ -121,7 +118,7 @@ def test_the_worst_combination_comes_first(content):
     text = "ramipril, furosemide, ibuprofen, codeine, diazepam"
     found = check(content, text, known=known_of(age=30, egfr=90)).combinations
 
-    assert [each.combination.rule.id for each in found] == [
+    assert [each.combination.id for each in found] == [
         "opioid-benzodiazepine",
         "acei-diuretic-nsaid",
     ]
@@ -134,7 +131,7 @@ def test_single_interactions_are_still_told(content):
 
 
 def test_every_name_of_a_blood_pressure_row_is_sorted(content):
-    rule = next(each for each in content.combinations if each.rule.id == "acei-diuretic-nsaid")
+    rule = next(each for each in content.combinations if each.id == "acei-diuretic-nsaid")
     inhibitors, diuretics, _nsaids = rule.parts
 
     assert all(name.endswith(("pril", "sartan")) for name in inhibitors.names)

@@ -5,9 +5,8 @@ import re
 import pytest
 from django.conf import settings
 
-from catalogue.content.document import Verdict
+from catalogue.content.document import SECTIONS, Verdict
 from catalogue.content.files import MEDICINES, medicine_names, read_medicine
-from catalogue.content.texts import SECTIONS
 from tests.catalogue.reading_age import grade, parts, rows
 
 DOCUMENT = (settings.BASE_DIR / "docs/content.md").read_text()

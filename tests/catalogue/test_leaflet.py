@@ -74,7 +74,7 @@ def test_comparison_questions_and_claims_are_in_it(leaflet, baclofen):
     content = baclofen.medicine.version.content.for_country("US")
     squeezed = "".join("".join(words_of(leaflet())).split())
     texts = [
-        *(cell.text for row in content.comparison.rows for cell in row.cells),
+        *(cell.text for row in content.comparison.rows for cell in row.cells.values()),
         *(each.question for each in content.questions),
         *(each.answer.text for each in content.questions),
         *(each.claim for each in content.claims),

@@ -7,8 +7,8 @@ import pytest
 from django.core.management import CommandError
 from oscar.core.loading import get_model
 
+from catalogue.content.document import content_from_json
 from catalogue.content.files import read_medicine
-from catalogue.content.stored import content_from_json
 from catalogue.models import ContentVersion, Medicine, Product
 from tests.catalogue.folders import SHIPPED, edit, run
 

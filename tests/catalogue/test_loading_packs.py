@@ -3,9 +3,9 @@
 import pytest
 from oscar.core.loading import get_model
 
-from catalogue.content.files import ContentInvalid
 from catalogue.models import Product, Tag
 from catalogue.shelf import load_packs
+from shop.datafiles import FilesInvalid
 from tests.catalogue.folders import edit, run
 
 StockRecord = get_model("partner", "StockRecord")
@@ -83,7 +83,7 @@ def test_category_and_tag_are_made_once(baclofen):
 def test_malformed_packs_are_refused(folder, db, old, new, reason):
     edit(folder / "packs.yaml", old, new)
 
-    with pytest.raises(ContentInvalid, match=reason):
+    with pytest.raises(FilesInvalid, match=reason):
         load_packs(folder)
 
     assert not Product.objects.exists()

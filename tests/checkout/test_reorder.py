@@ -25,6 +25,7 @@ from shop.settling.settle import settle
 from tests.checkout.test_choosing_the_patient import refusal_of
 from tests.checkout.test_steps import fill_in_delivery, press_pay, said, step
 from tests.conftest import (
+    Repeats,
     add_patient,
     approve,
     basket_with,
@@ -203,9 +204,9 @@ def test_the_next_order_waits_for_its_day(
     customer: User,
     medicine: Product,
     stripe: Emulator,
-    settings: Any,
+    repeats: Repeats,
 ) -> None:
-    settings.REPEAT_AFTER_PERCENT, settings.REPEAT_MARGIN_DAYS = 75, 7
+    repeats(percent=75, margin=7)
     order(customer, pack_of(medicine, 10, 30), pack_of(medicine, 10, 60))
     again = basket_with(customer, pack_of(medicine, 10, 60))
     due = timezone.localdate() + datetime.timedelta(days=23)

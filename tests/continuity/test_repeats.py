@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import datetime
 from decimal import Decimal
-from typing import Any
 
 import pytest
-from django import conf
 from oscar.apps.order.models import Order
 
 from catalogue.models import Product
@@ -18,13 +16,14 @@ from shop.continuity.reordering import fewest_packs
 from shop.continuity.repeats import next_supply_on
 from shop.delivery.days import handed_over_on
 from shop.delivery.methods import longest_wait, slowest
+from shop.jurisdictions import loading
 from shop.prescriptions import supply_ledger
 from shop.prescriptions.models import Authorisation, Prescription, Supply
-from tests.conftest import approve
+from tests.conftest import Repeats, approve
 from tests.prescriptions.test_ledger import line_of_an_order
 
 # The fixture below sets another.
-DEFAULT_MARGIN = conf.settings.REPEAT_MARGIN_DAYS
+DEFAULT_MARGIN = loading.current().repeat_margin_days.value
 FIRST = datetime.date(2026, 11, 1)
 
 
@@ -41,10 +40,10 @@ def supply(authorisation: Authorisation, *, tablets: int, after: int) -> None:
 
 @pytest.fixture
 def authorisation(
-    prescription: Prescription, medicine: Product, pharmacist: User, settings: Any
+    prescription: Prescription, medicine: Product, pharmacist: User, repeats: Repeats
 ) -> Authorisation:
     """60 tablets of 10 mg, six times, three a day: each lasts 20 days."""
-    settings.REPEAT_AFTER_PERCENT, settings.REPEAT_MARGIN_DAYS = 75, 2
+    repeats(percent=75, margin=2)
     approve(prescription, medicine, by=pharmacist, supplies=6, tablets_a_day=Decimal(3))
     return prescription.authorisations.get()
 
@@ -77,9 +76,9 @@ def test_the_next_supply_is_due_in_good_time(
     margin: int,
     days: int,
     authorisation: Authorisation,
-    settings: Any,
+    repeats: Repeats,
 ) -> None:
-    settings.REPEAT_MARGIN_DAYS = margin
+    repeats(margin=margin)
     for tablets, after in supplies:
         supply(authorisation, tablets=tablets, after=after)
 
@@ -119,9 +118,9 @@ def test_before_the_first_supply_no_day_is_named(authorisation: Authorisation) -
 @pytest.mark.parametrize("tablets", [1, 29, 60])
 @pytest.mark.parametrize("a_day", ["0.5", "3", "7"])
 def test_it_is_never_so_strict_that_the_patient_runs_out(
-    percent: int, tablets: int, a_day: str, authorisation: Authorisation, settings: Any
+    percent: int, tablets: int, a_day: str, authorisation: Authorisation, repeats: Repeats
 ) -> None:
-    settings.REPEAT_AFTER_PERCENT, settings.REPEAT_MARGIN_DAYS = percent, 7
+    repeats(percent=percent, margin=7)
     authorisation.tablets_a_day = Decimal(a_day)
     supply(authorisation, tablets=tablets, after=0)
 
@@ -134,10 +133,9 @@ def test_it_is_never_so_strict_that_the_patient_runs_out(
 
 @pytest.mark.parametrize("weekday", range(7))
 def test_whoever_orders_on_the_first_day_by_the_slowest_delivery_has_tablets_when_it_comes(
-    weekday: int, authorisation: Authorisation, settings: Any
+    weekday: int, authorisation: Authorisation, repeats: Repeats
 ) -> None:
-    settings.REPEAT_AFTER_PERCENT = 100
-    settings.REPEAT_MARGIN_DAYS = DEFAULT_MARGIN
+    repeats(percent=100, margin=DEFAULT_MARGIN)
     supply(authorisation, tablets=60, after=weekday)
 
     ordered_on = next_supply_on(authorisation)
@@ -147,11 +145,11 @@ def test_whoever_orders_on_the_first_day_by_the_slowest_delivery_has_tablets_whe
     assert slowest().latest_after(handed_over_on(ordered_on)) <= last_day
 
 
-def test_a_margin_shorter_than_the_slowest_delivery_is_warned_of(settings: Any) -> None:
-    settings.REPEAT_MARGIN_DAYS = longest_wait() + 1
+def test_a_margin_shorter_than_the_slowest_delivery_is_warned_of(repeats: Repeats) -> None:
+    repeats(margin=longest_wait() + 1)
     assert check_repeats() == []
 
-    settings.REPEAT_MARGIN_DAYS = longest_wait()
+    repeats(margin=longest_wait())
     assert [warning.id for warning in check_repeats()] == ["continuity.W001"]
 
 

@@ -69,11 +69,11 @@ def test_days_that_nobody_said_warn_of_nothing(prescription: Prescription) -> No
     assert gap_on(sent_with(prescription, None), 0) is None
 
 
-@pytest.mark.parametrize(("review", "expected"), [(0, 3), (1, 4), (3, 8)])
+@pytest.mark.parametrize(("review", "expected"), [(0, 3), (4, 4), (8, 4), (9, 7), (24, 8)])
 def test_the_usual_review_is_a_setting(
     review: int, expected: int, prescription: Prescription, settings: Any
 ) -> None:
-    settings.REVIEW_WORKING_DAYS = review
+    settings.REVIEW_WORKING_HOURS = review
 
     gap = gap_on(sent_with(prescription, 0), 0)
 

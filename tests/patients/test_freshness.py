@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.utils import timezone
 
+from shop.datafiles import FilesInvalid
+from shop.patients import freshness
 from shop.patients.answers import Answers
 from shop.patients.freshness import dates_of, old_answers
 from tests.conftest import patient_answers
@@ -37,17 +40,33 @@ def given(*, days_ago: int, **answers: Any) -> Answers:
     ],
 )
 def test_an_answer_is_old_after_its_days(
-    days_ago: int, answers: dict[str, Any], old: list[str], settings: Any
+    days_ago: int, answers: dict[str, Any], old: list[str]
 ) -> None:
-    settings.PATIENT_ANSWER_DAYS, settings.PATIENT_QUICK_ANSWER_DAYS = 180, 90
-
     assert list(old_answers(given(days_ago=days_ago, **answers), day=TODAY)) == old
 
 
-def test_the_shorter_setting_never_lasts_longer(settings: Any) -> None:
-    settings.PATIENT_ANSWER_DAYS, settings.PATIENT_QUICK_ANSWER_DAYS = 30, 90
+@pytest.mark.parametrize(
+    ("before", "after", "line", "problem"),
+    [
+        ("days: 180", "days: 30", 3, "what changes quickly cannot count for longer"),
+        ("days: 180", "days: soon", 3, "“soon” cannot be “days”"),
+        ("quick_days: 90", "quick_days: 0", 5, "“0” cannot be “quick_days”"),
+        ("egfr,", "egrf,", 6, "there is no question “egrf”"),
+        ("quick:", "quik:", 6, "“quik” is not a known entry"),
+    ],
+)
+def test_days_that_make_no_sense_are_refused_with_file_and_line(
+    before: str, after: str, line: int, problem: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "freshness.yaml"
+    text = Path(freshness.__file__).with_suffix(".yaml").read_text()
+    assert before in text
+    path.write_text(text.replace(before, after, 1))
 
-    assert old_answers(given(days_ago=31, pregnancy="no"), day=TODAY)
+    with pytest.raises(FilesInvalid) as refused:
+        freshness.read(path)
+
+    assert f"freshness.yaml:{line}: {problem}" in str(refused.value)
 
 
 def test_answers_that_belong_together_are_as_old_as_the_oldest() -> None:

@@ -13,6 +13,7 @@ from shop.review.comparison import Ordered, compare
 from shop.review.rules import alerts_for
 from shop.review.rules.alert import Severity
 from shop.review.rules.case import Case
+from shop.review.rules.limits import limits_of_medicines
 from shop.review.transcription import Item, Transcription
 
 TODAY = datetime.date(2026, 11, 23)
@@ -76,6 +77,7 @@ def found(
         **{
             "today": TODAY,
             "profile": loading.load(profile),
+            "limits_by_medicine": limits_of_medicines(profile),
             "transcription": read,
             "answers": said,
             "ordered": ordered,

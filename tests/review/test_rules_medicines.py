@@ -12,9 +12,11 @@ from shop.jurisdictions import loading
 from shop.patients.answers import Answers
 from shop.review import rules
 from shop.review.comparison import Ordered
+from shop.review.flags import OF_RULE
 from shop.review.rules import alerts_for
-from shop.review.rules.alert import Severity
+from shop.review.rules.alert import RULE_NAMES, Alert, Severity
 from shop.review.rules.case import Case, SeenBefore
+from shop.review.rules.limits import limits_of_medicines
 from shop.review.transcription import Transcription
 from tests.review.cases import BLOCK, ITEM, NOTE, QUERY, TODAY, found
 
@@ -76,6 +78,7 @@ def everything_wrong() -> Case:
     return Case(
         today=TODAY,
         profile=loading.load("demo"),
+        limits_by_medicine=limits_of_medicines("demo"),
         transcription=Transcription(items=(replace(ITEM, strength_mg=25),)),
         answers=Answers(egfr=10.0, egfr_on=TODAY, epilepsy="yes", stomach_ulcer="yes"),
         ordered=(Ordered(1, "Baclofen tablets", 10, 60),),
@@ -103,10 +106,14 @@ def test_only_what_the_profile_names_can_be_lifted() -> None:
     assert not alerts["no-signature"].is_liftable
 
 
-def test_the_profiles_lift_only_rules_that_there_are() -> None:
+def test_every_rule_there_is_can_be_found_in_the_rules() -> None:
     sources = "".join(path.read_text() for path in Path(rules.__file__).parent.glob("*.py"))
 
-    for name in loading.profile_names():
-        for limits in loading.load(name).medicines.values():
-            for rule in limits.lifted_by_prescriber.value:
-                assert f'"{rule}"' in sources, rule
+    for rule in RULE_NAMES:
+        assert sources.count(f'"{rule}"') > 1 or rule.endswith("-unknown"), rule
+    assert OF_RULE.keys() <= RULE_NAMES
+
+
+def test_a_finding_of_no_rule_is_refused() -> None:
+    with pytest.raises(ValueError, match="there is no rule “kidneys-verylow”"):
+        Alert("kidneys-verylow", BLOCK, "Low.", "A source")

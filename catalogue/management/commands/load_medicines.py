@@ -7,8 +7,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from catalogue.content import files
-from catalogue.content.files import ContentInvalid, medicine_names, read_medicines
+from catalogue.content.files import medicine_names, read_medicines
 from catalogue.content.loading import load
+from shop.datafiles import FilesInvalid
 
 
 def folders_named(names: list[str]) -> list[Path]:
@@ -30,7 +31,7 @@ class Command(BaseCommand):
         folders = folders_named(names)
         try:
             contents = read_medicines(folders)
-        except ContentInvalid as invalid:
+        except FilesInvalid as invalid:
             raise CommandError(f"Nothing was loaded.\n{invalid}") from invalid
         if check:
             self.stdout.write(f"{len(folders)} checked, nothing wrong.")
@@ -40,3 +41,6 @@ class Command(BaseCommand):
             self.stdout.write(f"{loaded.version}: {state}")
             for change in loaded.changes:
                 self.stdout.write(f"  {change}")
+            if loaded.version.review_is_overdue():
+                day = loaded.version.next_review
+                self.stdout.write(f"  was to be reviewed by {day}: ask a pharmacist")

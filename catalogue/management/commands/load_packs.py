@@ -5,9 +5,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from catalogue.content.files import ContentInvalid
 from catalogue.management.commands.load_medicines import folders_named
 from catalogue.shelf import create_licensed_countries, load_packs
+from shop.datafiles import FilesInvalid
 
 
 class Command(BaseCommand):
@@ -21,6 +21,6 @@ class Command(BaseCommand):
         for folder in folders_named(names):
             try:
                 done = load_packs(folder)
-            except ContentInvalid as invalid:
+            except FilesInvalid as invalid:
                 raise CommandError(str(invalid)) from invalid
             self.stdout.write("\n".join(done or [f"{folder.name}: nothing to do"]))

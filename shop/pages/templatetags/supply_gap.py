@@ -7,11 +7,21 @@ from typing import Any
 from django import template
 from django.template import RequestContext
 
-from catalogue.content.stopping import stopping_of
+from catalogue.content import stopping
 from catalogue.country import country_of
 from shop.continuity.supply_gap import Gap, Way, way_of
+from shop.prescriptions.models import Prescription
 
 register = template.Library()
+
+
+@register.simple_tag
+def do_not_stop(prescription: Prescription | None) -> str:
+    """What the patient must not do, in the words of the medicines on a prescription."""
+    asked = (
+        prescription.requested_packs.values_list("medicine_id", flat=True) if prescription else ()
+    )
+    return stopping.do_not_stop(set(asked))
 
 
 @register.simple_tag
@@ -39,7 +49,7 @@ def supply_gap_banner(
         "cancel": cancel,
         "has_left": has_left,
         "is_step": is_step,
-        "medicines": stopping_of(set(asked), country=country_of(context["request"])),
+        "medicines": stopping.stopping_of(set(asked), country=country_of(context["request"])),
         "pharmacy": context["pharmacy"],
         "emergency_number": context["emergency_number"],
     }

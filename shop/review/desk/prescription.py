@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 from catalogue.checker import Result, check
 from catalogue.combinations import known_of
 from catalogue.content.models import ContentVersion
+from catalogue.content.stopping import stopping_is_dangerous
 from shop.accounts.forms import ProofForm
 from shop.accounts.requests import SignedInRequest
 from shop.patients.answers import Alcohol, Answers, Pregnancy, YesNo
@@ -276,7 +277,12 @@ def _tablets_left(prescription: Prescription, sheet: Sheet) -> dict[str, Any]:
         return {"is_urgent": False}
     days = run_out.days_left_on(sheet.case.today)
     is_too_late = run_out.last_day < sheet.case.earliest_arrival
-    return {"days_left": days, "is_urgent": days <= URGENT_DAYS or is_too_late}
+    ordered = {each.medicine_id for each in sheet.case.ordered}
+    return {
+        "days_left": days,
+        "is_urgent": days <= URGENT_DAYS or is_too_late,
+        "stopping": stopping_is_dangerous(ordered),
+    }
 
 
 def said_by(answers: Answers) -> list[tuple[Any, Any]]:

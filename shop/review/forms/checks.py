@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from typing import Any
 
 from django import forms
@@ -85,7 +86,7 @@ class LegalForm(DeskForm):
         label=_("Identity confirmed"), required=False, choices=NOTHING + YES_OR_NO
     )
 
-    def __init__(self, *args: Any, accepted: list[str], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, accepted: Collection[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field: Any = self.fields["authenticity"]
         field.choices = NOTHING + [pair for pair in Authenticity.choices if pair[0] in accepted]

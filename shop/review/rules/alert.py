@@ -17,7 +17,7 @@ class Severity(TextChoices):
     NOTE = "note", _("To be seen")
 
 
-# Findings that belong to the legal check; all others belong to the clinical one.
+# Every rule there is: those of the legal check, and those of the clinical one.
 LEGAL = frozenset(
     {
         "no-signature",
@@ -41,6 +41,48 @@ LEGAL = frozenset(
 )
 
 
+# The conditions of a patient are rules too.
+CLINICAL = frozenset(
+    {
+        "no-limits",
+        "daily-dose-unknown",
+        "daily-dose-high",
+        "daily-dose-very-high",
+        "first-supply-strength",
+        "not-prescribed",
+        "quantity",
+        "no-quantity",
+        "no-directions",
+        "age-unknown",
+        "age-young",
+        "age-old",
+        "kidneys-unknown",
+        "kidneys-not-measured",
+        "kidneys-low",
+        "kidneys-very-low",
+        "end_stage_kidneys",
+        "pregnancy",
+        "pregnancy-unknown",
+        "epilepsy",
+        "epilepsy-unknown",
+        "stomach_ulcer",
+        "stomach_ulcer-unknown",
+        "repeat-unknown",
+        "early-repeat",
+        "late-repeat",
+        "days-left-unknown",
+        "supply-gap",
+        "arrival-late",
+        "interaction",
+        "not-checked",
+        "no-content",
+        "medicines-unknown",
+        "conditions-unknown",
+    }
+)
+RULE_NAMES = LEGAL | CLINICAL
+
+
 @dataclass(frozen=True)
 class Alert:
     """One finding: its rule, what it says, where the rule comes from.
@@ -55,6 +97,10 @@ class Alert:
     source: str
     about: str = ""
     is_liftable: bool = False
+
+    def __post_init__(self) -> None:
+        if self.rule not in RULE_NAMES:
+            raise ValueError(f"there is no rule “{self.rule}”")
 
     @property
     def key(self) -> str:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from shop.continuity.run_out import RunOut
-from shop.jurisdictions.profile import Limits, Profile
+from shop.jurisdictions.profile import Profile, Value
 from shop.patients.answers import Answers
 from shop.review.comparison import Ordered, Row
 from shop.review.transcription import Item, Transcription
+
+if TYPE_CHECKING:
+    from shop.review.rules.limits import Limits
 
 
 @dataclass(frozen=True)
@@ -35,7 +39,7 @@ class SeenBefore:
 class Case:
     """One prescription on one day; ``country`` is where it goes (empty: not known).
 
-    ``authorised_in`` says for each medicine and strength in which countries its packs may be
+    ``limits_by_medicine`` are those of this jurisdiction. ``authorised_in`` says for each medicine and strength in which countries its packs may be
     supplied; ``last_supplies`` is by medicine; ``interactions`` are the results of the checker.
     ``days_left`` is what the patient said when sending; ``run_out`` what is known today, and
     ``earliest_arrival`` when tablets approved today are expected by the fastest delivery.
@@ -45,6 +49,7 @@ class Case:
     profile: Profile
     transcription: Transcription
     answers: Answers
+    limits_by_medicine: Mapping[str, Limits] = field(default_factory=dict)
     ordered: tuple[Ordered, ...] = ()
     rows: tuple[Row, ...] = ()
     country: str = ""
@@ -79,12 +84,16 @@ class Case:
 
     @property
     def limits(self) -> tuple[Limits, ...]:
-        """What the profile says of the medicines in it."""
-        known = self.profile.medicines
+        """The limits of the medicines in it."""
+        known = self.limits_by_medicine
         return tuple(known[name] for name in self.medicines if name in known)
 
     def limits_of(self, item: Item) -> Limits | None:
-        return self.profile.medicines.get(item.medicine)
+        return self.limits_by_medicine.get(item.medicine)
+
+    def cited(self, why: Callable[[Limits], Value[str]], *, or_else: str) -> str:
+        """What the limits of the medicines in it cite for something; a house rule without any."""
+        return "; ".join(dict.fromkeys(why(limits).cited for limits in self.limits)) or or_else
 
     def mg_a_day(self, medicine_id: int) -> Decimal | None:
         """The daily dose of a medicine over its strengths; None when a part of it is not known."""

@@ -3,29 +3,64 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from decimal import Decimal
+from typing import Annotated, Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from pydantic import BeforeValidator, Field
 
-from shop.jurisdictions.profile import Value
+from shop.datafiles import Text
+from shop.jurisdictions.profile import CountryCode, Positive, Value
 from shop.review.rules.alert import Alert, Severity
 from shop.review.rules.case import Case
+from shop.review.rules.stricter import Lower, More
 
-DIRECTIONS = "Oral baclofen fact sheet, section 10, dose checks [OK]"
+CHECKS = "Pharmacy standards CLN-3"
 QUANTITY = "Pharmacy standards ORD-2"
-PROFILE = "Jurisdiction profile: it names no limits for this medicine"
+NO_LIMITS = "The medicine's folder: it names no limits for this jurisdiction"
+
+
+def _where(value: Any) -> Any:
+    if value is None:
+        raise ValueError("where it may be supplied is not said")
+    return None if value == "anywhere" else value
+
+
+# In which countries; None is anywhere.
+Where = Annotated[tuple[CountryCode, ...] | None, BeforeValidator(_where)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class DoseLimits:
+    """Doses in mg a day; ``strengths_mg`` says for each strength where it may be supplied."""
+
+    dose_checks: Value[Text]
+    query_above_mg_a_day: Lower[Positive]
+    block_above_mg_a_day: Lower[Positive]
+    strengths_mg: Value[Annotated[dict[Positive, Where], Field(min_length=1)]]
+    not_first_mg: More[tuple[Positive, ...]]
+
+    def supplies(self, strength_mg: int, *, country: str) -> bool:
+        """Whether tablets of this strength may go to this country (ISO 3166-1 alpha-2)."""
+        where = self.strengths_mg.value.get(strength_mg, ())
+        return where is None or country in where
+
+
+def _source(case: Case) -> str:
+    return case.cited(lambda limits: limits.dose_checks, or_else=CHECKS)
 
 
 def daily_dose(case: Case) -> Iterator[Alert]:
-    """The dose of a day against the profile's two limits; one that is not known is asked about."""
+    """The dose of a day against the medicine's two limits; one that is not known is asked about."""
     for medicine_id, name in _medicines(case):
         dose = case.mg_a_day(medicine_id)
         if dose is None:
             title = _("The daily dose is not known.")
-            yield Alert("daily-dose-unknown", Severity.QUERY, title, DIRECTIONS, about=name)
+            yield Alert("daily-dose-unknown", Severity.QUERY, title, _source(case), about=name)
             continue
-        limits = case.profile.medicines.get(name)
+        limits = case.limits_by_medicine.get(name)
         if limits is None:
             continue
         if dose > limits.block_above_mg_a_day.value:
@@ -48,7 +83,7 @@ def _medicines(case: Case) -> list[tuple[int, str]]:
 
 
 def limits_known(case: Case) -> Iterator[Alert]:
-    """A medicine without limits in the profile is checked by hand."""
+    """A medicine without limits in this jurisdiction is checked by hand."""
     for item in case.transcription.items:
         if case.limits_of(item) is None:
             title = _(
@@ -56,7 +91,7 @@ def limits_known(case: Case) -> Iterator[Alert]:
             )
             values = {"profile": case.profile.title, "medicine": item.title}
             about = item.medicine or str(item.medicine_id)
-            yield Alert("no-limits", Severity.QUERY, title % values, PROFILE, about=about)
+            yield Alert("no-limits", Severity.QUERY, title % values, NO_LIMITS, about=about)
 
 
 def first_strength(case: Case) -> Iterator[Alert]:
@@ -102,7 +137,7 @@ def destination(case: Case) -> Iterator[Alert]:
 
 
 def _strength_source(case: Case) -> str:
-    return "; ".join(limits.strengths_mg.cited for limits in case.limits) or PROFILE
+    return "; ".join(limits.strengths_mg.cited for limits in case.limits) or NO_LIMITS
 
 
 def quantity(case: Case) -> Iterator[Alert]:
@@ -130,7 +165,7 @@ def quantity(case: Case) -> Iterator[Alert]:
                 "no-quantity",
                 Severity.QUERY,
                 title % {"mg": item.strength_mg},
-                DIRECTIONS,
+                _source(case),
                 about=str(item.strength_mg),
             )
 
@@ -141,7 +176,7 @@ def directions(case: Case) -> Iterator[Alert]:
         if not item.directions:
             title = _("No directions were read for %(mg)s mg.") % {"mg": item.strength_mg}
             about = str(item.strength_mg)
-            yield Alert("no-directions", Severity.QUERY, title, DIRECTIONS, about=about)
+            yield Alert("no-directions", Severity.QUERY, title, _source(case), about=about)
 
 
 def repeats(case: Case) -> Iterator[Alert]:

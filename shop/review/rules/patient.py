@@ -3,17 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from dataclasses import dataclass
+from typing import Literal, NamedTuple, get_args
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from shop.jurisdictions.profile import Limits, add_months
+from shop.datafiles import Text
+from shop.jurisdictions.profile import Distinct, Positive, Value, add_months
 from shop.patients.answers import Pregnancy, YesNo
 from shop.review.rules.alert import Alert, Severity
 from shop.review.rules.case import Case
+from shop.review.rules.stricter import Higher, Lower, More
 
-PREGNANCY = "Oral baclofen fact sheet, section 8: pregnancy and breastfeeding [V]"
+CHECKS = "Pharmacy standards CLN-3"
 MALE = "male"
+# What a patient may have that is blocked or queried.
+Condition = Literal["epilepsy", "stomach_ulcer", "end_stage_kidneys"]
+CONDITIONS: tuple[str, ...] = get_args(Condition)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PatientLimits:
+    """Ages in years, eGFR in mL/min/1.73 m²."""
+
+    pregnancy_checks: Value[Text]
+    blocks: More[Distinct[Condition]]
+    queries: Value[Distinct[Condition]]
+    age_query_below: Higher[Positive]
+    age_query_from: Lower[Positive]
+    egfr_query_below: Higher[Positive]
+    egfr_always_query_below: Higher[Positive]
+    egfr_block_below: Higher[Positive]
+    egfr_end_stage_below: Higher[Positive]
+    egfr_valid_months: Lower[Positive]
+    new_start_query_mg: Lower[Positive]
 
 
 def age(case: Case) -> Iterator[Alert]:
@@ -34,24 +58,33 @@ def age(case: Case) -> Iterator[Alert]:
 
 
 def kidneys(case: Case) -> Iterator[Alert]:
-    """Baclofen leaves through the kidneys; the rule for each eGFR is the fact sheet's, section 7."""
+    """A medicine that leaves through the kidneys can build up; its limits say from which eGFR."""
     egfr, read_on = case.answers.egfr, case.answers.egfr_on
     for limits in case.limits:
         if egfr is None:
             yield _unknown_kidneys(case, limits, _("The kidney function (eGFR) is not known."))
             continue
         if read_on is None or _is_old(case, limits):
-            title = _("The kidney function (eGFR) is older than a year, or of no known date.")
-            yield _unknown_kidneys(case, limits, title)
+            yield _unknown_kidneys(case, limits, _too_old(limits))
         yield from _weak_kidneys(case, limits, egfr)
 
 
-def _is_old(case: Case, limits: Limits) -> bool:
+def _too_old(limits: PatientLimits) -> str:
+    months = limits.egfr_valid_months.value
+    title = ngettext(
+        "The kidney function (eGFR) is older than %(months)s month, or of no known date.",
+        "The kidney function (eGFR) is older than %(months)s months, or of no known date.",
+        months,
+    )
+    return title % {"months": months}
+
+
+def _is_old(case: Case, limits: PatientLimits) -> bool:
     read_on = case.answers.egfr_on
     return read_on is None or add_months(read_on, limits.egfr_valid_months.value) < case.today
 
 
-def _unknown_kidneys(case: Case, limits: Limits, title: str) -> Alert:
+def _unknown_kidneys(case: Case, limits: PatientLimits, title: str) -> Alert:
     is_older = case.age is None or case.age >= limits.age_query_from.value
     is_at_risk = is_older or case.answers.kidney_problems != YesNo.NO
     if is_at_risk:
@@ -66,7 +99,7 @@ def _unknown_kidneys(case: Case, limits: Limits, title: str) -> Alert:
     return Alert("kidneys-not-measured", Severity.NOTE, asked, limits.egfr_valid_months.cited)
 
 
-def _weak_kidneys(case: Case, limits: Limits, egfr: float) -> Iterator[Alert]:
+def _weak_kidneys(case: Case, limits: PatientLimits, egfr: float) -> Iterator[Alert]:
     title = _("The kidney function is low: eGFR %(egfr)s.") % {"egfr": f"{egfr:g}"}
     if egfr < limits.egfr_end_stage_below.value and "end_stage_kidneys" in limits.blocks.value:
         yield Alert("end_stage_kidneys", Severity.BLOCK, title, limits.blocks.cited)
@@ -80,7 +113,7 @@ def _weak_kidneys(case: Case, limits: Limits, egfr: float) -> Iterator[Alert]:
         yield Alert("kidneys-low", severity, title, limits.egfr_query_below.cited)
 
 
-def _is_new_high_start(case: Case, limits: Limits) -> bool:
+def _is_new_high_start(case: Case, limits: PatientLimits) -> bool:
     """A first supply of so many mg a day, or of a dose that is not known."""
     first = {item.medicine_id for item in case.items if case.is_first_supply(item.medicine_id)}
     doses = [case.mg_a_day(medicine_id) for medicine_id in first]
@@ -90,27 +123,28 @@ def _is_new_high_start(case: Case, limits: Limits) -> bool:
 def pregnancy(case: Case) -> Iterator[Alert]:
     """Pregnant, planning, breastfeeding, or not asked."""
     said = case.answers.pregnancy
+    source = case.cited(lambda limits: limits.pregnancy_checks, or_else=CHECKS)
     if said in {Pregnancy.PREGNANT, Pregnancy.PLANNED, Pregnancy.BREASTFEEDING}:
         title = _("The patient says: %(said)s.") % {"said": Pregnancy(said).label}
-        yield Alert("pregnancy", Severity.QUERY, title, PREGNANCY)
+        yield Alert("pregnancy", Severity.QUERY, title, source)
     elif not said and case.answers.sex_at_birth.casefold() != MALE:
         title = _("Pregnancy and breastfeeding: not asked.")
-        yield Alert("pregnancy-unknown", Severity.NOTE, title, PREGNANCY)
+        yield Alert("pregnancy-unknown", Severity.NOTE, title, source)
 
 
-class _Condition(NamedTuple):
+class _Texts(NamedTuple):
     yes: str
     unknown: str
 
 
 def conditions(case: Case) -> Iterator[Alert]:
-    """Epilepsy and stomach ulcer: blocked or queried, as the profile says."""
+    """Epilepsy and stomach ulcer: blocked or queried, as the limits say."""
     texts = {
-        "epilepsy": _Condition(
+        "epilepsy": _Texts(
             _("The patient has epilepsy or has had fits."),
             _("Whether the patient has epilepsy is not known."),
         ),
-        "stomach_ulcer": _Condition(
+        "stomach_ulcer": _Texts(
             _("The patient has or had a stomach ulcer."),
             _("Whether the patient has a stomach ulcer is not known."),
         ),
@@ -120,7 +154,7 @@ def conditions(case: Case) -> Iterator[Alert]:
             yield from _condition(case, limits, name, text)
 
 
-def _condition(case: Case, limits: Limits, name: str, text: _Condition) -> Iterator[Alert]:
+def _condition(case: Case, limits: PatientLimits, name: str, text: _Texts) -> Iterator[Alert]:
     said = getattr(case.answers, name)
     is_blocked = name in limits.blocks.value
     source = (limits.blocks if is_blocked else limits.queries).cited

@@ -3,19 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from fractions import Fraction
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from shop.jurisdictions.profile import Limits
+from shop.datafiles import Text
+from shop.jurisdictions.profile import Count, Percent, Positive, Value
 from shop.review.rules.alert import Alert, Severity
 from shop.review.rules.case import Case, LastSupply
+from shop.review.rules.stricter import Higher, Lower
 
 ORD10 = "Pharmacy standards ORD-10"
 ORD5 = "Pharmacy standards ORD-5"
-GAP = "Oral baclofen fact sheet, section 1: stopping suddenly [V]"
+CLN11 = "Pharmacy standards CLN-11"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SupplyLimits:
+    """``early_below_percent`` of a supply must be used before the next one is not early."""
+
+    stopping_suddenly: Value[Text]
+    early_below_percent: Higher[Percent]
+    late_after_days: Lower[Count]
+    gap_days: Higher[Positive]
+
+
+def _why_no_gap(case: Case) -> str:
+    return case.cited(lambda limits: limits.stopping_suddenly, or_else=CLN11)
 
 
 def repeat(case: Case) -> Iterator[Alert]:
@@ -33,12 +50,12 @@ def repeat(case: Case) -> Iterator[Alert]:
             yield from _timing(case, last, lasts, limits)
 
 
-def _limits(case: Case, medicine_id: int) -> Limits | None:
+def _limits(case: Case, medicine_id: int) -> SupplyLimits | None:
     items = (item for item in case.items if item.medicine_id == medicine_id)
     return next((case.limits_of(item) for item in items), None)
 
 
-def _timing(case: Case, last: LastSupply, lasts: Fraction, limits: Limits) -> Iterator[Alert]:
+def _timing(case: Case, last: LastSupply, lasts: Fraction, limits: SupplyLimits) -> Iterator[Alert]:
     gone = (case.today - last.on).days
     values = {"gone": gone, "lasts": f"{float(lasts):g}"}
     if gone * 100 < lasts * limits.early_below_percent.value:
@@ -56,7 +73,7 @@ def supply_gap(case: Case) -> Iterator[Alert]:
     days = case.run_out.days_left_on(case.today) if case.run_out else case.days_left
     if days is None:
         title = _("How many days of tablets are left was not said.")
-        yield Alert("days-left-unknown", Severity.NOTE, title, GAP)
+        yield Alert("days-left-unknown", Severity.NOTE, title, _why_no_gap(case))
         return
     limits = [limits.gap_days for limits in case.limits]
     if days <= max((limit.value for limit in limits), default=3):
@@ -65,7 +82,7 @@ def supply_gap(case: Case) -> Iterator[Alert]:
             "%(days)s days of tablets left. Stopping suddenly is dangerous.",
             days,
         )
-        source = "; ".join([GAP, *dict.fromkeys(limit.cited for limit in limits)])
+        source = "; ".join([_why_no_gap(case), *dict.fromkeys(limit.cited for limit in limits)])
         yield Alert("supply-gap", Severity.QUERY, title % {"days": days}, source)
 
 
@@ -85,7 +102,9 @@ def arrival(case: Case) -> Iterator[Alert]:
         "by": date_format(case.earliest_arrival, "j F Y"),
     }
     help_now = _("Stopping suddenly is dangerous: see to an emergency supply.")
-    yield Alert("arrival-late", Severity.QUERY, f"{title % days} {help_now}", f"{ORD5}; {GAP}")
+    yield Alert(
+        "arrival-late", Severity.QUERY, f"{title % days} {help_now}", f"{ORD5}; {_why_no_gap(case)}"
+    )
 
 
 RULES = (repeat, supply_gap, arrival)

@@ -1,0 +1,99 @@
+"""What in a medicine's content cannot be true together: each with the path of its entry."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from catalogue.content.document import Combination, Content, Interaction, Part, Split
+from catalogue.names import key_of
+
+Fault = tuple[tuple[str | int, ...], str]
+
+
+def contradictions(content: Content, *, medicine: Path) -> Iterator[Fault]:
+    """Everything that only shows when entries are held against each other."""
+    yield from _see_also(content, medicine)
+    yield from _comparison(content)
+    yield from _interactions(content)
+    rows = {each.id: each for each in content.interactions}
+    for n, split in enumerate(content.split):
+        yield from _split(n, split, rows)
+    for n, combination in enumerate(content.combinations):
+        yield from _combination(n, combination, rows)
+
+
+def _see_also(content: Content, medicine: Path) -> Iterator[Fault]:
+    for n, each in enumerate(content.see_also):
+        if each.medicine == medicine.name:
+            yield ("see_also", n), "a medicine cannot point to itself"
+        elif not (medicine.parent / each.medicine / "medicine.yaml").exists():
+            yield ("see_also", n), f"there is no medicine “{each.medicine}”"
+
+
+def _comparison(content: Content) -> Iterator[Fault]:
+    medicines = content.comparison.medicines
+    for n, row in enumerate(content.comparison.rows):
+        for name in row.cells.keys() - set(medicines):
+            yield ("comparison", "rows", n, "cells", name), f"“{name}” is not a known entry"
+        for name in set(medicines) - row.cells.keys():
+            yield ("comparison", "rows", n, "cells"), f"“{name}” is missing"
+
+
+def _interactions(content: Content) -> Iterator[Fault]:
+    # Names that are typed alike are one name: “co-codamol” and “cocodamol”.
+    owners: dict[str, str] = {}
+    for n, each in enumerate(content.interactions):
+        if not each.names:
+            reason = "an interaction needs names; several together are a combination"
+            yield ("interactions", n), reason
+        for name in each.names:
+            owner = owners.setdefault(key_of(name), each.id)
+            if owner != each.id:
+                reason = f"“{name}” is claimed by {owner} and {each.id}"
+                yield ("interactions", n, "names"), reason
+    for n, each in enumerate(content.interactions):
+        for name in each.also_names:
+            if owners.get(key_of(name)) in {None, each.id}:
+                yield ("interactions", n, "also_names"), f"no other interaction names “{name}”"
+
+
+def _split(n: int, split: Split, rows: dict[str, Interaction]) -> Iterator[Fault]:
+    """Every name of a row stands in one group, or among those that cannot be told."""
+    path = ("split", n)
+    if split.row not in rows:
+        yield path, f"there is no interaction “{split.row}”"
+        return
+    owner, seen = rows[split.row], set()
+    told = [(("groups", key), name) for key, names in split.groups.items() for name in names]
+    for where, name in [*told, *((("unclear",), name) for name in split.unclear)]:
+        if name not in owner.all_names:
+            yield (*path, *where), f"“{name}” is no name of {owner.id}"
+        if name in seen:
+            yield (*path, *where), f"“{name}” stands here twice"
+        seen.add(name)
+    for name in owner.all_names:
+        if name not in seen:
+            yield path, f"“{name}” of {owner.id} is in no group"
+
+
+def _combination(n: int, combination: Combination, rows: dict[str, Interaction]) -> Iterator[Fault]:
+    path = ("combinations", n)
+    if combination.id in rows:
+        yield (*path, "id"), f"“{combination.id}” is an interaction already"
+    fewest = sum(part.fewest for part in combination.parts)
+    if fewest == 0 or (fewest == 1 and not combination.circumstance):
+        yield path, "a combination needs two medicines, or one and a circumstance"
+    for m, part in enumerate(combination.parts):
+        for where, reason in _part(part, rows):
+            yield (*path, "parts", m, *where), reason
+
+
+def _part(part: Part, rows: dict[str, Interaction]) -> Iterator[Fault]:
+    if bool(part.rows) == bool(part.group.names):
+        yield (), "a part has either rows or a group"
+    for each in part.rows:
+        if each not in rows:
+            yield ("rows",), f"there is no interaction “{each}”"
+    listed = {name for each in rows.values() for name in each.all_names}
+    for name in part.also_unclear:
+        if name not in listed:
+            yield ("unclear",), f"no interaction names “{name}”"
