@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,14 +14,8 @@ from catalogue.content.sections import Known
 from shop.datafiles import FilesInvalid, Problem, Row, held_to, place_of, read_file, read_text
 
 MEDICINES = Path(__file__).resolve().parent.parent / "medicines"
-# Which entries stand in which file. Category and tags are read when the product is made.
-ON_THE_SHELF = {"category", "tags"}
+# Which entries stand in which file; all others stand in medicine.yaml.
 ENTRIES = {
-    "medicine.yaml": {
-        *("name", "title", "description", "codes", "brands", "search_words", "review_by"),
-        *("lead", "warning", "stopping", "asked", "facts", "see_also"),
-        *ON_THE_SHELF,
-    },
     "sources.yaml": {"sources"},
     "side_effects.yaml": {"effects"},
     "advice.yaml": {"advice"},
@@ -29,8 +24,10 @@ ENTRIES = {
     "questions.yaml": {"questions"},
     "claims.yaml": {"claims"},
 }
-# What every medicine must have, what one in the shop must, and what none need have.
-REQUIRED = {"medicine.yaml", "sources.yaml"}
+ELSEWHERE = {"comparison", "sections"}.union(*ENTRIES.values())
+# Read when the product is made.
+ON_THE_SHELF = {"category", "tags"}
+# What no medicine need have; what is not sold needs but its sources.
 OPTIONAL = {"questions.yaml", "claims.yaml"}
 REQUIRED_IF_SOLD = SECTIONS
 REQUIRED_AS_INFORMATION = ("for", "before", "side", "mix")
@@ -119,11 +116,13 @@ class _Folder:
         return read or Row((self.place(name), 1))
 
     def must_have(self, name: str) -> bool:
-        return name in REQUIRED or (self.is_sold and name not in OPTIONAL)
+        return name == "sources.yaml" or (self.is_sold and name not in OPTIONAL)
 
     def rows(self) -> Row:
         """Everything the folder holds, as one mapping."""
-        data = Row((self.place("medicine.yaml"), 1))
+        medicine = self.row("medicine.yaml")
+        data = Row(medicine.place)
+        self.put(data, medicine, medicine.keys() - ELSEWHERE)
         for name, entries in ENTRIES.items():
             if self.must_have(name) or (self.path / name).exists():
                 self.put(data, self.row(name), entries)
@@ -136,7 +135,7 @@ class _Folder:
         data.put("sections", sections, (self.place("sections"), 1))
         return data
 
-    def put(self, data: Row, row: Row, entries: set[str]) -> None:
+    def put(self, data: Row, row: Row, entries: AbstractSet[str]) -> None:
         for key, value in row.items():
             if key not in entries:
                 self.problems.append(Problem(*row.places[key], f"“{key}” is not a known entry"))
