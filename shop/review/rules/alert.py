@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -17,70 +18,22 @@ class Severity(TextChoices):
     NOTE = "note", _("To be seen")
 
 
-# Every rule there is: those of the legal check, and those of the clinical one.
-LEGAL = frozenset(
-    {
-        "no-signature",
-        "no-date",
-        "future-date",
-        "expired",
-        "not-indelible",
-        "patient-mismatch",
-        "no-patient-name",
-        "patient-incomplete",
-        "order-mismatch",
-        "no-medicine",
-        "no-prescriber",
-        "prescriber-incomplete",
-        "duplicate",
-        "unscanned",
-        "strength-country",
-        "no-country",
-        "repeats-without-number",
-    }
-)
+R = TypeVar("R")
+# What the rules find, by name: all of it, and what belongs to the legal check.
+RULE_NAMES: set[str] = set()
+LEGAL: set[str] = set()
 
 
-# The conditions of a patient are rules too.
-CLINICAL = frozenset(
-    {
-        "no-limits",
-        "daily-dose-unknown",
-        "daily-dose-high",
-        "daily-dose-very-high",
-        "first-supply-strength",
-        "not-prescribed",
-        "quantity",
-        "no-quantity",
-        "no-directions",
-        "age-unknown",
-        "age-young",
-        "age-old",
-        "kidneys-unknown",
-        "kidneys-not-measured",
-        "kidneys-low",
-        "kidneys-very-low",
-        "end_stage_kidneys",
-        "pregnancy",
-        "pregnancy-unknown",
-        "epilepsy",
-        "epilepsy-unknown",
-        "stomach_ulcer",
-        "stomach_ulcer-unknown",
-        "repeat-unknown",
-        "early-repeat",
-        "late-repeat",
-        "days-left-unknown",
-        "supply-gap",
-        "arrival-late",
-        "interaction",
-        "not-checked",
-        "no-content",
-        "medicines-unknown",
-        "conditions-unknown",
-    }
-)
-RULE_NAMES = LEGAL | CLINICAL
+def clinical(*names: str) -> Callable[[R], R]:
+    """A rule of the clinical check, which may find these."""
+    RULE_NAMES.update(names)
+    return lambda rule: rule
+
+
+def legal(*names: str) -> Callable[[R], R]:
+    """A rule of the legal check, which may find these."""
+    LEGAL.update(names)
+    return clinical(*names)
 
 
 @dataclass(frozen=True)

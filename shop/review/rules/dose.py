@@ -13,7 +13,7 @@ from pydantic import BeforeValidator, Field
 
 from shop.datafiles import Text
 from shop.jurisdictions.profile import CountryCode, Positive, Value
-from shop.review.rules.alert import Alert, Severity
+from shop.review.rules.alert import Alert, Severity, clinical, legal
 from shop.review.rules.case import Case
 from shop.review.rules.stricter import Lower, More
 
@@ -52,6 +52,7 @@ def _source(case: Case) -> str:
     return case.cited(lambda limits: limits.dose_checks, or_else=CHECKS)
 
 
+@clinical("daily-dose-unknown", "daily-dose-high", "daily-dose-very-high")
 def daily_dose(case: Case) -> Iterator[Alert]:
     """The dose of a day against the medicine's two limits; one that is not known is asked about."""
     for medicine_id, name in _medicines(case):
@@ -82,6 +83,7 @@ def _medicines(case: Case) -> list[tuple[int, str]]:
     return list(dict.fromkeys((item.medicine_id, item.medicine) for item in case.items))
 
 
+@clinical("no-limits")
 def limits_known(case: Case) -> Iterator[Alert]:
     """A medicine without limits in this jurisdiction is checked by hand."""
     for item in case.transcription.items:
@@ -94,6 +96,7 @@ def limits_known(case: Case) -> Iterator[Alert]:
             yield Alert("no-limits", Severity.QUERY, title % values, NO_LIMITS, about=about)
 
 
+@clinical("first-supply-strength")
 def first_strength(case: Case) -> Iterator[Alert]:
     """Some strengths cannot give a starting dose."""
     for item in case.items:
@@ -113,6 +116,7 @@ def first_strength(case: Case) -> Iterator[Alert]:
             )
 
 
+@legal("no-country", "strength-country")
 def destination(case: Case) -> Iterator[Alert]:
     """A strength goes only where tablets of it are authorised (LegitScript, TGA)."""
     source = _strength_source(case)
@@ -140,6 +144,7 @@ def _strength_source(case: Case) -> str:
     return "; ".join(limits.strengths_mg.cited for limits in case.limits) or NO_LIMITS
 
 
+@clinical("not-prescribed", "quantity", "no-quantity")
 def quantity(case: Case) -> Iterator[Alert]:
     """The prescription sets the quantity, not the order."""
     prescribed = {(item.medicine_id, item.strength_mg): item for item in case.items}
@@ -170,6 +175,7 @@ def quantity(case: Case) -> Iterator[Alert]:
             )
 
 
+@clinical("no-directions")
 def directions(case: Case) -> Iterator[Alert]:
     """Directions that are missing are asked for."""
     for item in case.items:
@@ -179,6 +185,7 @@ def directions(case: Case) -> Iterator[Alert]:
             yield Alert("no-directions", Severity.QUERY, title, _source(case), about=about)
 
 
+@legal("repeats-without-number")
 def repeats(case: Case) -> Iterator[Alert]:
     """A repeatable without a number means at most so many supplies (RX-9)."""
     most = case.profile.supplies_without_number

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from catalogue.content.document import Severity as Harm
-from shop.review.rules.alert import Alert, Severity
+from shop.review.rules.alert import Alert, Severity, clinical
 from shop.review.rules.case import Case
 
 CHECKER = "Interactions of content version %(number)s"
@@ -23,6 +23,7 @@ QUERIES = (
 )
 
 
+@clinical("interaction")
 def interactions(case: Case) -> Iterator[Alert]:
     """Each interaction, with what the content asks of a pharmacist (CLN-8)."""
     for result in case.interactions:
@@ -52,6 +53,7 @@ def severity_of(found: dict[str, Any]) -> Severity:
     return Severity.NOTE
 
 
+@clinical("not-checked", "no-content")
 def not_checked(case: Case) -> Iterator[Alert]:
     """What the checker does not know was not checked, so the pharmacist does it."""
     for result in case.interactions:
@@ -65,6 +67,7 @@ def not_checked(case: Case) -> Iterator[Alert]:
         yield Alert("no-content", Severity.QUERY, text % {"title": title}, UNKNOWN, about=title)
 
 
+@clinical("medicines-unknown", "conditions-unknown")
 def not_said(case: Case) -> Iterator[Alert]:
     """An empty list of medicines is not “none”."""
     answers = case.answers

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from shop.review.rules.alert import Alert, Severity
+from shop.review.rules.alert import Alert, Severity, legal
 from shop.review.rules.case import Case
 from shop.review.transcription import Indelible, Signed
 
@@ -20,6 +20,7 @@ DUPLICATES = "GPhC, providing services online [V]; pharmacy standards ID-4"
 SCANS = "Pharmacy standards RX-1"
 
 
+@legal("no-signature")
 def signature(case: Case) -> Iterator[Alert]:
     """A prescription that is not signed is none."""
     signed = case.transcription.signed
@@ -30,6 +31,7 @@ def signature(case: Case) -> Iterator[Alert]:
         yield Alert("no-signature", Severity.BLOCK, title, PARTICULARS)
 
 
+@legal("no-date", "future-date", "expired")
 def dates(case: Case) -> Iterator[Alert]:
     """Dated, not in the future, and within the profile's time."""
     issued_on = case.transcription.issued_on
@@ -45,6 +47,7 @@ def dates(case: Case) -> Iterator[Alert]:
         yield Alert("expired", Severity.BLOCK, title, case.profile.valid_for.cited)
 
 
+@legal("not-indelible")
 def indelible(case: Case) -> Iterator[Alert]:
     """Written so that it cannot be rubbed out, where the profile asks for it."""
     said = case.transcription.indelible
@@ -57,6 +60,7 @@ def indelible(case: Case) -> Iterator[Alert]:
         yield Alert("not-indelible", Severity.BLOCK, title, needed.cited)
 
 
+@legal("patient-mismatch", "no-patient-name", "patient-incomplete")
 def patient(case: Case) -> Iterator[Alert]:
     """The patient on the paper is the patient of the account (RX-10)."""
     named = {"patient_name", "date_of_birth", "address"}
@@ -81,6 +85,7 @@ def patient(case: Case) -> Iterator[Alert]:
             yield Alert("patient-incomplete", Severity.QUERY, text, PARTICULARS, about=name)
 
 
+@legal("order-mismatch", "no-medicine")
 def order(case: Case) -> Iterator[Alert]:
     """What was ordered is what was prescribed."""
     for row in case.rows:
@@ -98,6 +103,7 @@ def order(case: Case) -> Iterator[Alert]:
         yield Alert("no-medicine", Severity.BLOCK, title, PARTICULARS, about="strength")
 
 
+@legal("no-prescriber", "prescriber-incomplete")
 def prescriber(case: Case) -> Iterator[Alert]:
     """Who wrote it can be found again."""
     read = case.transcription
@@ -113,6 +119,7 @@ def prescriber(case: Case) -> Iterator[Alert]:
             yield Alert("prescriber-incomplete", Severity.QUERY, text, PARTICULARS, about=name)
 
 
+@legal("duplicate")
 def seen_before(case: Case) -> Iterator[Alert]:
     """The same file, or the same prescription, was sent before."""
     for other in case.seen_before:
@@ -126,6 +133,7 @@ def seen_before(case: Case) -> Iterator[Alert]:
         )
 
 
+@legal("unscanned")
 def scanned(case: Case) -> Iterator[Alert]:
     """A file that no scanner looked at is opened with care."""
     if case.unscanned:

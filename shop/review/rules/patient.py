@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from shop.datafiles import Text
 from shop.jurisdictions.profile import Distinct, Positive, Value, add_months
 from shop.patients.answers import Pregnancy, YesNo
-from shop.review.rules.alert import Alert, Severity
+from shop.review.rules.alert import Alert, Severity, clinical
 from shop.review.rules.case import Case
 from shop.review.rules.stricter import Higher, Lower, More
 
@@ -40,8 +40,9 @@ class PatientLimits:
     new_start_query_mg: Lower[Positive]
 
 
+@clinical("age-unknown", "age-young", "age-old")
 def age(case: Case) -> Iterator[Alert]:
-    """Children and older people need another look (ID-3; encephalopathy and falls from 65)."""
+    """Children and older people need another look (ID-3)."""
     for limits in case.limits:
         below, above = limits.age_query_below, limits.age_query_from
         if case.age is None:
@@ -57,6 +58,13 @@ def age(case: Case) -> Iterator[Alert]:
             yield Alert("age-old", Severity.QUERY, title % values, above.cited)
 
 
+@clinical(
+    "kidneys-unknown",
+    "kidneys-not-measured",
+    "end_stage_kidneys",
+    "kidneys-very-low",
+    "kidneys-low",
+)
 def kidneys(case: Case) -> Iterator[Alert]:
     """A medicine that leaves through the kidneys can build up; its limits say from which eGFR."""
     egfr, read_on = case.answers.egfr, case.answers.egfr_on
@@ -120,6 +128,7 @@ def _is_new_high_start(case: Case, limits: PatientLimits) -> bool:
     return any(dose is None or dose >= limits.new_start_query_mg.value for dose in doses)
 
 
+@clinical("pregnancy", "pregnancy-unknown")
 def pregnancy(case: Case) -> Iterator[Alert]:
     """Pregnant, planning, breastfeeding, or not asked."""
     said = case.answers.pregnancy
@@ -137,6 +146,7 @@ class _Texts(NamedTuple):
     unknown: str
 
 
+@clinical("epilepsy", "epilepsy-unknown", "stomach_ulcer", "stomach_ulcer-unknown")
 def conditions(case: Case) -> Iterator[Alert]:
     """Epilepsy and stomach ulcer: blocked or queried, as the limits say."""
     texts = {

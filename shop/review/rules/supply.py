@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from shop.datafiles import Text
 from shop.jurisdictions.profile import Count, Percent, Positive, Value
-from shop.review.rules.alert import Alert, Severity
+from shop.review.rules.alert import Alert, Severity, clinical
 from shop.review.rules.case import Case, LastSupply
 from shop.review.rules.stricter import Higher, Lower
 
@@ -35,6 +35,7 @@ def _why_no_gap(case: Case) -> str:
     return case.cited(lambda limits: limits.stopping_suddenly, or_else=CLN11)
 
 
+@clinical("repeat-unknown", "early-repeat", "late-repeat")
 def repeat(case: Case) -> Iterator[Alert]:
     """The next supply comes neither long before nor after the last one is used up (ORD-10)."""
     for medicine_id, last in case.last_supplies.items():
@@ -68,6 +69,7 @@ def _timing(case: Case, last: LastSupply, lasts: Fraction, limits: SupplyLimits)
         yield Alert("late-repeat", Severity.QUERY, title % values, limits.late_after_days.cited)
 
 
+@clinical("days-left-unknown", "supply-gap")
 def supply_gap(case: Case) -> Iterator[Alert]:
     """Few tablets left: stopping suddenly is dangerous."""
     days = case.run_out.days_left_on(case.today) if case.run_out else case.days_left
@@ -86,6 +88,7 @@ def supply_gap(case: Case) -> Iterator[Alert]:
         yield Alert("supply-gap", Severity.QUERY, title % {"days": days}, source)
 
 
+@clinical("arrival-late")
 def arrival(case: Case) -> Iterator[Alert]:
     """Tablets that end before the fastest delivery: the patient needs some from elsewhere (ORD-5)."""
     if case.run_out is None or case.earliest_arrival is None:
