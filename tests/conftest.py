@@ -36,6 +36,7 @@ from shop.basket.models import Basket
 from shop.demo.stripe.replies import Reply
 from shop.demo.stripe.server import Emulator
 from shop.jurisdictions import loading
+from shop.jurisdictions.profile import Authenticity
 from shop.patients import services as patients
 from shop.patients.answers import QUESTIONS, Answers
 from shop.patients.models import Patient, Relation
@@ -46,7 +47,6 @@ from shop.prescriptions.files.receiving import Upload
 from shop.prescriptions.models import Prescription
 from shop.prescriptions.sending import Wish
 from shop.prescriptions.services import Legal
-from shop.prescriptions.statuses import Authenticity
 from shop.review.models import Decision, DecisionKind
 from tests.authenticator import register_app, sign_in
 from tests.browser import chromium, visitor, visitor_with, window

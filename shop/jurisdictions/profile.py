@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, ValidationInfo
 
 from shop.datafiles import Faults, Text
@@ -15,17 +17,19 @@ from shop.datafiles import Faults, Text
 T = TypeVar("T")
 # How sure a value is: read in the official text, read on a copy or digest, or general knowledge.
 Mark = Literal["V", "VM", "OK"]
-# The ways of proof that shop.prescriptions.statuses knows; a test compares them.
-Authenticity = Literal[
-    "original_received",
-    "e_prescription_verified",
-    "prescriber_confirmed",
-    "transfer_confirmed",
-]
 Count = Annotated[int, Field(strict=True, ge=0)]
 Positive = Annotated[int, Field(strict=True, ge=1)]
 Percent = Annotated[int, Field(strict=True, ge=1, le=100)]
 CountryCode = Annotated[str, StringConstraints(pattern="^[A-Z]{2}$")]
+
+
+class Authenticity(TextChoices):
+    """How the pharmacist made sure that the prescription is genuine; a copy alone never is enough."""
+
+    ORIGINAL_RECEIVED = "original_received", _("The original paper is here")
+    E_PRESCRIPTION_VERIFIED = "e_prescription_verified", _("Electronic prescription, verified")
+    PRESCRIBER_CONFIRMED = "prescriber_confirmed", _("The prescriber confirmed it")
+    TRANSFER_CONFIRMED = "transfer_confirmed", _("Transfer confirmed by the other pharmacy")
 
 
 def _yes_no(value: Any) -> bool:

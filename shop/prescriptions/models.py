@@ -14,12 +14,12 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from shop.jurisdictions.profile import Authenticity
 from shop.patients.answers import Answers
 from shop.prescriptions.files.scanner import Scan
 from shop.prescriptions.statuses import (
     UNDER_REVIEW,
     Action,
-    Authenticity,
     RefusalReason,
     Status,
 )

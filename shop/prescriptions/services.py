@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from shop.accounts.models import User
+from shop.jurisdictions.profile import Authenticity
 from shop.patients.answers import Answers
 from shop.prescriptions import authorising, duplicates, history
 from shop.prescriptions.authorising import Allowance
@@ -24,7 +25,6 @@ from shop.prescriptions.models import (
 from shop.prescriptions.moving import TransitionRefused, move
 from shop.prescriptions.statuses import (
     Action,
-    Authenticity,
     RefusalReason,
     Status,
 )

@@ -78,15 +78,6 @@ TOLD_TO_CUSTOMER = (
 )
 
 
-class Authenticity(TextChoices):
-    """How the pharmacist made sure that the prescription is genuine; a copy alone never is enough."""
-
-    ORIGINAL_RECEIVED = "original_received", _("The original paper is here")
-    E_PRESCRIPTION_VERIFIED = "e_prescription_verified", _("Electronic prescription, verified")
-    PRESCRIBER_CONFIRMED = "prescriber_confirmed", _("The prescriber confirmed it")
-    TRANSFER_CONFIRMED = "transfer_confirmed", _("Transfer confirmed by the other pharmacy")
-
-
 class RefusalReason(TextChoices):
     """Why a prescription is refused; the codes are those the pharmacy reports on."""
 

@@ -15,13 +15,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from shop.accounts.models import User
+from shop.jurisdictions.profile import Authenticity
 from shop.patients.models import Patient
 from shop.prescriptions import duplicates, supply_ledger
 from shop.prescriptions import services as prescriptions
 from shop.prescriptions.authorising import Allowance
 from shop.prescriptions.models import Prescription
 from shop.prescriptions.services import Legal
-from shop.prescriptions.statuses import STANDS, UNDER_REVIEW, Authenticity, RefusalReason
+from shop.prescriptions.statuses import STANDS, UNDER_REVIEW, RefusalReason
 from shop.review import flags
 from shop.review.freezing import frozen
 from shop.review.models import (

@@ -12,8 +12,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from shop.jurisdictions.profile import Authenticity
 from shop.prescriptions.authorising import Allowance
-from shop.prescriptions.statuses import Authenticity
 from shop.review.models import CheckKind, digest_of
 from shop.review.rules.alert import Alert
 from shop.review.rules.case import Case

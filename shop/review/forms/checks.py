@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from shop.prescriptions.statuses import Authenticity
+from shop.jurisdictions.profile import Authenticity
 from shop.review.checklist import CLINICAL, Answer
 from shop.review.forms.transcription import NOTHING, DeskForm, day_field
 from shop.review.models import Channel
