@@ -10,7 +10,11 @@ PAGES = $(shell find templates -name '*.html')
 SCHEDULES ?= 500
 CAMPAIGN = --schedules $(SCHEDULES) $(if $(SEED),--seed $(SEED)) $(if $(ONLY),--only $(ONLY))
 
-.PHONY: help run test test-fast test-postgres campaign check lint format rooms fonts browser
+# Everything that what we ask for pulls in; with UPGRADE=1 the newest of it.
+COMPLETE = UV_CUSTOM_COMPILE_COMMAND="make requirements" .venv/bin/uv pip compile --quiet --no-emit-index-url \
+	--universal --python-version 3.11 --generate-hashes $(if $(UPGRADE),--upgrade)
+
+.PHONY: help run test test-fast test-postgres campaign check lint format rooms requirements fonts browser
 
 help:
 	@echo "make run            the demonstration, on http://127.0.0.1:8000 (PORT=8010 make run moves it)"
@@ -20,6 +24,7 @@ help:
 	@echo "make campaign       random faults against the payments, on SQLite and PostgreSQL (SEED= SCHEDULES= ONLY=)"
 	@echo "make check          format, lint, types, imports, templates, migrations, fast tests"
 	@echo "make format         format Python and templates"
+	@echo "make requirements   write requirements*.txt anew, with hashes, from requirements*.in (UPGRADE=1 renews all)"
 	@echo "make rooms          draw the rooms of the shop and who knows whom, docs/rooms.svg"
 
 run: $(INSTALLED) fonts
@@ -59,6 +64,10 @@ format: $(INSTALLED_DEV)
 rooms: $(INSTALLED_DEV)
 	@$(PY) -m tests.site.rooms > docs/rooms.svg
 
+requirements: $(INSTALLED_DEV)
+	@$(COMPLETE) requirements.in -o requirements.txt
+	@$(COMPLETE) requirements-dev.in -c requirements.txt -o requirements-dev.txt
+
 fonts: $(INSTALLED)
 	@$(PY) -m shop.pages.fonts
 
@@ -69,9 +78,9 @@ browser: $(INSTALLED_DEV)
 $(INSTALLED): requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed." if sys.version_info < (3, 11) else 0)'
 	@$(PY) -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear .venv
-	$(PY) -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
 	@cp requirements.txt $@
 
 $(INSTALLED_DEV): requirements-dev.txt $(INSTALLED)
-	$(PY) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	@cp requirements-dev.txt $@

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+import secrets
 import time
+from typing import Any
 
 from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from allauth.mfa.utils import encrypt
 from django.test import Client
 
 from shop.accounts import second_factor, staff_sessions
 from shop.accounts.models import User
+from shop.demo import authenticator
 
 APP_KEY = "TESTSTESTSTESTSTESTSTESTSTESTS23"
 
 
 def code_at(moment: float, *, key: str = APP_KEY) -> str:
     """What the app shows then; seconds since 1970."""
-    return format_hotp_value(hotp_value(key, int(moment) // 30))
+    return authenticator.code_at(moment, key=key)
 
 
 def code_now(*, key: str = APP_KEY) -> str:
@@ -33,6 +35,14 @@ def register_app(user: User) -> Authenticator:
         user=user, type=Authenticator.Type.TOTP, defaults={"data": {"secret": encrypt(APP_KEY)}}
     )
     return app
+
+
+def write_recovery_codes(user: User) -> Any:
+    """Give the user ten recovery codes."""
+    kept = {"seed": encrypt(secrets.token_hex(40)), "used_mask": 0}
+    return Authenticator.objects.create(
+        user=user, type=Authenticator.Type.RECOVERY_CODES, data=kept
+    ).wrap()
 
 
 def sign_in(client: Client, user: User) -> None:

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
 
-from allauth.core.internal.httpkit import get_client_ip
+from allauth.account.adapter import get_adapter
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 
 # How much of a customer's address is kept: the provider and the region, not the house.
@@ -43,7 +44,7 @@ def remember_origin(
     get_response: Callable[[HttpRequest], HttpResponse],
 ) -> Callable[[HttpRequest], HttpResponse]:
     def middleware(request: HttpRequest) -> HttpResponse:
-        origin = Origin(get_client_ip(request) or "", request.headers.get("User-Agent", ""))
+        origin = Origin(_address_of(request), request.headers.get("User-Agent", ""))
         token = _origin.set(origin)
         try:
             return get_response(request)
@@ -51,3 +52,11 @@ def remember_origin(
             _origin.reset(token)
 
     return middleware
+
+
+def _address_of(request: HttpRequest) -> str:
+    """The address as the limits of the sign-in count it; empty where the server tells none."""
+    try:
+        return get_adapter().get_client_ip(request)
+    except PermissionDenied:
+        return ""

@@ -21,7 +21,8 @@ from shop.placing.refusals import Reason, Refused
 from shop.prescription_pages.forms import PrescriptionForm, typed_in
 from shop.prescriptions import sending
 from shop.prescriptions.files.intake import MAX_FILE_BYTES, MAX_FILES
-from shop.prescriptions.files.uploads import RequestTooLarge, memory_only_uploads, within_quota
+from shop.prescriptions.files.quota import within_quota
+from shop.prescriptions.files.uploads import RequestTooLarge, memory_only_uploads
 from shop.prescriptions.models import Prescription
 from shop.prescriptions.sending import AlreadySent, Wish
 from shop.prescriptions.statuses import UNDER_REVIEW

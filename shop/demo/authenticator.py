@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import base64
+import hmac
 import time
 from typing import Any
 
-from allauth.mfa import app_settings
 from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.utils.translation import gettext as _
 
 from shop.accounts.adapters import MFAAdapter
@@ -17,9 +17,13 @@ from shop.accounts.models import User
 APP_KEY = "DEMONSTRATIONDEMONSTRATION234567"
 
 
-def code_now() -> str:
-    """What an app with the published key shows at this moment."""
-    return format_hotp_value(hotp_value(APP_KEY, int(time.time()) // app_settings.TOTP_PERIOD))
+def code_at(moment: float, *, key: str) -> str:
+    """What an app with this key shows at a moment, in seconds since 1970 (RFC 6238)."""
+    counter = (int(moment) // 30).to_bytes(8)
+    digest = hmac.digest(base64.b32decode(key), counter, "sha1")
+    start = digest[-1] & 15
+    number = int.from_bytes(digest[start : start + 4]) & 0x7FFFFFFF
+    return f"{number % 1_000_000:06}"
 
 
 class DemoMFAAdapter(MFAAdapter):
@@ -27,7 +31,7 @@ class DemoMFAAdapter(MFAAdapter):
         if not self._has_published_key(user):
             return super().code_hint(user)
         return _("Demonstration: the app would show %(code)s now. Each code works once.") % {
-            "code": code_now()
+            "code": code_at(time.time(), key=APP_KEY)
         }
 
     def _has_published_key(self, user: User) -> bool:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from allauth.core import ratelimit
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.cache import cache
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -17,7 +17,6 @@ from shop.prescriptions import sending
 from shop.prescriptions.files.uploads import memory_only_uploads
 
 MAX_DRAFT_BYTES = 64 * 1024
-MOST_SAVES_A_MINUTE = 30
 
 
 # Should a browser send the files along, they do not touch the disk either.
@@ -28,12 +27,12 @@ MOST_SAVES_A_MINUTE = 30
 def save(request: SignedInRequest, /) -> HttpResponse:
     """Keep the form as it is now.
 
-    Answers 204; 409 when the draft was sent meanwhile, 413 over `MAX_DRAFT_BYTES`, and 429 more than
-    `MOST_SAVES_A_MINUTE` times a minute.
+    Answers 204; 409 when the draft was sent meanwhile, 413 over `MAX_DRAFT_BYTES`, and 429 when it is
+    saved too often (`ACCOUNT_RATE_LIMITS`).
     """
     if int(request.headers.get("Content-Length") or 0) > MAX_DRAFT_BYTES:
         return HttpResponse(status=413)
-    if _saves_too_often(request):
+    if not ratelimit.consume(request, action="save_draft"):
         return HttpResponse(status=429)
     try:
         sending.save_draft(
@@ -42,16 +41,6 @@ def save(request: SignedInRequest, /) -> HttpResponse:
     except sending.AlreadySent:
         return HttpResponse(status=409)
     return HttpResponse(status=204)
-
-
-def _saves_too_often(request: SignedInRequest) -> bool:
-    key = f"draft-saves-{request.user.pk}"
-    cache.add(key, 0, timeout=60)
-    try:
-        return cache.incr(key) > MOST_SAVES_A_MINUTE
-    except ValueError:
-        # The minute ended between the two.
-        return False
 
 
 @login_required

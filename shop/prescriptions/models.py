@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from shop.jurisdictions.profile import Authenticity
 from shop.patients.answers import Answers
+from shop.prescriptions.files.quota import FilesOfADay  # noqa: F401 (a model of this app)
 from shop.prescriptions.files.scanner import Scan
 from shop.prescriptions.statuses import (
     UNDER_REVIEW,

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
-from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 
 from shop.accounts.adapters import MFAAdapter
 from shop.accounts.models import User
@@ -16,12 +15,12 @@ from shop.vault.sealing import VaultError
 from tests.accounts.signing_in import (
     without_app,
 )
-from tests.authenticator import APP_KEY, code_now, register_app
+from tests.authenticator import APP_KEY, code_now, register_app, write_recovery_codes
 
 
 class TestSecrets:
     def test_they_lie_sealed(self, pharmacist: User) -> None:
-        RecoveryCodes.activate(pharmacist)
+        write_recovery_codes(pharmacist)
 
         for row in Authenticator.objects.all():
             assert APP_KEY not in str(row.data)
@@ -34,7 +33,7 @@ class TestSecrets:
             MFAAdapter().decrypt(text)
 
     def test_they_are_sealed_anew_with_a_new_key(self, pharmacist: User, settings: Any) -> None:
-        codes = RecoveryCodes.activate(pharmacist)
+        codes = write_recovery_codes(pharmacist)
         used, kept = codes.get_unused_codes()[:2]
         seen = list(sealed_secrets())
         assert [secret.key_id() for secret in seen] == ["test1", "test1"]

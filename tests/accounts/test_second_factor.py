@@ -7,7 +7,6 @@ import re
 import pytest
 import time_machine
 from allauth.mfa.models import Authenticator
-from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from django.core import mail
 from django.test import Client
 from django.urls import reverse
@@ -24,7 +23,7 @@ from tests.accounts.signing_in import (
     with_password,
     without_app,
 )
-from tests.authenticator import code_at, code_now, register_app
+from tests.authenticator import code_at, code_now, register_app, write_recovery_codes
 from tests.conftest import PASSWORD, signed_in
 
 
@@ -89,7 +88,7 @@ class TestSigningIn:
         assert actions().count("account.code_refused") == 5
 
     def test_a_recovery_code_works_once_and_is_recorded(self, pharmacist: User) -> None:
-        code = RecoveryCodes.activate(pharmacist).get_unused_codes()[0]
+        code = write_recovery_codes(pharmacist).get_unused_codes()[0]
         first, second = with_password(pharmacist), with_password(pharmacist)
         give(first, code)
         give(second, code)

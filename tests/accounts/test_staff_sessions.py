@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 import time_machine
 from allauth.mfa.models import Authenticator
-from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from django.core import mail
 from django.core.management import CommandError, call_command
 from django.urls import reverse
@@ -23,7 +22,7 @@ from tests.accounts.signing_in import (
     with_password,
     without_app,
 )
-from tests.authenticator import code_now, register_app
+from tests.authenticator import code_now, register_app, write_recovery_codes
 from tests.conftest import PASSWORD, make_user, signed_in
 
 
@@ -117,7 +116,7 @@ class TestGivingItUp:
     def test_the_superintendent_takes_it_away_and_every_session_with_it(
         self, superintendent: User, pharmacist: User
     ) -> None:
-        RecoveryCodes.activate(pharmacist)
+        write_recovery_codes(pharmacist)
         session = signed_in(pharmacist)
 
         answer = take_away(superintendent, pharmacist)

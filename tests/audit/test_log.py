@@ -121,3 +121,11 @@ def test_outside_a_request_there_is_no_address() -> None:
 
     assert (entry.address, entry.agent) == ("", "")
     assert requests.current_origin() == Origin()
+
+
+def test_a_server_that_tells_no_address_is_answered_all_the_same(rf: RequestFactory) -> None:
+    request = rf.get("/", REMOTE_ADDR="")
+
+    origins = remember_origin(lambda _request: [requests.current_origin()])(request)  # type: ignore[arg-type, return-value]
+
+    assert origins == [Origin("", "")]

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import datetime
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import time_machine
 from django import forms
-from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
+from django.utils.datastructures import MultiValueDict
 
 from catalogue.models import Product
 from shop.accounts.models import User
-from shop.prescriptions.files import intake, receiving, uploads
+from shop.prescriptions.files import intake, quota, receiving
+from shop.prescriptions.files.quota import FilesOfADay
 from shop.prescriptions.files.receiving import PrescriptionFilesField
 from shop.prescriptions.files.scanner import Scan
 from shop.prescriptions.models import Document
@@ -28,15 +28,12 @@ from tests.prescriptions import clamd as fake
 from tests.prescriptions import hostile
 from tests.prescriptions.clamd import EICAR, clamd
 from tests.prescriptions.test_intake import program
+from tests.settling.test_races import at_once
 
 URL = "/checkout/prescription/"
 
 
-@pytest.fixture(autouse=True)
-def _nothing_counted(db: None) -> Iterator[None]:
-    cache.clear()
-    yield
-    cache.clear()
+pytestmark = pytest.mark.django_db
 
 
 def photo(data: bytes, name: str = "scan.jpg") -> SimpleUploadedFile:
@@ -112,7 +109,7 @@ def test_what_the_scanner_said_is_kept_with_the_file(
 def test_a_person_can_send_only_so_many_files_in_a_day(
     monkeypatch: pytest.MonkeyPatch, customer: User, other_customer: User, medicine: Product
 ) -> None:
-    monkeypatch.setattr(uploads, "MAX_FILES_A_DAY", 3)
+    monkeypatch.setattr(quota, "MAX_FILES_A_DAY", 3)
     for person in (customer, other_customer):
         basket_with(person, pack_of(medicine, 10, 60))
     client = signed_in(customer)
@@ -127,3 +124,35 @@ def test_a_person_can_send_only_so_many_files_in_a_day(
     assert "very many files today" not in errors(signed_in(other_customer), 3)
     with time_machine.travel(timezone.now() + datetime.timedelta(hours=25)):
         assert "very many files today" not in errors(signed_in(customer), 3)
+
+
+def test_the_files_of_the_morning_count_in_the_evening(
+    monkeypatch: pytest.MonkeyPatch, customer: User
+) -> None:
+    monkeypatch.setattr(quota, "MAX_FILES_A_DAY", 3)
+    sent = MultiValueDict({"documents": [photo(b"x"), photo(b"y")]})
+    one_more = MultiValueDict({"documents": [photo(b"z")]})
+
+    with time_machine.travel(datetime.datetime(2026, 11, 23, 8, tzinfo=datetime.UTC)) as clock:
+        assert quota.within_quota(sent, by=customer) is sent
+        clock.shift(60)
+        assert quota.within_quota(one_more, by=customer) is one_more
+        clock.shift(15 * 60 * 60)
+        assert quota.within_quota(one_more, by=customer) is not one_more
+        clock.shift(60 * 60)
+        assert quota.within_quota(one_more, by=customer) is one_more
+
+    assert FilesOfADay.objects.get().received == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_files_sent_at_once_only_as_many_are_read_as_fit(
+    monkeypatch: pytest.MonkeyPatch, customer: User
+) -> None:
+    monkeypatch.setattr(quota, "MAX_FILES_A_DAY", 3)
+    sent = MultiValueDict({"documents": [photo(b"x"), photo(b"y")]})
+
+    answers = at_once(*[lambda: quota.within_quota(sent, by=customer) is sent] * 3)
+
+    assert sorted(answers) == [False, False, True]
+    assert FilesOfADay.objects.get().received == 2

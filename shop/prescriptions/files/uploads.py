@@ -5,29 +5,23 @@ from functools import wraps
 from io import BytesIO
 from typing import Any, Concatenate, ParamSpec
 
-from django.core.cache import cache
 from django.core.files.uploadedfile import InMemoryUploadedFile, UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler
 from django.http import HttpRequest, HttpResponse
-from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
-from shop.accounts.models import User
 from shop.prescriptions.files.intake import (
     MAX_FILE_BYTES,
     MAX_FILES,
-    MAX_FILES_A_DAY,
     DocumentRefused,
     Reason,
 )
 
 MAX_REQUEST_BYTES = 30 * 1024 * 1024
-DAY_SECONDS = 24 * 60 * 60
 
 Args = ParamSpec("Args")
 View = Callable[Concatenate[Any, Args], HttpResponse]
-Files = MultiValueDict[str, UploadedFile]
 Answer = Callable[[HttpRequest, "RequestTooLarge"], HttpResponse]
 
 
@@ -53,29 +47,6 @@ class SurplusUpload(UnreadUpload):
 
 class OverQuotaUpload(UnreadUpload):
     reason = Reason.TOO_MANY_TODAY
-
-
-def within_quota(files: Files, *, by: User) -> Files:
-    """The files of a request; unread ones once this person has sent `MAX_FILES_A_DAY` in a day.
-
-    What is refused counts too: opening a hostile file costs as much as opening a good one.
-    """
-    received = sum(len(files.getlist(name)) for name in files)
-    if not received or _received_today(received, by=by) <= MAX_FILES_A_DAY:
-        return files
-    unread: dict[str, list[UploadedFile] | None] = {
-        name: [
-            OverQuotaUpload(BytesIO(), file.name, size=file.size) for file in files.getlist(name)
-        ]
-        for name in files
-    }
-    return MultiValueDict(unread)
-
-
-def _received_today(more: int, *, by: User) -> int:
-    key = f"files-received:{by.pk}"
-    cache.add(key, 0, DAY_SECONDS)
-    return cache.incr(key, more)
 
 
 def content_of(upload: UploadedFile) -> bytes:

@@ -224,4 +224,16 @@ class Migration(migrations.Migration):
             model_name='supply',
             constraint=models.CheckConstraint(condition=models.Q(('tablets__gt', 0)), name='supply_is_of_tablets'),
         ),
+        migrations.CreateModel(
+            name='FilesOfADay',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('day', models.DateField()),
+                ('received', models.PositiveSmallIntegerField(default=0)),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('user', 'day'), name='files_of_a_day_once')],
+            },
+        ),
     ]
