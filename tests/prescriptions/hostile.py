@@ -4,6 +4,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Callable
+from functools import cache
 from io import BytesIO
 from typing import Any
 
@@ -32,6 +33,7 @@ HTML = b"<!doctype html><script>alert('planted')</script>"
 Maker = Callable[[], bytes]
 
 
+@cache
 def picture(kind: str, *, size: tuple[int, int] = SMALL, **options: Any) -> bytes:
     """A specimen in the format that Pillow calls `kind`."""
     return encoded(specimen(size=size), kind, **options)

@@ -8,7 +8,7 @@ from io import BytesIO
 from PIL import Image
 
 from shop.prescriptions.files import intake
-from tests.prescriptions.drawer import NOBODY, copy_for_nobody
+from tests.prescriptions.drawer import copy_for_nobody
 
 WHITE = (255, 255, 255)
 NEARLY = 6
@@ -20,7 +20,7 @@ def command() -> list[str]:
     if os.geteuid():
         return [python, isolated, program, *limits]
     copy = copy_for_nobody()
-    return [*NOBODY, str(copy.python), isolated, str(copy.program), *limits]
+    return [*copy.python, isolated, str(copy.program), *limits]
 
 
 def rasterise(data: bytes, **limits: int) -> subprocess.CompletedProcess[bytes]:
