@@ -19,6 +19,7 @@ from catalogue.content.models import ContentVersion
 from catalogue.content.stopping import stopping_is_dangerous
 from shop.accounts.forms import ProofForm
 from shop.accounts.requests import SignedInRequest
+from shop.continuity.urgency import is_urgent
 from shop.patients.answers import Alcohol, Answers, Pregnancy, YesNo
 from shop.prescriptions import opening
 from shop.prescriptions import services as prescriptions
@@ -35,7 +36,6 @@ from shop.review.forms.sheet import Sheet, kept_sheet
 from shop.review.models import CheckKind
 from shop.review.services import NotReady
 
-URGENT_DAYS = 3
 REFUSALS = (TransitionRefused, NotAllowed)
 NOT_OWN = _("You cannot decide on your own prescription.")
 
@@ -276,11 +276,10 @@ def _tablets_left(prescription: Prescription, sheet: Sheet) -> dict[str, Any]:
     if run_out is None or prescription.status not in UNDER_REVIEW:
         return {"is_urgent": False}
     days = run_out.days_left_on(sheet.case.today)
-    is_too_late = run_out.last_day < sheet.case.earliest_arrival
     ordered = {each.medicine_id for each in sheet.case.ordered}
     return {
         "days_left": days,
-        "is_urgent": days <= URGENT_DAYS or is_too_late,
+        "is_urgent": is_urgent(run_out, on=sheet.case.today, arrival=sheet.case.earliest_arrival),
         "stopping": stopping_is_dangerous(ordered),
     }
 

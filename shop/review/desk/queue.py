@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import datetime
 from dataclasses import dataclass
 from typing import Any
 
 from django import forms
 from django.core.paginator import Paginator
-from django.db.models import DateTimeField, DurationField, ExpressionWrapper, F, IntegerField, Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -19,14 +17,13 @@ from shop.accounts.models import User
 from shop.accounts.requests import SignedInRequest
 from shop.accounts.roles import superintendent_registration
 from shop.continuity.run_out import said_run_out
-from shop.continuity.supply_gap import earliest_arrival
+from shop.continuity.urgency import FEW_DAYS, with_urgency
 from shop.prescriptions.models import Prescription, RequestedPack
-from shop.prescriptions.statuses import UNDER_REVIEW, Status
+from shop.prescriptions.statuses import Status
 from shop.review.desk.access import for_pharmacists
 from shop.review.models import Flag, FlagKind
 
 QUEUE_PAGE_SIZE = 50
-URGENT_DAYS = 3
 # What the queue can show, by the word in its address.
 VIEWS = {
     "waiting": (_("To review"), (Status.SUBMITTED, Status.IN_REVIEW)),
@@ -56,7 +53,7 @@ class FilterForm(forms.Form):
     strength = forms.ChoiceField(label=_("Strength"), required=False)
     urgent = forms.BooleanField(
         label=_("%(days)s days of tablets or fewer, or none before the delivery")
-        % {"days": URGENT_DAYS},
+        % {"days": FEW_DAYS},
         required=False,
     )
     mine = forms.BooleanField(label=_("Held by me"), required=False)
@@ -77,7 +74,7 @@ class FilterForm(forms.Form):
             packs = RequestedPack.objects.filter(strength_mg=asked["strength"])
             rows = rows.filter(pk__in=packs.values("prescription"))
         if asked.get("urgent"):
-            rows = urgent_among(rows)
+            rows = with_urgency(rows).filter(is_urgent=True)
         if asked.get("mine"):
             rows = rows.filter(claimed_by=user)
         return rows
@@ -99,21 +96,10 @@ class Row:
         return [str(kind.label) for kind in FlagKind if kind in kinds]
 
 
-def urgent_among(rows: Any) -> Any:
-    """Those that `_is_urgent` would mark; what the ledger knows is not asked here."""
-    # SQLite multiplies a time by nothing but a plain integer.
-    count = ExpressionWrapper(F("days_left"), IntegerField())
-    days = ExpressionWrapper(count * datetime.timedelta(days=1), DurationField())
-    runs_out = ExpressionWrapper(F("submitted_at") + days, DateTimeField())
-    too_late = Q(runs_out__date__lte=earliest_arrival(with_review=True), status__in=UNDER_REVIEW)
-    return rows.alias(runs_out=runs_out).filter(Q(days_left__lte=URGENT_DAYS) | too_late)
-
-
 def rows_of(keys: list[int], *, user: User) -> list[Row]:
     """The lines for these prescriptions, in this order; the same queries for one or fifty."""
     found = (
-        Prescription.objects.filter(pk__in=keys)
-        .with_unread_for_pharmacy()
+        with_urgency(Prescription.objects.filter(pk__in=keys).with_unread_for_pharmacy())
         .select_related("claimed_by")
         .prefetch_related("requested_packs__medicine", "flags")
         .defer("typed", "question", "answer", "message")
@@ -122,29 +108,15 @@ def rows_of(keys: list[int], *, user: User) -> list[Row]:
     return [_row(found[key], user=user) for key in keys if key in found]
 
 
-def _row(prescription: Prescription, *, user: User) -> Row:
+def _row(prescription: Any, *, user: User) -> Row:
     today = timezone.localdate()
     run_out = said_run_out(prescription)
     return Row(
         prescription=prescription,
         age=prescription.answers.age_on(today),
         days_left=run_out.days_left_on(today) if run_out else None,
-        is_urgent=_is_urgent(prescription),
+        is_urgent=prescription.is_urgent,
         holder=_holder(prescription, user=user),
-    )
-
-
-def _is_urgent(prescription: Prescription) -> bool:
-    """Three days of tablets or fewer when it was sent, or none left when a delivery can be there.
-
-    The delivery is the fastest, after the usual review and by its last day (CLN-11).
-    """
-    run_out = said_run_out(prescription)
-    if run_out is None or prescription.days_left is None:
-        return False
-    is_too_late = run_out.last_day < earliest_arrival(with_review=True)
-    return prescription.days_left <= URGENT_DAYS or (
-        is_too_late and prescription.status in UNDER_REVIEW
     )
 
 

@@ -10,6 +10,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from shop.continuity.urgency import FEW_DAYS
 from shop.datafiles import Text
 from shop.jurisdictions.profile import Count, Percent, Positive, Value
 from shop.review.rules.alert import Alert, Severity, clinical
@@ -78,7 +79,7 @@ def supply_gap(case: Case) -> Iterator[Alert]:
         yield Alert("days-left-unknown", Severity.NOTE, title, _why_no_gap(case))
         return
     limits = [limits.gap_days for limits in case.limits]
-    if days <= max((limit.value for limit in limits), default=3):
+    if days <= max((limit.value for limit in limits), default=FEW_DAYS):
         title = ngettext(
             "%(days)s day of tablets left. Stopping suddenly is dangerous.",
             "%(days)s days of tablets left. Stopping suddenly is dangerous.",
