@@ -25,6 +25,7 @@ from shop.closing.rules import Obstacle
 from shop.mailing import outbox
 from shop.patients.models import Patient
 from shop.prescriptions import sending
+from shop.prescriptions.files.quota import FilesOfADay
 from shop.prescriptions.history import subject_of
 from shop.prescriptions.models import Document, Page, Prescription, PrescriptionQuerySet
 from shop.vault import storage as vault
@@ -32,7 +33,17 @@ from shop.vault import storage as vault
 # Shorter than PostgreSQL takes to find two that wait for each other (deadlock_timeout, a second), so
 # that it is always this that gives way, never a pharmacist's decision.
 LONGEST_WAIT = "300ms"
-ERASED = ("answers_json", "typed", "question", "answer", "message", "days_left", "fingerprint")
+# What is taken off a prescription that is no record of care, and what stands there instead.
+EMPTY: dict[str, Any] = {
+    "answers_json": {},
+    "typed": None,
+    "days_left": None,
+    "question": "",
+    "answer": "",
+    "message": "",
+    "fingerprint": "",
+    "patient": None,
+}
 
 
 class NotYet(Exception):
@@ -81,6 +92,7 @@ def _take_the_name_off(user: User) -> None:
     """The address is free again for a new account, and the farewell is the last message to it."""
     EmailAddress.objects.filter(user=user).delete()
     Authenticator.objects.filter(user=user).delete()
+    FilesOfADay.objects.filter(user=user).delete()
     old, user.email = user.email, f"{uuid.uuid4().hex}@{CLOSED_DOMAIN}"
     user.first_name = user.last_name = ""
     user.is_active = False
@@ -132,10 +144,9 @@ def _erase(untouched: PrescriptionQuerySet) -> list[Prescription]:
     for prescription in erased:
         prescription.requested_packs.all().delete()
         prescription.flags.all().delete()
-        prescription.answers_json, prescription.typed, prescription.days_left = {}, None, None
-        prescription.question = prescription.answer = prescription.message = ""
-        prescription.fingerprint, prescription.patient = "", None
-        prescription.save(update_fields=(*ERASED, "patient"))
+        for name, empty in EMPTY.items():
+            setattr(prescription, name, empty)
+        prescription.save(update_fields=EMPTY)
     # What a process leaves that dies here, `sweep_vault` removes.
     transaction.on_commit(lambda: _discard(names))
     return erased

@@ -13,6 +13,7 @@ from django.core import mail
 from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from oscar.apps.address.models import UserAddress
 from oscar.apps.basket.models import Line
 from oscar.apps.order.models import Order
@@ -30,6 +31,7 @@ from shop.order.processing import EventHandler
 from shop.patients.models import Patient
 from shop.payments.models import PaymentAttempt
 from shop.prescriptions import sending, services
+from shop.prescriptions.files.quota import FilesOfADay
 from shop.prescriptions.messages import thread
 from shop.prescriptions.models import Document, Page, Prescription
 from shop.prescriptions.statuses import Status
@@ -118,6 +120,14 @@ def test_the_authenticator_app_goes_too(customer: User) -> None:
 
     assert not is_open(customer)
     assert not Authenticator.objects.exists()
+
+
+def test_what_was_counted_of_their_files_goes_too(customer: User) -> None:
+    FilesOfADay.objects.create(user=customer, day=timezone.localdate(), received=2)
+
+    close(signed_in(customer))
+
+    assert not FilesOfADay.objects.exists()
 
 
 @pytest.mark.django_db(transaction=True)
