@@ -14,17 +14,9 @@ from oscar.apps.catalogue.models import Category
 from catalogue.content.models import Tag
 from catalogue.listing import medicines
 from catalogue.models import Product
+from shop.pages.views import PLAIN
 
-PAGES = (
-    "home",
-    "catalogue:index",
-    "about",
-    "how-prescriptions-work",
-    "delivery",
-    "complaints",
-    "privacy",
-    "accessibility",
-)
+PAGES = ("home", "catalogue:index", "how-prescriptions-work", "delivery", *PLAIN)
 
 
 class ShopSitemap(Sitemap):

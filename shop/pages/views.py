@@ -17,13 +17,16 @@ from shop.jurisdictions import loading
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
+# Pages that say the same to everybody, by name: of the address, of the template, in the sitemap.
+PLAIN = ("about", "complaints", "privacy", "accessibility")
+
 
 def front_page(request: HttpRequest) -> HttpResponse:
     return render(request, "pages/front.html", {"medicines": medicines_with_prices()})
 
 
-def about(request: HttpRequest) -> HttpResponse:
-    return render(request, "pages/about.html")
+def plain(request: HttpRequest, *, name: str) -> HttpResponse:
+    return render(request, f"pages/{name}.html")
 
 
 def how_prescriptions_work(request: HttpRequest) -> HttpResponse:
@@ -39,18 +42,6 @@ def delivery(request: HttpRequest) -> HttpResponse:
         iso_3166_1_a2__in=settings.LICENSED_COUNTRIES
     )
     return render(request, "pages/delivery.html", {"countries": countries, "methods": methods()})
-
-
-def complaints(request: HttpRequest) -> HttpResponse:
-    return render(request, "pages/complaints.html")
-
-
-def privacy(request: HttpRequest) -> HttpResponse:
-    return render(request, "pages/privacy.html")
-
-
-def accessibility(request: HttpRequest) -> HttpResponse:
-    return render(request, "pages/accessibility.html")
 
 
 def robots(request: HttpRequest) -> HttpResponse:
