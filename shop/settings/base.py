@@ -179,6 +179,7 @@ SCANNER_DOWN = env("SCANNER_DOWN", default="")
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = VAR_DIR / "mail"
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="pharmacy@example.com")
+OSCAR_FROM_EMAIL = DEFAULT_FROM_EMAIL
 EMAIL_TIMEOUT = 10
 
 SECURE_REFERRER_POLICY = "same-origin"
@@ -200,7 +201,7 @@ PHARMACY = {
 }
 IS_DEMO = not all(PHARMACY.values())
 EMERGENCY_NUMBER = env("EMERGENCY_NUMBER", default="911")
-# Whose texts a reader sees who has not chosen a country: US, GB, AU, DE, AT or CH.
+# Whose texts a reader sees who has not chosen a country.
 CONTENT_COUNTRY = env("CONTENT_COUNTRY", default="US")
 # ISO 3166-1 alpha-2 codes of the countries the pharmacy is licensed to send medicines to.
 LICENSED_COUNTRIES = env.list("LICENSED_COUNTRIES", default=["AU", "US"])

@@ -56,7 +56,6 @@ OSCAR_SEND_REGISTRATION_EMAIL = False
 OSCAR_EAGER_ALERTS = False
 # Sent messages would keep health data, and password links, in the database.
 OSCAR_SAVE_SENT_EMAILS_TO_DB = False
-OSCAR_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="pharmacy@example.com")
 OSCAR_MAX_BASKET_QUANTITY_THRESHOLD = 20
 OSCAR_BASKET_COOKIE_OPEN = "open_basket"
 OSCAR_REQUIRED_ADDRESS_FIELDS = ("first_name", "last_name", "line1", "line4", "country")

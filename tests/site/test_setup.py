@@ -39,14 +39,30 @@ NOT_FOR_THE_FILE = {"ENV_FILE"}  # says where the file is
 
 def settings_read() -> set[str]:
     """The names of all variables that the settings read."""
-    names = set()
+    return {name for name, _ in reads_of_settings()} - NOT_FOR_THE_FILE
+
+
+def reads_of_settings() -> Iterator[tuple[str, ast.Call]]:
     for module in (ROOT / "shop" / "settings").glob("*.py"):
         for node in ast.walk(ast.parse(module.read_text())):
             if isinstance(node, ast.Call) and READS_A_SETTING.match(ast.unparse(node.func)):
                 match node.args:
                     case [ast.Constant(value=str(name)), *_]:
-                        names.add(name)
-    return names - NOT_FOR_THE_FILE
+                        yield name, node
+
+
+def default_of(read: ast.Call) -> str | None:
+    """What holds without the variable, as it would be written in the file; None where code says it."""
+    for keyword in read.keywords:
+        if keyword.arg == "default":
+            with suppress(ValueError):
+                value = ast.literal_eval(keyword.value)
+                return (
+                    ",".join(value)
+                    if isinstance(value, list)
+                    else re.sub("^True$", "true", f"{value}")
+                )
+    return None
 
 
 def test_the_example_file_names_every_setting_once_with_a_word_on_it() -> None:
@@ -59,6 +75,15 @@ def test_the_example_file_names_every_setting_once_with_a_word_on_it() -> None:
 
     assert sorted(name for name, _ in named) == sorted(settings_read())
     assert all(re.match(r"# \w", comment) for _, comment in named)
+
+
+def test_the_example_file_says_what_holds_without_it() -> None:
+    said = dict(re.findall(r"^#([A-Z_]+)=(.*)$", (ROOT / ".env.example").read_text(), re.MULTILINE))
+    defaults = [(name, default_of(read)) for name, read in reads_of_settings()]
+
+    known = [(name, default) for name, default in defaults if default]
+    assert len(known) > 15
+    assert [(name, said[name]) for name, _ in known] == known
 
 
 def test_the_example_file_changes_nothing_as_it_stands() -> None:
