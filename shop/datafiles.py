@@ -9,12 +9,27 @@ from pathlib import Path
 from typing import Annotated, Any, TypeVar, cast
 
 import yaml
-from pydantic import ConfigDict, StringConstraints, TypeAdapter, ValidationError
-from pydantic_core import ErrorDetails
+from pydantic import BeforeValidator, ConfigDict, StringConstraints, TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails, PydanticCustomError
 
 T = TypeVar("T")
 Place = tuple[str, int]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+
+
+def _whole(least: int) -> BeforeValidator:
+    def check(value: Any) -> Any:
+        if type(value) is not int or value < least:
+            raise PydanticCustomError(
+                "must", "must be a whole number, {least} or more", {"least": least}
+            )
+        return value
+
+    return BeforeValidator(check)
+
+
+Count = Annotated[int, _whole(0)]
+Positive = Annotated[int, _whole(1)]
 MUST_BE = {
     "dataclass_type": "mapping",
     "dict_type": "mapping",
@@ -185,6 +200,7 @@ def _reason(error: ErrorDetails) -> str:
         return f"“{value}” is not one of {allowed}"
     return {
         "missing": f"“{key}” is missing",
+        "must": f"“{key}” {error['msg']}",
         "unexpected_keyword_argument": f"“{key}” is not a known entry",
         "string_type": f"“{key}” is missing or not a text",
         "string_too_short": f"“{key}” is missing or not a text",

@@ -22,7 +22,7 @@ from catalogue.content.sections import (
     known_in,
     statements_of,
 )
-from shop.datafiles import Text
+from shop.datafiles import Positive, Text
 
 # Every section a page may have, in its order; the link list of the page follows it.
 Slug = Literal[
@@ -255,7 +255,7 @@ class Part:
     rows: tuple[Text, ...] = ()
     group: Annotated[Group, BeforeValidator(_group)] = NO_GROUP
     also_unclear: Annotated[tuple[Text, ...], Field(alias="unclear")] = ()
-    fewest: Annotated[int, Field(strict=True, ge=1)] = 1
+    fewest: Positive = 1
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -12,14 +12,12 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, ValidationInfo
 
-from shop.datafiles import Faults, Text
+from shop.datafiles import Faults, Positive, Text
 
 T = TypeVar("T")
 # How sure a value is: read in the official text, read on a copy or digest, or general knowledge.
 Mark = Literal["V", "VM", "OK"]
-Count = Annotated[int, Field(strict=True, ge=0)]
-Positive = Annotated[int, Field(strict=True, ge=1)]
-Percent = Annotated[int, Field(strict=True, ge=1, le=100)]
+Percent = Annotated[Positive, Field(le=100)]
 CountryCode = Annotated[str, StringConstraints(pattern="^[A-Z]{2}$")]
 
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator
 
-from shop.datafiles import held_to, read_file
+from shop.datafiles import Positive, held_to, read_file
 from shop.patients.answers import ASKED_EACH_TIME, QUESTIONS, Answers
 
 # Answers that are one: they are dated, confirmed and changed together, under the first one's name.
@@ -29,15 +29,14 @@ def _question(name: str) -> str:
 
 
 Question = Annotated[str, AfterValidator(_question)]
-Days = Annotated[int, Field(strict=True, ge=1)]
 
 
 @dataclass(frozen=True)
 class Freshness:
     """What the file beside this module says."""
 
-    days: Days
-    quick_days: Days
+    days: Positive
+    quick_days: Positive
     quick: tuple[Question, ...]
 
     def __post_init__(self) -> None:

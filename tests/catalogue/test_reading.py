@@ -109,7 +109,7 @@ MALFORMED = [
         "[nurofen minus,",
         "no interaction names “nurofen minus”",
     ),
-    ("combinations.yaml", "fewest: 2", "fewest: two", "“two” cannot be “fewest”"),
+    ("combinations.yaml", "fewest: 2", "fewest: two", "“fewest” must be a whole number, 1 or more"),
     (
         "combinations.yaml",
         "circumstance: egfr-below-60",

@@ -49,8 +49,8 @@ def test_an_answer_is_old_after_its_days(
     ("before", "after", "line", "problem"),
     [
         ("days: 180", "days: 30", 3, "what changes quickly cannot count for longer"),
-        ("days: 180", "days: soon", 3, "“soon” cannot be “days”"),
-        ("quick_days: 90", "quick_days: 0", 5, "“0” cannot be “quick_days”"),
+        ("days: 180", "days: soon", 3, "“days” must be a whole number, 1 or more"),
+        ("quick_days: 90", "quick_days: 0", 5, "“quick_days” must be a whole number, 1 or more"),
         ("egfr,", "egrf,", 6, "there is no question “egrf”"),
         ("quick:", "quik:", 6, "“quik” is not a known entry"),
     ],

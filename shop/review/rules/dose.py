@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from pydantic import BeforeValidator, Field
 
-from shop.datafiles import Text
-from shop.jurisdictions.profile import CountryCode, Positive, Value
+from shop.datafiles import Positive, Text
+from shop.jurisdictions.profile import CountryCode, Value
 from shop.review.rules.alert import Alert, Severity, clinical, legal
 from shop.review.rules.case import Case
 from shop.review.rules.stricter import Lower, More

@@ -9,8 +9,8 @@ from typing import Literal, NamedTuple, get_args
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from shop.datafiles import Text
-from shop.jurisdictions.profile import Distinct, Positive, Value, add_months
+from shop.datafiles import Positive, Text
+from shop.jurisdictions.profile import Distinct, Value, add_months
 from shop.patients.answers import Pregnancy, YesNo
 from shop.review.rules.alert import Alert, Severity, clinical
 from shop.review.rules.case import Case

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from shop.continuity.urgency import FEW_DAYS
-from shop.datafiles import Text
-from shop.jurisdictions.profile import Count, Percent, Positive, Value
+from shop.datafiles import Count, Positive, Text
+from shop.jurisdictions.profile import Percent, Value
 from shop.review.rules.alert import Alert, Severity, clinical
 from shop.review.rules.case import Case, LastSupply
 from shop.review.rules.stricter import Higher, Lower
