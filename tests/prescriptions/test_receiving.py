@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 import time
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 import time_machine
 from django import forms
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
@@ -17,7 +19,7 @@ from django.utils.datastructures import MultiValueDict
 
 from catalogue.models import Product
 from shop.accounts.models import User
-from shop.prescriptions.files import intake, quota, receiving
+from shop.prescriptions.files import intake, quota, receiving, uploads
 from shop.prescriptions.files.quota import FilesOfADay
 from shop.prescriptions.files.receiving import PrescriptionFilesField
 from shop.prescriptions.files.scanner import Scan
@@ -30,6 +32,7 @@ from tests.prescriptions.clamd import EICAR, clamd
 from tests.prescriptions.test_intake import program
 from tests.settling.test_races import at_once
 
+ROOT = Path(settings.BASE_DIR)
 URL = "/checkout/prescription/"
 
 
@@ -156,3 +159,13 @@ def test_of_files_sent_at_once_only_as_many_are_read_as_fit(
 
     assert sorted(answers) == [False, False, True]
     assert FilesOfADay.objects.get().received == 2
+
+
+def test_every_text_names_the_limits_that_hold() -> None:
+    places = [*ROOT.glob("shop/prescription*/**/*.py"), *ROOT.glob("templates/**/*.html")]
+    words = " ".join(" ".join(path.read_text().split()) for path in places)
+
+    bytes_named = {int(size) * 1024 * 1024 for size in re.findall(r"(\d+) MB", words)}
+    assert bytes_named == {intake.MAX_FILE_BYTES, uploads.MAX_REQUEST_BYTES}
+    assert set(re.findall(r"(\d+) files", words)) == {str(intake.MAX_FILES)}
+    assert set(re.findall(r"(\d+) pages", words)) == {str(intake.MAX_PAGES)}
