@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -21,10 +22,15 @@ WRITTEN = {
     **dict.fromkeys(("mg", "milligram", "milligrams"), "mg"),
     **dict.fromkeys(("g", "gram", "grams"), "g"),
     **dict.fromkeys(("mL", "ml"), "mL"),
-    **dict.fromkeys(("h", "hour"), "h"),
+    **dict.fromkeys(("h", "hour", "hours"), "h"),
 }
 NUMBER = r"(?:0|[1-9]\d{0,6})(?:\.\d{0,5}[1-9])?"
-CANONICAL = re.compile(rf"({NUMBER}) (ug|mg)/(?:({NUMBER}) )?(mL|h|{{[a-z]+}})", re.ASCII)
+CANONICAL = re.compile(rf"({NUMBER}) (ug|mg)/(?:(?:({NUMBER}) )?(mL|h)|({{[a-z]+}}))", re.ASCII)
+# Any strength within a text that people wrote.
+IN_TEXT = re.compile(
+    rf"\b\d+(?:[.,]\d+)?\s*(?:{'|'.join(WRITTEN)})(?:\s*/\s*[\d.,]*\s*(?:{'|'.join(WRITTEN)}))?(?!\w)",
+    re.IGNORECASE,
+)
 BY_HAND = re.compile(
     r"(\d{1,7}(?:\.\d{1,6})?)\s*([a-zµμ]+)(?:\s*/\s*(\d{1,7}(?:\.\d{1,6})?)?\s*([a-zA-Z]+))?",
     re.ASCII,
@@ -45,6 +51,13 @@ def exactly(number: Fraction | Decimal | int) -> str:
     text = f"{Decimal(number.numerator) / Decimal(number.denominator):f}"
     text = text.rstrip("0").rstrip(".") if "." in text else text
     return text if Fraction(text) == number else str(number)
+
+
+def in_text(values: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    """Names and values for JSON, which has no fractions."""
+    return {
+        name: exactly(value) if isinstance(value, Fraction) else value for name, value in values
+    }
 
 
 @dataclass(frozen=True, order=True)
@@ -71,15 +84,18 @@ class Mass:
 
     def __str__(self) -> str:
         """For people: the microgram is spelled out."""
+        return self.said(1 if self.micrograms == 1 else 2)
+
+    def said(self, count: int) -> str:
+        """With its unit as it is of one, or of more."""
         if self.unit == "mg":
             return f"{self.number} mg"
-        count = 1 if self.micrograms == 1 else 2
         words = ngettext("%(number)s microgram", "%(number)s micrograms", count)
         return words % {"number": self.number}
 
 
 class Strength(str):
-    """A mass in so many units of a dose form, or in an hour: "10 mg/{tablet}", "5 mg/5 mL".
+    """A mass in a piece, in so many mL or in so many hours: "10 mg/{tablet}", "5 mg/5 mL", "12 ug/h".
 
     Its text, in UCUM's units, is its value: it is kept, sealed, hashed and compared as that text,
     and has one way to be written (micrograms below 1 mg, no idle zeros). Raises NotAStrength.
@@ -91,7 +107,8 @@ class Strength(str):
         found = CANONICAL.fullmatch(text)
         if found is None:
             raise NotAStrength(f"“{text}” is no strength such as “10 mg/{{tablet}}”")
-        amount, unit, per, of = found.groups()
+        amount, unit, per, measure, piece = found.groups()
+        of = measure or piece
         if cls.written(Mass.of(Decimal(amount), unit), Decimal(per or 1), of) != text:
             raise NotAStrength(f"“{text}” is not how this strength is written")
         return super().__new__(cls, text)
@@ -106,7 +123,7 @@ class Strength(str):
 
     @property
     def mass(self) -> Mass:
-        """What is in `per` units, or leaves them in an hour."""
+        """What is in `per` units, or comes in `per` hours."""
         amount, unit = self.partition("/")[0].split()
         return Mass.of(Decimal(amount), unit)
 
@@ -134,11 +151,11 @@ class Strength(str):
     @property
     def words(self) -> str:
         """For people: "10 mg", "5 mg/5 mL", "12 micrograms/hour"."""
-        if self.is_rate:
-            return _("%(mass)s/hour") % {"mass": self.mass}
         if self.of.startswith("{"):
             return str(self.mass)
-        return f"{self.mass}/{'' if self.per == 1 else exactly(self.per) + ' '}{self.of}"
+        per = "" if self.per == 1 else f"{exactly(self.per)} "
+        hours = ngettext("hour", "hours", 1 if self.per == 1 else 2)
+        return f"{self.mass}/{per}{hours if self.is_rate else self.of}"
 
     @property
     def slug(self) -> str:
@@ -161,6 +178,7 @@ class Kind(NamedTuple):
 
     ``of`` is what a strength counts, in UCUM. ``doses`` is a plural for sentences ("your … last
     until"). A price is told for ``priced_by`` units. The two limits only catch slips of the hand.
+    ``written`` are words by which a prescription names the form.
     """
 
     of: str
@@ -173,6 +191,7 @@ class Kind(NamedTuple):
     example: str
     most: int
     most_a_day: int
+    written: frozenset[str]
 
 
 class DoseForm(TextChoices):
@@ -210,15 +229,15 @@ class DoseForm(TextChoices):
         return str(self.kind.counted % {"count": units})
 
     def counted_of(self, units: int, strength: Strength) -> str:
-        """So many of a strength: "60 tablets of 10 mg"."""
-        return _("%(units)s of %(strength)s") % {
-            "units": self.counted(units),
-            "strength": strength.words,
-        }
+        """So many of a strength: "60 tablets of 10 mg", "300 mL of 5 mg/5 mL oral solution"."""
+        is_said = self.label == self.kind.units
+        what = strength.words if is_said else self.named(strength)
+        return _("%(units)s of %(strength)s") % {"units": self.counted(units), "strength": what}
 
     def named(self, strength: Strength) -> str:
-        """What it is, in words: "10 mg tablets", "5 mg/5 mL oral solution"."""
-        return f"{strength.words} {self.label}"
+        """What it is, in words: "250 microgram tablets", "5 mg/5 mL oral solution"."""
+        is_piece = strength.of.startswith("{")
+        return f"{strength.mass.said(1) if is_piece else strength.words} {self.label}"
 
     def unit_price(self, price: Decimal, units: int) -> Decimal:
         """What `priced_by` units cost in a pack, rounded up to the cent: it never understates."""
@@ -228,6 +247,12 @@ class DoseForm(TextChoices):
     def price_step(self, units: int) -> Decimal:
         """The least price of a pack that is whole cents, in all and for `priced_by` units."""
         return CENT * Fraction(units, self.kind.priced_by).numerator
+
+
+def doses_of(forms: Iterable[DoseForm]) -> str:
+    """A plural for all that is supplied in these forms: "tablets"; "doses" for several forms."""
+    words = {str(form.kind.doses) for form in forms}
+    return words.pop() if len(words) == 1 else _("doses")
 
 
 LIQUID = Kind(
@@ -241,6 +266,7 @@ LIQUID = Kind(
     example="5 mg/5 mL",
     most=4_000,
     most_a_day=500,
+    written=frozenset({"solution", "liquid", "oral"}),
 )
 
 
@@ -256,6 +282,7 @@ KINDS = {
         example="10 mg",
         most=400,
         most_a_day=60,
+        written=frozenset({"tablet", "tablets", "tab", "tabs"}),
     ),
     DoseForm.CAPSULE: Kind(
         of="{capsule}",
@@ -268,9 +295,10 @@ KINDS = {
         example="10 mg",
         most=400,
         most_a_day=60,
+        written=frozenset({"capsule", "capsules", "cap", "caps"}),
     ),
     DoseForm.ORAL_SOLUTION: LIQUID,
-    DoseForm.ORAL_SUSPENSION: LIQUID,
+    DoseForm.ORAL_SUSPENSION: LIQUID._replace(written=frozenset({"suspension", "liquid", "oral"})),
     DoseForm.PATCH: Kind(
         of="h",
         counted=ngettext_lazy("%(count)s patch", "%(count)s patches", "count"),
@@ -282,5 +310,6 @@ KINDS = {
         example="12 micrograms/hour",
         most=60,
         most_a_day=6,
+        written=frozenset({"patch", "patches", "transdermal"}),
     ),
 }

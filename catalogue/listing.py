@@ -3,12 +3,12 @@
 import unicodedata
 from collections import defaultdict
 from dataclasses import dataclass
-from decimal import Decimal
 
 from django.db.models import Q, QuerySet
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from catalogue.amounts import Strength
 from catalogue.models import Product
 from catalogue.packs import Pack, cheapest, packs_of
 
@@ -21,21 +21,13 @@ SHORTEST_WITH_TWO_SLIPS = 8
 
 @dataclass(frozen=True)
 class Card:
-    """A medicine on a list; from_price is per tablet, None when nothing of it can be bought now."""
+    """A medicine on a list; from_pack is None when nothing of it can be bought now."""
 
     title: str
     url: str
     needs_prescription: bool
-    strengths: tuple[int, ...]
+    strengths: tuple[Strength, ...]
     from_pack: Pack | None
-
-    @property
-    def from_price(self) -> Decimal | None:
-        return self.from_pack.per_tablet if self.from_pack else None
-
-    @property
-    def from_price_text(self) -> str:
-        return self.from_pack.per_tablet_text if self.from_pack else ""
 
 
 def medicines() -> QuerySet[Product]:
@@ -67,7 +59,7 @@ def _card(product: Product, packs: list[Pack]) -> Card:
         title=product.title,
         url=product.get_absolute_url(),
         needs_prescription=product.needs_prescription,
-        strengths=tuple(dict.fromkeys(pack.strength_mg for pack in packs)),
+        strengths=tuple(dict.fromkeys(pack.strength for pack in packs)),
         from_pack=cheapest(packs),
     )
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from oscar.apps.catalogue.abstract_models import AbstractProduct, AbstractProductClass
 
+from catalogue.amounts import DoseForm, Strength
 from catalogue.content.models import (  # noqa: F401 (models live here)
     ContentVersion,
     Medicine,
     Signature,
     Tag,
 )
+from catalogue.fields import StrengthField
 
 
 class ProductClass(AbstractProductClass):
@@ -21,10 +24,11 @@ class ProductClass(AbstractProductClass):
 
 
 class Product(AbstractProduct):
-    """A medicine (parent) or a pack of it (child)."""
+    """A medicine in one dose form (parent) or a pack of it (child), of so many units of that form."""
 
-    strength_mg = models.PositiveSmallIntegerField(_("strength (mg)"), null=True, blank=True)
-    tablets = models.PositiveSmallIntegerField(_("tablets in the pack"), null=True, blank=True)
+    dose_form = models.CharField(_("dose form"), max_length=20, choices=DoseForm, blank=True)
+    strength = StrengthField(_("strength"), null=True, blank=True)
+    units = models.PositiveSmallIntegerField(_("units in the pack"), null=True, blank=True)
     supply_countries = models.ManyToManyField(
         "address.Country",
         blank=True,
@@ -36,21 +40,24 @@ class Product(AbstractProduct):
     class Meta(AbstractProduct.Meta):
         constraints = (
             models.UniqueConstraint(
-                fields=("parent", "strength_mg", "tablets"),
+                fields=("parent", "strength", "units"),
                 name="one_pack_of_each_size",
                 violation_error_message=_(
                     "This medicine already has a pack of this strength and size."
                 ),
             ),
             models.CheckConstraint(
-                condition=Q(strength_mg__isnull=True, tablets__isnull=True)
-                | Q(strength_mg__gt=0, tablets__gt=0),
+                condition=Q(strength__isnull=True, units__isnull=True)
+                | Q(strength__contains="g/", units__gt=0),
                 name="pack_has_strength_and_size",
-                violation_error_message=_("A pack has both a strength and a number of tablets."),
+                violation_error_message=_("A pack has both a strength and a number of units."),
+            ),
+            models.CheckConstraint(
+                condition=Q(dose_form__in=["", *DoseForm.values]), name="known_dose_form"
             ),
             # Prices of prescription medicines are not promoted: no offer may touch a pack.
             models.CheckConstraint(
-                condition=Q(strength_mg__isnull=True) | Q(is_discountable=False),
+                condition=Q(strength__isnull=True) | Q(is_discountable=False),
                 name="packs_are_not_discounted",
                 violation_error_message=_("A pack of a medicine cannot be discounted."),
             ),
@@ -61,8 +68,27 @@ class Product(AbstractProduct):
         return self.get_product_class().needs_prescription
 
     @property
-    def is_pack(self) -> bool:
-        return self.strength_mg is not None
+    def form(self) -> DoseForm:
+        """The dose form of a medicine that has packs, or of a pack. Raises ValueError for others."""
+        return DoseForm((self.parent or self).dose_form)
+
+    def clean(self) -> None:
+        super().clean()
+        before = Product.objects.filter(pk=self.pk).values_list("dose_form", flat=True).first()
+        if before and before != self.dose_form:
+            raise ValidationError(
+                _("Another dose form is another medicine: this one keeps its own.")
+            )
+        if self.parent is not None and self.strength is not None:
+            _check_strength(self.strength, self.parent)
+
+
+def _check_strength(strength: Strength, medicine: Product) -> None:
+    if not medicine.dose_form:
+        raise ValidationError(_("Say first in which form the medicine comes."))
+    if not medicine.form.fits(strength):
+        values = {"strength": strength.words, "form": medicine.form.label}
+        raise ValidationError(_("%(strength)s is no strength of %(form)s.") % values)
 
 
 from oscar.apps.catalogue.models import *

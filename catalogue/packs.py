@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import ROUND_UP, Decimal
+from decimal import Decimal
 from itertools import groupby
 
 from babel import Locale
@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from oscar.apps.partner.models import StockRecord
 from oscar.templatetags.currency_filters import currency as money
 
-CENT = Decimal("0.01")
+from catalogue.amounts import DoseForm, Strength
+
 NUMBERS = {2: gettext_lazy("two"), 3: gettext_lazy("three"), 4: gettext_lazy("four")}
 
 
@@ -23,17 +24,18 @@ class Pack:
     product_id: int
     parent_id: int
     sku: str
-    strength_mg: int
-    tablets: int
+    form: DoseForm
+    strength: Strength
+    units: int
     price: Decimal
     currency: str
     in_stock: int
     countries: frozenset[str]
 
     @property
-    def per_tablet(self) -> Decimal:
+    def unit_price(self) -> Decimal:
         """Rounded up to the cent, so that it never understates."""
-        return (self.price / self.tablets).quantize(CENT, rounding=ROUND_UP)
+        return self.form.unit_price(self.price, self.units)
 
     @property
     def is_available(self) -> bool:
@@ -44,8 +46,18 @@ class Pack:
         return str(money(self.price, self.currency))
 
     @property
-    def per_tablet_text(self) -> str:
-        return str(money(self.per_tablet, self.currency))
+    def unit_price_text(self) -> str:
+        return str(money(self.unit_price, self.currency))
+
+    @property
+    def from_text(self) -> str:
+        """The price with the unit it is for: "$0.51 per tablet"."""
+        return f"{self.unit_price_text} {self.form.kind.per_price}"
+
+    @property
+    def size(self) -> str:
+        """In words: "60 tablets"."""
+        return self.form.counted(self.units)
 
 
 @dataclass(frozen=True)
@@ -58,10 +70,11 @@ class Offered:
 
 
 @dataclass(frozen=True)
-class Strength:
+class StrengthOnSale:
     """The packs of one strength, smallest first."""
 
-    mg: int
+    form: DoseForm
+    strength: Strength
     packs: tuple[Offered, ...]
     is_chosen: bool
     authorised: str
@@ -69,8 +82,9 @@ class Strength:
     refused: str
 
     @property
-    def is_available(self) -> bool:
-        return any(offered.pack.is_available for offered in self.packs)
+    def name(self) -> str:
+        """In words: "10 mg tablets"."""
+        return self.form.named(self.strength)
 
 
 def packs_of(parent_ids: Iterable[int]) -> list[Pack]:
@@ -82,16 +96,18 @@ def packs_of(parent_ids: Iterable[int]) -> list[Pack]:
         StockRecord.objects.filter(
             product__parent_id__in=list(parent_ids),
             product__is_public=True,
-            product__strength_mg__isnull=False,
+            product__parent__dose_form__gt="",
+            product__strength__isnull=False,
             price__isnull=False,
         )
-        .order_by("product__strength_mg", "product__tablets", "pk")
+        .order_by("product_id", "pk")
         .values_list(
             "product_id",
             "product__parent_id",
             "partner_sku",
-            "product__strength_mg",
-            "product__tablets",
+            "product__parent__dose_form",
+            "product__strength",
+            "product__units",
             "price",
             "price_currency",
             "num_in_stock",
@@ -99,20 +115,21 @@ def packs_of(parent_ids: Iterable[int]) -> list[Pack]:
             "product__supply_countries",
         )
     )
-    return [_pack(list(group)) for _product, group in groupby(rows, key=lambda row: row[0])]
+    packs = [_pack(list(group)) for _product, group in groupby(rows, key=lambda row: row[0])]
+    return sorted(packs, key=lambda pack: (pack.strength.rank, pack.units))
 
 
 def _pack(rows: list[tuple]) -> Pack:
     # A product has one row per country; should it have two stock records, the first one sells.
-    product_id, parent_id, sku, mg, tablets, price, currency, in_stock, allocated, _country = rows[
-        0
-    ]
+    product_id, parent_id, sku, form, strength, units, price, currency, *stock, _country = rows[0]
+    in_stock, allocated = stock
     return Pack(
         product_id=product_id,
         parent_id=parent_id,
         sku=sku,
-        strength_mg=mg,
-        tablets=tablets,
+        form=DoseForm(form),
+        strength=strength,
+        units=units,
         price=price,
         currency=currency,
         in_stock=(in_stock or 0) - (allocated or 0),
@@ -121,55 +138,52 @@ def _pack(rows: list[tuple]) -> Pack:
 
 
 def cheapest(packs: Iterable[Pack]) -> Pack | None:
-    """The pack with the lowest price per tablet among those in stock."""
+    """The pack with the lowest price of a unit among those in stock."""
     available = [pack for pack in packs if pack.is_available]
-    return min(available, key=lambda pack: (pack.per_tablet, pack.price), default=None)
+    return min(available, key=lambda pack: (pack.unit_price, pack.price), default=None)
 
 
 def saving(pack: Pack, others: Iterable[Pack]) -> str:
-    """What the pack costs less than as many tablets in the smallest packs that add up to it."""
+    """What the pack costs less than as many units in the smallest packs that add up to it."""
     smaller = [
         other
         for other in others
-        if other.tablets < pack.tablets
-        and pack.tablets % other.tablets == 0
+        if other.units < pack.units
+        and pack.units % other.units == 0
         and other.currency == pack.currency
     ]
     if not smaller:
         return ""
-    small = min(smaller, key=lambda other: other.tablets)
-    count = pack.tablets // small.tablets
+    small = min(smaller, key=lambda other: other.units)
+    count = pack.units // small.units
     less = small.price * count - pack.price
     if less <= 0:
         return ""
-    return _("%(amount)s less than %(count)s packs of %(tablets)s") % {
+    return _("%(amount)s less than %(count)s packs of %(units)s") % {
         "amount": money(less, pack.currency),
         "count": NUMBERS.get(count, count),
-        "tablets": small.tablets,
+        "units": small.units,
     }
 
 
-def strengths_of(
-    packs: list[Pack], *, strength: int | None = None, sku: str = ""
-) -> list[Strength]:
-    """The packs by strength; one strength, and one pack in each, is chosen to begin with."""
-    by_strength = {
-        mg: list(group) for mg, group in groupby(packs, key=lambda pack: pack.strength_mg)
+def strengths_of(packs: list[Pack], *, strength: str = "", sku: str = "") -> list[StrengthOnSale]:
+    """The packs by strength; one (by its slug), and one pack in each, is chosen to begin with."""
+    groups = {
+        each.slug: list(group) for each, group in groupby(packs, key=lambda pack: pack.strength)
     }
-    wanted = strength if strength in by_strength else next(iter(by_strength), None)
-    return [
-        _strength(mg, group, sku=sku, is_chosen=mg == wanted) for mg, group in by_strength.items()
-    ]
+    wanted = strength if strength in groups else next(iter(groups), None)
+    return [_strength(group, sku=sku, is_chosen=slug == wanted) for slug, group in groups.items()]
 
 
-def _strength(mg: int, packs: list[Pack], *, sku: str, is_chosen: bool) -> Strength:
+def _strength(packs: list[Pack], *, sku: str, is_chosen: bool) -> StrengthOnSale:
     available = [pack.sku for pack in packs if pack.is_available]
     chosen = sku if sku in available else next(iter(available), "")
     # Packs of a strength normally agree on their countries; where not, none is promised too much.
     countries = frozenset.intersection(*(pack.countries for pack in packs))
     licensed = frozenset(settings.LICENSED_COUNTRIES)
-    return Strength(
-        mg=mg,
+    return StrengthOnSale(
+        form=packs[0].form,
+        strength=packs[0].strength,
         packs=tuple(Offered(p, saving(p, packs), is_chosen=p.sku == chosen) for p in packs),
         is_chosen=is_chosen,
         authorised=country_list(countries),

@@ -16,6 +16,7 @@ from oscar.apps.address.models import Country
 from oscar.apps.catalogue.models import Category
 from oscar.apps.partner.models import Partner, StockRecord
 
+from catalogue.amounts import DoseForm, NotAStrength, Strength
 from catalogue.content.located import Notes
 from catalogue.content.located import Row as PackRow
 from catalogue.content.models import Medicine, Tag
@@ -31,8 +32,9 @@ class NewPack:
     """A pack as its file describes it; the price is for the whole pack."""
 
     sku: str
-    strength_mg: int
-    tablets: int
+    form: DoseForm
+    strength: Strength
+    units: int
     price: Decimal
     stock: int
     countries: tuple[str, ...]
@@ -105,8 +107,9 @@ def read_packs(folder: Path) -> list[NewPack]:
     notes = Notes(f"{folder.name}/packs.yaml", problems)
     root = notes.read(path)
     root = root if isinstance(root, PackRow) else PackRow()
+    form = _form(root, notes)
     strengths = notes.rows(root.get("strengths", []), root.line_of("strengths"), "strengths")
-    packs = [pack for strength in strengths for pack in _packs_of(strength, notes)]
+    packs = [pack for strength in strengths for pack in _packs_of(strength, form, notes)]
     for pack in packs:
         if [other.sku for other in packs].count(pack.sku) > 1:
             notes.add(1, f"pack “{pack.sku}” stands here more than once")
@@ -115,24 +118,41 @@ def read_packs(folder: Path) -> list[NewPack]:
     return packs
 
 
-def _packs_of(strength: PackRow, notes: Notes) -> list[NewPack]:
-    mg = _positive(strength, "mg", notes)
-    countries = notes.texts(strength, "countries")
+def _form(root: PackRow, notes: Notes) -> DoseForm:
+    name = notes.text(root, "form")
+    if name not in DoseForm.values:
+        known = ", ".join(DoseForm.values)
+        notes.add(root.line_of("form"), f"unknown form “{name}”; it must be one of: {known}")
+        return DoseForm.TABLET
+    return DoseForm(name)
+
+
+def _packs_of(row: PackRow, form: DoseForm, notes: Notes) -> list[NewPack]:
+    try:
+        strength = form.strength(notes.text(row, "strength"))
+    except NotAStrength as error:
+        notes.add(row.line_of("strength"), str(error))
+        return []
+    countries = notes.texts(row, "countries")
     for code in countries:
         if code not in Locale("en").territories or len(code) != len("AU"):
-            notes.add(strength.line_of("countries"), f"unknown country “{code}”")
-    rows = notes.rows(strength.get("packs", []), strength.line_of("packs"), "packs")
-    return [_pack(row, mg, countries, notes) for row in rows]
+            notes.add(row.line_of("countries"), f"unknown country “{code}”")
+    rows = notes.rows(row.get("packs", []), row.line_of("packs"), "packs")
+    return [_pack(each, form, strength, countries, notes) for each in rows]
 
 
-def _pack(row: PackRow, mg: int, countries: tuple[str, ...], notes: Notes) -> NewPack:
-    tablets, price = _positive(row, "tablets", notes), _price(row, notes)
-    if tablets and price * 100 % tablets:
-        notes.add(row.line_of("price"), f"{price} is not a whole number of cents per tablet")
+def _pack(
+    row: PackRow, form: DoseForm, strength: Strength, countries: tuple[str, ...], notes: Notes
+) -> NewPack:
+    units, price = _positive(row, "units", notes), _price(row, notes)
+    if price % form.price_step(units):
+        per = form.kind.per_price
+        notes.add(row.line_of("price"), f"{price} is not a whole number of cents {per}")
     return NewPack(
         sku=notes.text(row, "sku"),
-        strength_mg=mg,
-        tablets=tablets,
+        form=form,
+        strength=strength,
+        units=units,
         price=price,
         stock=_positive(row, "stock", notes, least=0),
         countries=countries,
@@ -164,6 +184,9 @@ def load_packs(folder: Path) -> list[str]:
     with transaction.atomic():
         medicine = put_on_the_shelf(folder)
         partner = Partner.objects.get_or_create(name=PARTNER)[0]
+        if packs and not medicine.product.dose_form:
+            medicine.product.dose_form = packs[0].form
+            medicine.product.save(update_fields=["dose_form"])
         return [
             f"{pack.sku}: created"
             for pack in packs
@@ -172,7 +195,7 @@ def load_packs(folder: Path) -> list[str]:
 
 
 def _exists(parent: Product, pack: NewPack) -> bool:
-    size = parent.children.filter(strength_mg=pack.strength_mg, tablets=pack.tablets)
+    size = parent.children.filter(strength=pack.strength, units=pack.units)
     return size.exists() or StockRecord.objects.filter(partner_sku=pack.sku).exists()
 
 
@@ -181,9 +204,9 @@ def _create(parent: Product, pack: NewPack, partner: Partner) -> Product:
         structure=Product.CHILD,
         parent=parent,
         upc=pack.sku,
-        title=f"{parent.title} {pack.strength_mg} mg, {pack.tablets} tablets",
-        strength_mg=pack.strength_mg,
-        tablets=pack.tablets,
+        title=f"{parent.title} {pack.strength.words}, {pack.form.counted(pack.units)}",
+        strength=pack.strength,
+        units=pack.units,
         is_discountable=False,
     )
     product.full_clean(exclude=["slug"])

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from decimal import Decimal
 from html import unescape
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from django.conf import settings
 from django.utils.html import format_html, strip_tags
 from django.utils.safestring import SafeString, mark_safe
 
+from catalogue.amounts import Strength
 from catalogue.content.document import Content, Interaction, Severity
 from catalogue.content.inline import inline_html
 from catalogue.content.sections import statements_of
@@ -104,10 +106,21 @@ def offers(packs: Iterable[Pack], url: str) -> dict[str, Any]:
         return {}
     return {
         "availableStrength": [
-            {"@type": "DrugStrength", "strengthValue": mg, "strengthUnit": "mg"}
-            for mg in dict.fromkeys(pack.strength_mg for pack in packs)
+            drug_strength(strength) for strength in dict.fromkeys(pack.strength for pack in packs)
         ],
+        "dosageForm": str(packs[0].form.label),
         "offers": [offer(pack, url) for pack in packs],
+    }
+
+
+def drug_strength(strength: Strength) -> dict[str, Any]:
+    """Number and unit as the page has them; a short decimal is the same number in JSON."""
+    number, unit = strength.words.split(" ", 1)
+    value = Decimal(number)
+    return {
+        "@type": "DrugStrength",
+        "strengthValue": int(value) if value == int(value) else float(value),
+        "strengthUnit": unit,
     }
 
 

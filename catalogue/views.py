@@ -45,7 +45,7 @@ class ProductDetailView(OscarProductDetailView):
 
     enforce_parent = True
     template_name = "oscar/catalogue/detail.html"
-    chosen_strength: int | None = None
+    chosen_strength = ""
     chosen_sku = ""
     problem = ""
 
@@ -196,7 +196,7 @@ def add_pack(request: HttpRequest, product_slug: str, pk: int) -> HttpResponse: 
 
 
 def _chosen(packs: list[Pack], strength: str, sku: str) -> Pack | None:
-    matching = [p for p in packs if str(p.strength_mg) == strength and p.sku == sku]
+    matching = [p for p in packs if p.strength.slug == strength and p.sku == sku]
     return next(iter(matching), None)
 
 
@@ -213,8 +213,7 @@ def _page_again(
     view = ProductDetailView()
     view.setup(request, pk=product.pk)
     view.object = view.get_queryset().get(pk=product.pk)
-    view.problem, view.chosen_sku = problem, sku
-    view.chosen_strength = int(strength) if strength.isascii() and strength.isdigit() else None
+    view.problem, view.chosen_strength, view.chosen_sku = problem, strength, sku
     page = view.render_to_response(view.get_context_data())
     page.status_code = 422
     return page

@@ -30,7 +30,7 @@ class Step:
     goes_on: bool = False
     # Whether prescription and payment must stand for an order to get there.
     is_guarded: bool = False
-    # Whether the tablets have left the pharmacy.
+    # Whether the packs have left the pharmacy.
     has_left: bool = False
 
 

@@ -7,12 +7,12 @@ if (buy) {
   const what = sum.querySelector("[data-what]");
   const bar = document.querySelector(".bar");
   const show = () => {
-    const strength = buy.elements.strength.value;
-    const pack = buy.querySelector(`[name="pack-${strength}"]:checked`);
+    const strength = buy.querySelector("[name=strength]:checked");
+    const pack = buy.querySelector(`[name="pack-${strength.value}"]:checked`);
     sum.hidden = !pack;
     if (!pack) return;
-    const tablets = pack.closest(".pack").querySelector(".q").textContent.trim().replace(/,$/, "");
-    what.textContent = `${strength} mg, ${tablets}`;
+    const size = pack.closest(".pack").querySelector(".q").textContent.trim().replace(/,$/, "");
+    what.textContent = `${strength.labels[0].textContent.trim()}, ${size}`;
     total.textContent = pack.dataset.total;
     if (bar) bar.querySelector("[data-bar]").textContent = `${what.textContent}: ${pack.dataset.total}`;
   };

@@ -7,6 +7,7 @@ import io
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -28,6 +29,7 @@ from oscar.apps.partner.models import Partner, StockRecord
 from oscar.apps.partner.strategy import Selector
 from pytest_django.live_server_helper import LiveServer
 
+from catalogue.amounts import DoseForm, Strength
 from catalogue.models import Product, ProductClass
 from shop.accounts import roles
 from shop.accounts.models import PharmacistRegistration, User
@@ -178,6 +180,11 @@ def signed_in(user: User) -> Client:
     return client
 
 
+def mg(amount: int) -> Strength:
+    """The strength of a tablet."""
+    return DoseForm.TABLET.strength(f"{amount} mg")
+
+
 COUNTRIES = {"AU": "Australia", "US": "United States", "DE": "Germany"}
 SUPPLIED_IN = {10: ("AU", "US", "DE"), 25: ("AU", "DE")}
 
@@ -205,25 +212,26 @@ def medicine(countries: dict[str, Country]) -> Product:
         structure=Product.PARENT,
         title="Baclofen tablets",
         product_class=kind,
+        dose_form=DoseForm.TABLET,
         is_discountable=False,
     )
     partner = Partner.objects.create(name="Pharmacy")
     for strength, codes in SUPPLIED_IN.items():
-        for tablets in (30, 60):
+        for units in (30, 60):
             pack = Product.objects.create(
                 structure=Product.CHILD,
                 parent=parent,
-                title=f"Baclofen {strength} mg, {tablets} tablets",
-                strength_mg=strength,
-                tablets=tablets,
+                title=f"Baclofen {strength} mg, {units} tablets",
+                strength=mg(strength),
+                units=units,
                 is_discountable=False,
             )
             pack.supply_countries.set([countries[code] for code in codes])
             StockRecord.objects.create(
                 product=pack,
                 partner=partner,
-                partner_sku=f"BAC{strength}-{tablets}",
-                price=Decimal("0.60") * tablets,
+                partner_sku=f"BAC{strength}-{units}",
+                price=Decimal("0.60") * units,
                 num_in_stock=5,
             )
     return parent
@@ -237,8 +245,8 @@ def baclofen(db: None) -> Product:
     return Product.objects.get(title="Baclofen tablets")
 
 
-def pack_of(medicine: Product, strength: int, tablets: int) -> Product:
-    return medicine.children.get(strength_mg=strength, tablets=tablets)
+def pack_of(medicine: Product, strength: int, units: int) -> Product:
+    return medicine.children.get(strength=mg(strength), units=units)
 
 
 def basket_with(user: User | None, *packs: Product, quantity: int = 1) -> Basket:
@@ -291,7 +299,7 @@ def send_prescription(
         by=user,
         patient=patient,
         answers=answers or (patient.answers if patient else patient_answers()),
-        wishes=[Wish(medicine_id=medicine.pk, strength_mg=strength, tablets=60)],
+        wishes=[Wish(medicine_id=medicine.pk, strength=mg(strength), units=60)],
         uploads=[Upload(data=b"as sent", pictures=(Picture(b"a picture", 10, 10),))],
     )
 
@@ -310,10 +318,10 @@ def decide_to_approve(
     *,
     by: User,
     strength: int = 10,
-    tablets: int = 60,
+    units: int = 60,
     supplies: int = 1,
     valid_until: datetime.date | None = None,
-    tablets_a_day: Decimal | None = None,
+    units_a_day: Fraction | None = None,
     country: str = "",
 ) -> Prescription:
     today = timezone.localdate()
@@ -322,7 +330,7 @@ def decide_to_approve(
         by=by,
         allowances=[
             Allowance(
-                medicine.pk, strength, tablets, supplies, "One three times a day", tablets_a_day
+                medicine.pk, mg(strength), units, supplies, "One three times a day", units_a_day
             )
         ],
         legal=Legal(

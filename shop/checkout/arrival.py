@@ -1,4 +1,4 @@
-"""What each way of delivery means for a patient's tablets."""
+"""What each way of delivery means for what a patient has left."""
 
 from __future__ import annotations
 

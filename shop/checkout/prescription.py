@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 
+from catalogue.amounts import doses_of
 from shop.accounts.requests import SignedInRequest
 from shop.checkout.choosing_patient import choose, chosen_patient
 from shop.continuity.supply_gap import earliest_arrival
@@ -68,18 +69,20 @@ def _ask_for_prescription(request: SignedInRequest, key: str, refusal: Refused) 
     if waiting is not None:
         return redirect("prescriptions:detail", reference=waiting.reference)
     patient = _patient(request, key)
+    doses = doses_of(need.form for need in needs)
     context = {
         "needs": needs,
         "refusal": _worth_saying(refusal),
         "max_files": MAX_FILES,
         "max_file_bytes": MAX_FILE_BYTES,
         "arrival": earliest_arrival(with_review=True),
+        "doses": doses,
     }
     if patient is None:
         own = Patient.objects.of(request.user)
         return render(request, "checkout/whose_prescription.html", {**context, "patients": own})
     draft = sending.begin_draft(by=request.user)
-    form = _form(request, patient, draft)
+    form = _form(request, patient, draft, doses=doses)
     if request.method == "POST":
         try:
             if form.is_valid():
@@ -117,14 +120,18 @@ def _own(own: dict[str, Patient], key: str) -> Patient:
         raise Http404 from None
 
 
-def _form(request: SignedInRequest, patient: Patient, draft: Prescription) -> PrescriptionForm:
+def _form(
+    request: SignedInRequest, patient: Patient, draft: Prescription, *, doses: str
+) -> PrescriptionForm:
     """The form, with what was typed into it for this patient before."""
     typed = draft.typed_so_far
     if typed.get("patient") != patient.key:
         typed = {}
     initial = {**typed, "draft": draft.reference}
     files = within_quota(request.FILES, by=request.user)
-    return PrescriptionForm(request.POST or None, files or None, patient=patient, initial=initial)
+    return PrescriptionForm(
+        request.POST or None, files or None, patient=patient, initial=initial, doses=doses
+    )
 
 
 def _keep_typed(request: SignedInRequest) -> None:
@@ -141,7 +148,7 @@ def _submit(
         patient=form.seen_patient(),
         answers=form.answers(),
         days_left=form.cleaned_data["days_left"],
-        wishes=[Wish(need.medicine_id, need.strength_mg, need.tablets) for need in needs],
+        wishes=[Wish(need.medicine_id, need.strength, need.units) for need in needs],
         uploads=form.cleaned_data["documents"],
         reference=form.cleaned_data["draft"],
     )
@@ -155,13 +162,13 @@ def _waiting_for(
     request: SignedInRequest, needs: tuple[Need, ...], key: str
 ) -> Prescription | None:
     """A prescription under review that was sent in for just this basket, and for this patient."""
-    wanted = {(need.medicine_id, need.strength_mg, need.tablets) for need in needs}
+    wanted = {(need.medicine_id, need.strength, need.units) for need in needs}
     under_review = Prescription.objects.of(request.user).filter(status__in=UNDER_REVIEW)
     for prescription in under_review.select_related("patient").prefetch_related("requested_packs"):
         packs = prescription.requested_packs.all()
         is_asked_for = key in {"", gate.patient_key(prescription)}
         if is_asked_for and wanted == {
-            (pack.medicine_id, pack.strength_mg, pack.tablets) for pack in packs
+            (pack.medicine_id, pack.strength, pack.units) for pack in packs
         }:
             return prescription
     return None

@@ -1,4 +1,4 @@
-"""Continuity of supply: when the tablets end, and when the next ones are due."""
+"""Continuity of supply: when it ends, and when the next one is due."""
 
 from django.apps import AppConfig
 

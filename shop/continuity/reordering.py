@@ -1,4 +1,4 @@
-"""Which packs hold what may be ordered again: as many tablets as fit, in as few packs as can be."""
+"""Which packs hold what may be ordered again: as much as fits, in as few packs as can be."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ class Part:
     count: int
 
     @property
-    def tablets(self) -> int:
-        return self.pack.tablets * self.count
+    def units(self) -> int:
+        return self.pack.units * self.count
 
     @property
     def price(self) -> Decimal:
@@ -39,7 +39,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Plan:
-    """What to order of one authorisation now; ``limit`` is the most tablets of one order."""
+    """What to order of one authorisation now; ``limit`` is the most units of one order."""
 
     authorisation: Authorisation
     limit: int
@@ -47,8 +47,18 @@ class Plan:
     next_on: datetime.date | None
 
     @property
-    def tablets(self) -> int:
-        return sum(part.tablets for part in self.parts)
+    def units(self) -> int:
+        return sum(part.units for part in self.parts)
+
+    @property
+    def doses(self) -> str:
+        """What it is of, as a plural."""
+        return str(self.authorisation.medicine.form.kind.doses)
+
+    @property
+    def allowed(self) -> str:
+        """The most that may be ordered now, in words."""
+        return self.authorisation.medicine.form.counted(self.limit)
 
     @property
     def is_due(self) -> bool:
@@ -65,28 +75,28 @@ def plans_of(prescription: Prescription) -> list[Plan]:
         "supply_rows"
     )
     packs = packs_of({authorisation.medicine_id for authorisation in authorisations})
-    return [_plan(authorisation, packs) for authorisation in authorisations]
+    by_strength = sorted(authorisations, key=lambda authorisation: authorisation.strength.rank)
+    return [_plan(authorisation, packs) for authorisation in by_strength]
 
 
 def _plan(authorisation: Authorisation, packs: list[Pack]) -> Plan:
-    limit = min(authorisation.tablets_per_supply, authorisation.tablets_left)
+    limit = min(authorisation.units_per_supply, authorisation.units_left)
     fitting = [
         pack
         for pack in packs
-        if (pack.parent_id, pack.strength_mg)
-        == (authorisation.medicine_id, authorisation.strength_mg)
+        if (pack.parent_id, pack.strength) == (authorisation.medicine_id, authorisation.strength)
     ]
     return Plan(authorisation, limit, fewest_packs(fitting, limit), next_supply_on(authorisation))
 
 
 def fewest_packs(packs: Iterable[Pack], limit: int) -> tuple[Part, ...]:
-    """Packs in stock that hold the most tablets up to ``limit``, and of those choices the fewest."""
+    """Packs in stock that hold the most units up to ``limit``, and of those choices the fewest."""
     best: dict[int, tuple[Part, ...]] = {0: ()}
     for pack in packs:
         for total, parts in list(best.items()):
-            room = (limit - total) // pack.tablets
+            room = (limit - total) // pack.units
             for count in range(1, min(pack.in_stock, room, _most(parts)) + 1):
-                held = total + count * pack.tablets
+                held = total + count * pack.units
                 candidate = (*parts, Part(pack, count))
                 if held not in best or _packs_in(candidate) < _packs_in(best[held]):
                     best[held] = candidate

@@ -1,4 +1,4 @@
-"""When the tablets of a supply are used up, and when the next ones of an authorisation are due."""
+"""When a supply is used up, and when the next ones of an authorisation are due."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def next_supply_on(authorisation: Authorisation) -> datetime.date | None:
     """
     kept = [each for each in authorisation.supply_rows.all() if each.returned_at is None]
     supplies = sorted(kept, key=lambda supply: supply.pk)
-    if not supplies or not authorisation.tablets_a_day:
+    if not supplies or not authorisation.units_a_day:
         return None
     profile = loading.current()
     *_earlier, (last_begins, runs_out) = used_in_turn(supplies)
@@ -35,17 +35,17 @@ def used_in_turn(
 ) -> Iterator[tuple[Fraction, Fraction]]:
     """When each supply is begun and used up, as ordinals of days; ``since`` is when others end.
 
-    Tablets that come before the others are used up are taken after them. Raises ValueError for a
-    supply without a daily number of tablets.
+    What comes before the rest is used up is taken after it. Raises ValueError for a supply
+    without a daily number of units.
     """
     runs_out = since
     for supply in supplies:
         taken = Fraction(day_of(supply.taken_at))
         begins = taken if runs_out is None else max(runs_out, taken)
-        a_day = supply.authorisation.tablets_a_day
+        a_day = supply.authorisation.units_a_day
         if not a_day:
-            raise ValueError(f"nobody knows how long {supply} last")
-        runs_out = begins + Fraction(supply.tablets) / Fraction(a_day)
+            raise ValueError(f"nobody knows how long a supply of {supply.units} lasts")
+        runs_out = begins + supply.units / Fraction(a_day)
         yield begins, runs_out
 
 

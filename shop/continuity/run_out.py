@@ -1,4 +1,4 @@
-"""Until when a patient has tablets, by what they said and by what was supplied since."""
+"""Until when a patient has their medicine, by what they said and by what was supplied since."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ from shop.prescriptions.models import Prescription, Supply
 
 
 class KnownFrom(TextChoices):
-    """What tells how long the tablets last."""
+    """What tells how long it lasts."""
 
-    SAID = "said", _("the days of tablets you told us when you sent the prescription")
-    SUPPLIED = "supplied", _("what we supplied, and the daily number of tablets")
+    SAID = "said", _("the days that you told us were left when you sent the prescription")
+    SUPPLIED = "supplied", _("what we supplied, and how much of it is taken a day")
 
 
 @dataclass(frozen=True)
 class RunOut:
-    """The last day with tablets for all of it, and what tells so."""
+    """The last day with enough for all of it, and what tells so."""
 
     last_day: datetime.date
     known_from: KnownFrom
 
     def days_left_on(self, day: datetime.date) -> int:
-        """Days of tablets left, that day among them; 0 when there are none."""
+        """Days that are left, that day among them; 0 when there are none."""
         return max(0, (self.last_day - day).days + 1)
 
 
@@ -44,7 +44,7 @@ def said_run_out(prescription: Prescription) -> RunOut | None:
 
 
 def run_out_of(prescription: Prescription, *, before: Any = None) -> RunOut | None:
-    """Until when the tablets last; None when nobody can tell.
+    """Until when it lasts; None when nobody can tell.
 
     The later truth counts: what was supplied after the patient said how many days are left comes on
     top of these. Where they said nothing, all that was supplied to the patient counts. Of several
@@ -67,15 +67,15 @@ def run_out_of(prescription: Prescription, *, before: Any = None) -> RunOut | No
 
 
 def _end(supplies: list[Supply], since: Fraction | None) -> Fraction | None:
-    """When the supplies of one strength are used up; None without a daily number of tablets."""
-    if not all(supply.authorisation.tablets_a_day for supply in supplies):
+    """When the supplies of one strength are used up; None without a daily number of units."""
+    if not all(supply.authorisation.units_a_day for supply in supplies):
         return None
     *_earlier, (_begins, runs_out) = used_in_turn(supplies, since=since)
     return runs_out
 
 
 def _strength_of(supply: Supply) -> tuple[int, int]:
-    return supply.authorisation.medicine_id, supply.authorisation.strength_mg
+    return supply.authorisation.medicine_id, supply.authorisation.strength
 
 
 def _supplies(prescription: Prescription, *, before: Any) -> Any:
@@ -84,16 +84,16 @@ def _supplies(prescription: Prescription, *, before: Any) -> Any:
     if prescription.patient_id is not None:
         whose |= Q(authorisation__prescription__patient=prescription.patient_id)
     asked = prescription.authorisations.filter(supplies__gt=0).values_list(
-        "medicine_id", "strength_mg"
-    ) or prescription.requested_packs.values_list("medicine_id", "strength_mg")
+        "medicine_id", "strength"
+    ) or prescription.requested_packs.values_list("medicine_id", "strength")
     of_these = Q(pk__in=())
     for medicine, strength in asked:
-        of_these |= Q(authorisation__medicine=medicine, authorisation__strength_mg=strength)
+        of_these |= Q(authorisation__medicine=medicine, authorisation__strength=strength)
     rows = Supply.objects.filter(whose, of_these, returned_at__isnull=True)
     if prescription.days_left is not None:
         rows = rows.filter(taken_at__gt=prescription.submitted_at)
     if before is not None:
         rows = rows.filter(order_line__order__lt=before.pk)
     return rows.select_related("authorisation").order_by(
-        "authorisation__medicine", "authorisation__strength_mg", "taken_at", "pk"
+        "authorisation__medicine", "authorisation__strength", "taken_at", "pk"
     )

@@ -1,4 +1,4 @@
-"""Tablets that end before more are expected (pharmacy standards, ORD-5 and CLN-11).
+"""A supply that ends before more is expected (pharmacy standards, ORD-5 and CLN-11).
 
 Stopping some medicines suddenly is dangerous within a day or two (`stopping_suddenly` in the limits of
 a medicine). So the last day on which a parcel is expected counts, never the first.
@@ -26,12 +26,17 @@ HOURS_OF_A_WORKING_DAY = 8
 
 @dataclass(frozen=True)
 class Gap:
-    """The tablets end before ``expected_by``, the last day on which more are expected."""
+    """The supply ends before ``expected_by``, the last day on which more is expected."""
 
     run_out: RunOut
     expected_by: datetime.date
     today: datetime.date
     prescription: Prescription
+
+    @property
+    def doses(self) -> str:
+        """What runs out, as a plural: "tablets"."""
+        return self.prescription.doses
 
     @property
     def has_run_out(self) -> bool:
@@ -52,7 +57,7 @@ def reviewed_by(day: datetime.date) -> datetime.date:
 def gap_between(
     prescription: Prescription, run_out: RunOut | None, expected_by: datetime.date
 ) -> Gap | None:
-    """The gap when the tablets end before that day, or have ended and nothing has come."""
+    """The gap when the supply ends before that day, or have ended and nothing has come."""
     today = timezone.localdate()
     if run_out is None or run_out.last_day >= max(expected_by, today):
         return None
@@ -77,7 +82,7 @@ def earliest_arrival(*, with_review: bool = False) -> datetime.date:
 
 
 def gap_of(prescription: Prescription) -> Gap | None:
-    """The gap before the next tablets of a prescription: those on their way, or to be ordered yet."""
+    """The gap before the next supply of a prescription: on its way, or to be ordered yet."""
     order = _under_way(prescription)
     if prescription.status in UNDER_REVIEW:
         arrival = earliest_arrival(with_review=True)
@@ -102,7 +107,7 @@ class Way:
 
 
 def way_of(order: Any) -> Way:
-    """How an order stands; its own tablets do not count before it is delivered."""
+    """How an order stands; what is in it does not count before it is delivered."""
     if order.status not in UNDER_WAY:
         return Way(None)
     supplies = Supply.objects.filter(order_line__order=order, returned_at__isnull=True)
@@ -137,7 +142,7 @@ def _arrival_of(order: Any, *, with_review: bool = False) -> datetime.date:
 
 
 def _under_way(prescription: Prescription) -> Any:
-    """The oldest order on a prescription whose tablets are still to come."""
+    """The oldest order on a prescription of which the supply is still to come."""
     supply = (
         Supply.objects.filter(
             authorisation__prescription=prescription,

@@ -23,7 +23,7 @@ FEW_DAYS = 3
 
 
 def is_urgent(run_out: RunOut, *, on: datetime.date, arrival: datetime.date) -> bool:
-    """Few days of tablets on that day, or none left when more can be there."""
+    """Few days left on that day, or none left when more can be there."""
     return run_out.days_left_on(on) <= FEW_DAYS or run_out.last_day < arrival
 
 

@@ -41,7 +41,7 @@ class EventHandler(OscarEventHandler):
                 self._enter(order)
 
     def cancel(self, order: Any, *, by: User, note: str) -> PaymentAttempt:
-        """Cancel an order that has not left: stock and tablets come back, all money is to go back.
+        """Cancel an order that has not left: stock and supplies come back, all money is to go back.
 
         Raises InvalidOrderStatus. What is to be done at Stripe is written down for the caller to
         run once this is committed.

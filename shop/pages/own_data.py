@@ -13,7 +13,7 @@ from oscar.apps.order.models import Order
 from shop.accounts.models import User
 from shop.accounts.requests import SignedInRequest
 from shop.patients.models import Patient
-from shop.prescriptions.models import Prescription
+from shop.prescriptions.models import Authorisation, Prescription
 
 # Of a prescription; the person who decided signs with name and registration.
 OF_A_PRESCRIPTION = (
@@ -32,11 +32,10 @@ OF_A_PRESCRIPTION = (
     "message",
 )
 OF_AN_AUTHORISATION = (
-    "strength_mg",
-    "tablets_per_supply",
+    "units_per_supply",
     "supplies",
     "directions",
-    "tablets_supplied",
+    "units_supplied",
 )
 OF_AN_ADDRESS = ("line1", "line2", "line3", "line4", "state", "postcode", "country_id")
 
@@ -53,7 +52,7 @@ def own_data(request: SignedInRequest) -> JsonResponse:
 
 def data_of(user: User) -> dict[str, Any]:
     """What the shop keeps about this account and its patients, archived ones too."""
-    sent = Prescription.objects.filter(user=user).prefetch_related("authorisations")
+    sent = Prescription.objects.filter(user=user).prefetch_related("authorisations__medicine")
     orders = Order.objects.filter(user=user).prefetch_related("lines")
     return {
         "account": _fields(user, ("email", "first_name", "last_name", "date_joined")),
@@ -74,13 +73,19 @@ def _patient(patient: Patient) -> dict[str, Any]:
 
 
 def _prescription(prescription: Prescription) -> dict[str, Any]:
-    authorised = prescription.authorisations.all()
     return {
         **_fields(prescription, OF_A_PRESCRIPTION),
         "answers": prescription.answers_json,
         "not_sent_yet": prescription.typed,
-        "authorised": [_fields(each, OF_AN_AUTHORISATION) for each in authorised],
+        "authorised": [_authorised(each) for each in prescription.authorisations.all()],
     }
+
+
+def _authorised(authorisation: Authorisation) -> dict[str, Any]:
+    """In units of the form, such as tablets."""
+    form = authorisation.medicine.form
+    what = {"strength": authorisation.strength.words, "counted_in": form.kind.units}
+    return {**what, **_fields(authorisation, OF_AN_AUTHORISATION)}
 
 
 def _order(order: Any) -> dict[str, Any]:

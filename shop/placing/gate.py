@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from oscar.apps.address.models import Country
 
+from catalogue.amounts import DoseForm, Strength
 from catalogue.models import Product
 from shop.accounts.models import User
 from shop.continuity.repeats import next_supply_on
@@ -34,31 +35,30 @@ class BasketLine(Protocol):
 
 @dataclass(frozen=True)
 class Need:
-    """Tablets of one strength of a medicine, over all lines of a basket."""
+    """Units of one strength of a medicine, over all lines of a basket."""
 
     medicine_id: int
-    strength_mg: int
-    tablets: int
     title: str
+    form: DoseForm
+    strength: Strength
+    units: int
 
 
 def needs_of(lines: Iterable[BasketLine]) -> tuple[Need, ...]:
     """What a prescription has to cover; empty for a basket without prescription medicines."""
-    tablets: Counter[tuple[int, int, str]] = Counter()
+    units: Counter[tuple[int, str, DoseForm, Strength]] = Counter()
     for line in lines:
         product = line.product
         if product.needs_prescription:
-            tablets[_medicine_and_strength(product)] += line.quantity * (product.tablets or 0)
-    return tuple(
-        Need(medicine_id=medicine, strength_mg=strength, tablets=count, title=title)
-        for (medicine, strength, title), count in sorted(tablets.items())
-    )
+            units[_kind_of(product)] += line.quantity * (product.units or 0)
+    needs = (Need(*kind, units=count) for kind, count in units.items())
+    return tuple(sorted(needs, key=lambda need: (need.medicine_id, need.strength.rank)))
 
 
-def _medicine_and_strength(product: Product) -> tuple[int, int, str]:
-    if product.parent is None or product.strength_mg is None:
+def _kind_of(product: Product) -> tuple[int, str, DoseForm, Strength]:
+    if product.parent is None or product.strength is None:
         raise Refused(Reason.NO_PRESCRIPTION)
-    return product.parent.pk, product.strength_mg, product.parent.title
+    return product.parent.pk, product.parent.title, product.form, product.strength
 
 
 def patient_key(prescription: Prescription) -> str:
@@ -118,7 +118,7 @@ def _usable(user: User) -> Iterable[Prescription]:
 
 def check_prescription(
     prescription: Prescription, lines: Iterable[BasketLine], *, day: datetime.date
-) -> dict[tuple[int, int], Authorisation]:
+) -> dict[tuple[int, Strength], Authorisation]:
     """The authorisation for each medicine and strength of the lines; raises Refused."""
     if not prescription.is_usable_on(day):
         raise _why_not(prescription)
@@ -127,26 +127,28 @@ def check_prescription(
 
 def _check_covers(
     prescription: Prescription, needs: Iterable[Need]
-) -> dict[tuple[int, int], Authorisation]:
-    authorised = {(a.medicine_id, a.strength_mg): a for a in prescription.authorisations.all()}
+) -> dict[tuple[int, Strength], Authorisation]:
+    authorised = {(a.medicine_id, a.strength): a for a in prescription.authorisations.all()}
     for need in needs:
-        authorisation = authorised.get((need.medicine_id, need.strength_mg))
+        authorisation = authorised.get((need.medicine_id, need.strength))
         if authorisation is None:
-            raise Refused(Reason.OTHER_STRENGTH, title=need.title, strength=need.strength_mg)
-        allowed = min(authorisation.tablets_per_supply, authorisation.tablets_left)
-        if need.tablets > allowed:
+            raise Refused(Reason.OTHER_STRENGTH, title=need.title, strength=need.strength.words)
+        allowed = min(authorisation.units_per_supply, authorisation.units_left)
+        if need.units > allowed:
             raise Refused(
-                Reason.TOO_MANY, wanted=need.tablets, strength=need.strength_mg, allowed=allowed
+                Reason.TOO_MANY,
+                wanted=need.form.counted_of(need.units, need.strength),
+                allowed=allowed,
             )
-        _check_due(authorisation)
+        _check_due(authorisation, need)
     return authorised
 
 
-def _check_due(authorisation: Authorisation) -> None:
+def _check_due(authorisation: Authorisation, need: Need) -> None:
     next_on = next_supply_on(authorisation)
     if next_on and next_on > timezone.localdate():
         day = date_format(next_on, "j F Y")
-        raise Refused(Reason.TOO_EARLY, strength=authorisation.strength_mg, day=day)
+        raise Refused(Reason.TOO_EARLY, what=need.form.named(need.strength), day=day)
 
 
 def _why_none(user: User, chosen: str) -> Refused:
@@ -176,7 +178,7 @@ def _why_not(prescription: Prescription) -> Refused:
 def check_destination(country: Country, lines: Iterable[BasketLine]) -> None:
     """Raises Refused when a line may not be supplied in this country.
 
-    A strength is supplied only where tablets of it are authorised (LegitScript standard 2, TGA
+    A strength is supplied only where it is authorised (LegitScript standard 2, TGA
     price-list rules), and medicines go only to countries the pharmacy is licensed for.
     """
     for line in lines:
@@ -197,6 +199,6 @@ def _check_country(country: Country, product: Product) -> None:
         raise Refused(
             Reason.COUNTRY,
             title=(product.parent or product).title,
-            strength=product.strength_mg,
+            strength=product.strength.words if product.strength else "",
             country=country.printable_name,
         )

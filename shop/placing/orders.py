@@ -1,4 +1,4 @@
-"""Places an order: one transaction that takes the stock, the tablets and the payment together."""
+"""Places an order: one transaction that takes the stock, the units and the payment together."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from shop.payments.models import PaymentAttempt
 from shop.placing import gate
 from shop.placing.quote import Totals, address_from, quote_for, totals_of
 from shop.placing.refusals import Reason, Refused
-from shop.prescriptions import supply_ledger as tablets_ledger
+from shop.prescriptions import supply_ledger
 from shop.prescriptions.models import Prescription, Supply
 
 OrderCreator = get_class("order.utils", "OrderCreator")
@@ -40,7 +40,7 @@ def place(attempt: PaymentAttempt, *, intent_id: str) -> Order:
     totals = totals_of(basket, quote.delivery_code)
     order = _write_order(attempt, basket, address, totals)
     if prescription:
-        _take_tablets(prescription, order, lines)
+        _take_units(prescription, order, lines)
     books.write_authorisation(order, currency=attempt.currency, reference=intent_id)
     return order
 
@@ -61,7 +61,7 @@ def _locked_prescription(attempt: PaymentAttempt, lines: list[Any]) -> Prescript
         if gate.needs_of(lines):
             raise Refused(Reason.NO_PRESCRIPTION)
         return None
-    return tablets_ledger.lock(attempt.prescription)
+    return supply_ledger.lock(attempt.prescription)
 
 
 def _write_order(attempt: PaymentAttempt, basket: Any, address: Any, totals: Totals) -> Order:
@@ -79,29 +79,28 @@ def _write_order(attempt: PaymentAttempt, basket: Any, address: Any, totals: Tot
         raise Refused(Reason.OUT_OF_STOCK, title=error.title) from error
 
 
-def _take_tablets(prescription: Prescription, order: Order, lines: list[Any]) -> None:
+def _take_units(prescription: Prescription, order: Order, lines: list[Any]) -> None:
     authorised = gate.check_prescription(prescription, lines, day=timezone.localdate())
     lines_of_order = order.lines.select_related("product__parent__product_class")
     supplies = [
         _take(
-            authorised[line.product.parent_id, line.product.strength_mg],
-            line.quantity * line.product.tablets,
+            authorised[line.product.parent_id, line.product.strength],
+            line.quantity * line.product.units,
             line,
         )
         for line in lines_of_order
         if line.product.needs_prescription
     ]
     if supplies:
-        tablets_ledger.finish_supply(prescription, by=order.user, last=supplies[-1])
+        supply_ledger.finish_supply(prescription, by=order.user, last=supplies[-1])
 
 
-def _take(authorisation: Any, tablets: int, line: Any) -> Supply:
+def _take(authorisation: Any, units: int, line: Any) -> Supply:
     try:
-        return tablets_ledger.take(authorisation, tablets=tablets, order_line=line)
-    except tablets_ledger.NothingLeft as error:
+        return supply_ledger.take(authorisation, units=units, order_line=line)
+    except supply_ledger.NothingLeft as error:
         raise Refused(
             Reason.TOO_MANY,
-            wanted=tablets,
-            strength=authorisation.strength_mg,
-            allowed=authorisation.tablets_left,
+            wanted=line.product.form.counted_of(units, authorisation.strength),
+            allowed=authorisation.units_left,
         ) from error

@@ -16,7 +16,7 @@ class Reason(TextChoices):
     WAITING = "waiting", _("A pharmacist is still checking your prescription. Nothing to pay yet.")
     QUESTION = "question", _("The pharmacist has a question about your prescription.")
     EXPIRED = "expired", _("Your prescription is out of date. Send us a new one.")
-    USED_UP = "used_up", _("All tablets on your prescription were supplied. Send us a new one.")
+    USED_UP = "used_up", _("Everything on your prescription was supplied. Send us a new one.")
     WITHDRAWN = "withdrawn", _("The pharmacist has withdrawn the approval of your prescription.")
     REFUSED = "refused", _("The pharmacist could not approve your prescription.")
     ARCHIVED = (
@@ -28,27 +28,24 @@ class Reason(TextChoices):
     WHICH_PATIENT = "which_patient", _("Choose whom you order for.")
     OTHER_STRENGTH = (
         "other_strength",
-        _("Your prescription does not cover %(title)s %(strength)s mg."),
+        _("Your prescription does not cover %(title)s %(strength)s."),
     )
     TOO_MANY = (
         "too_many",
-        _(
-            "Your cart holds %(wanted)s tablets of %(strength)s mg; "
-            "your prescription allows %(allowed)s now."
-        ),
+        _("Your cart holds %(wanted)s; your prescription allows %(allowed)s now."),
     )
     TOO_EARLY = (
         "too_early",
         _(
-            "The next %(strength)s mg tablets can be ordered from %(day)s. "
+            "The next %(what)s can be ordered from %(day)s. "
             "If you need them sooner, call us: do not run out."
         ),
     )
     COUNTRY = (
         "country",
         _(
-            "We may not send %(title)s %(strength)s mg to %(country)s, because tablets of this "
-            "strength are not authorised there. Ask your prescriber about another strength."
+            "We may not send %(title)s %(strength)s to %(country)s, because this strength is not "
+            "authorised there. Ask your prescriber about another strength."
         ),
     )
     OTHER_COUNTRY = (

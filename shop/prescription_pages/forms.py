@@ -36,7 +36,6 @@ class PrescriptionForm(PatientForm):
         needed=_("Choose whether the patient has taken this medicine before."),
     )
     days_left = forms.IntegerField(
-        label=_("How many days of tablets are left?"),
         help_text=_("Stopping suddenly is dangerous. The pharmacist looks at urgent ones first."),
         min_value=0,
         max_value=MOST_DAYS_LEFT,
@@ -59,8 +58,10 @@ class PrescriptionForm(PatientForm):
         error_messages={"required": _("Tick the box so that the pharmacist may read it.")},
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, doses: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        label = _("How many days of %(doses)s are left?") % {"doses": doses}
+        self.fields["days_left"].label = label
         if not self.patient.is_new:
             del self.fields["relation"]
 

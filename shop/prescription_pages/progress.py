@@ -59,16 +59,16 @@ def _who_has_it(prescription: Prescription) -> str:
 
 def _supply_steps(prescription: Prescription) -> list[Step]:
     if prescription.status == Status.USED_UP:
-        return [{"status": "done", "title": _("All tablets supplied")}]
+        return [{"status": "done", "title": _("All %(doses)s supplied") % _doses(prescription)}]
     if prescription.status == Status.EXPIRED and prescription.valid_until:
         until = date_format(prescription.valid_until, "j F Y")
         over = _("Its last day was %(until)s.") % {"until": until}
         return [{"status": "done", "title": _("Out of date"), "text": over}]
-    supplied = [each for each in prescription.authorisations.all() if each.tablets_supplied]
+    supplied = [each for each in prescription.authorisations.all() if each.units_supplied]
     can_go_on = "now" if prescription.status == Status.APPROVED else "todo"
     if supplied:
         return [
-            {"status": "done", "title": _("First tablets ordered")},
+            {"status": "done", "title": _("First %(doses)s ordered") % _doses(prescription)},
             {"status": can_go_on, "title": _("The next supply")},
         ]
     return [
@@ -82,3 +82,7 @@ def _supply_steps(prescription: Prescription) -> list[Step]:
             "text": _("Tracked, in plain packaging"),
         },
     ]
+
+
+def _doses(prescription: Prescription) -> dict[str, str]:
+    return {"doses": prescription.doses}

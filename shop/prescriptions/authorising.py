@@ -3,48 +3,53 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from decimal import Decimal
+from dataclasses import asdict, dataclass
+from fractions import Fraction
+from typing import Any
 
 from django.db.models import F
 from django.utils.translation import gettext
 
+from catalogue.amounts import Strength, in_text
 from catalogue.content.models import Medicine
 from shop.prescriptions.models import Authorisation, Prescription
 
 
 @dataclass(frozen=True)
 class Allowance:
-    """Tablets of one strength of a medicine that a pharmacist allows."""
+    """Units of one strength of a medicine that a pharmacist allows."""
 
     medicine_id: int
-    strength_mg: int
-    tablets_per_supply: int
+    strength: Strength
+    units_per_supply: int
     supplies: int
     directions: str
-    tablets_a_day: Decimal | None = None
+    units_a_day: Fraction | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """For a sealed field."""
+        return asdict(self, dict_factory=in_text)
 
     @property
-    def tablets(self) -> int:
-        return self.tablets_per_supply * self.supplies
+    def units(self) -> int:
+        return self.units_per_supply * self.supplies
 
 
 class BelowSupplied(Exception):
-    """More tablets than these have been supplied already."""
+    """More than this has been supplied already."""
 
     def __init__(self, authorisation: Authorisation) -> None:
         self.authorisation = authorisation
-        super().__init__(f"{authorisation.tablets_supplied} tablets are supplied already")
+        super().__init__(f"{authorisation.units_supplied} units are supplied already")
 
     @property
     def message(self) -> str:
         """Plain words for the pharmacist."""
-        return gettext(
-            "%(gone)s tablets of %(mg)s mg are supplied already; allow at least these."
-        ) % {
-            "gone": self.authorisation.tablets_supplied,
-            "mg": self.authorisation.strength_mg,
-        }
+        authorisation = self.authorisation
+        gone = authorisation.medicine.form.counted_of(
+            authorisation.units_supplied, authorisation.strength
+        )
+        return gettext("%(gone)s are supplied already; allow at least these.") % {"gone": gone}
 
 
 def write(prescription: Prescription, allowances: Sequence[Allowance]) -> None:
@@ -52,9 +57,9 @@ def write(prescription: Prescription, allowances: Sequence[Allowance]) -> None:
 
     The caller holds the transaction.
     """
-    allowed = {(each.medicine_id, each.strength_mg): each for each in allowances}
+    allowed = {(each.medicine_id, each.strength): each for each in allowances}
     for authorisation in prescription.authorisations.select_for_update():
-        key = (authorisation.medicine_id, authorisation.strength_mg)
+        key = (authorisation.medicine_id, authorisation.strength)
         if key in allowed:
             _change(authorisation, allowed.pop(key))
         else:
@@ -63,11 +68,11 @@ def write(prescription: Prescription, allowances: Sequence[Allowance]) -> None:
         Authorisation(
             prescription=prescription,
             medicine_id=each.medicine_id,
-            strength_mg=each.strength_mg,
-            tablets_per_supply=each.tablets_per_supply,
+            strength=each.strength,
+            units_per_supply=each.units_per_supply,
             supplies=each.supplies,
             directions=each.directions,
-            tablets_a_day=each.tablets_a_day,
+            units_a_day=each.units_a_day,
             content_version_id=_content_version_of(each.medicine_id),
         )
         for each in allowed.values()
@@ -76,12 +81,12 @@ def write(prescription: Prescription, allowances: Sequence[Allowance]) -> None:
 
 def _change(authorisation: Authorisation, allowance: Allowance) -> None:
     changed = Authorisation.objects.filter(
-        pk=authorisation.pk, tablets_supplied__lte=allowance.tablets
+        pk=authorisation.pk, units_supplied__lte=allowance.units
     ).update(
-        tablets_per_supply=allowance.tablets_per_supply,
+        units_per_supply=allowance.units_per_supply,
         supplies=allowance.supplies,
         directions=allowance.directions,
-        tablets_a_day=allowance.tablets_a_day,
+        units_a_day=allowance.units_a_day,
         content_version_id=_content_version_of(allowance.medicine_id),
     )
     if not changed:
@@ -91,8 +96,8 @@ def _change(authorisation: Authorisation, allowance: Allowance) -> None:
 def _end(authorisation: Authorisation) -> None:
     """Leave just what was supplied; nothing more may be taken."""
     rows = Authorisation.objects.filter(pk=authorisation.pk)
-    if not rows.filter(tablets_supplied__gt=0).update(
-        tablets_per_supply=F("tablets_supplied"), supplies=1
+    if not rows.filter(units_supplied__gt=0).update(
+        units_per_supply=F("units_supplied"), supplies=1
     ):
         rows.update(supplies=0)
 

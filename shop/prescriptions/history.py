@@ -49,7 +49,7 @@ def record_refusal(page: Page, *, by: User) -> None:
 
 
 def record_supply(supply: Supply, *, by: User | None) -> None:
-    """Record that an order line took tablets; in numbers only, the prescription says of what."""
+    """Record that an order line took units; in numbers only, the prescription says of what."""
     log.append(
         "supply.take",
         actor=_actor(by, ""),
@@ -57,7 +57,7 @@ def record_supply(supply: Supply, *, by: User | None) -> None:
         details={
             "authorisation": supply.authorisation_id,
             "order_line": supply.order_line_id,
-            "tablets": supply.tablets,
+            "units": supply.units,
         },
     )
 

@@ -12,8 +12,11 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from catalogue.amounts import doses_of
+from catalogue.fields import FractionField, StrengthField
 from shop.jurisdictions.profile import Authenticity
 from shop.patients.answers import Answers
 from shop.prescriptions.files.quota import FilesOfADay  # noqa: F401 (a model of this app)
@@ -93,7 +96,7 @@ class Prescription(models.Model):
     answers_json = SealedJSONField(row_name="reference")
     # What was typed into the form of a prescription that is not sent yet.
     typed = SealedJSONField(row_name="reference", null=True)
-    days_left = models.PositiveSmallIntegerField(_("days of tablets left"), null=True, blank=True)
+    days_left = models.PositiveSmallIntegerField(_("days of it left"), null=True, blank=True)
 
     question = SealedTextField(row_name="reference")
     answer = SealedTextField(row_name="reference")
@@ -154,7 +157,7 @@ class Prescription(models.Model):
         return self.reference
 
     def is_usable_on(self, day: datetime.date) -> bool:
-        """Whether tablets may be supplied on it that day; what is left is another question."""
+        """Whether anything may be supplied on it that day; what is left is another question."""
         return (
             self.status == Status.APPROVED
             and self.valid_until is not None
@@ -166,6 +169,13 @@ class Prescription(models.Model):
     def is_for_archived(self) -> bool:
         """Whether the customer took the patient off their list."""
         return self.patient is not None and self.patient.is_archived
+
+    @cached_property
+    def doses(self) -> str:
+        """What was asked for, as a plural: "tablets"."""
+        return doses_of(
+            wish.medicine.form for wish in self.requested_packs.select_related("medicine")
+        )
 
     @property
     def typed_so_far(self) -> dict[str, Any]:
@@ -190,20 +200,25 @@ class RequestedPack(models.Model):
         Prescription, on_delete=models.CASCADE, related_name="requested_packs"
     )
     medicine = models.ForeignKey("catalogue.Product", on_delete=models.PROTECT, related_name="+")
-    strength_mg = models.PositiveSmallIntegerField()
-    tablets = models.PositiveIntegerField()
+    strength = StrengthField()
+    units = models.PositiveIntegerField()
 
     class Meta:
-        ordering = ("strength_mg",)
+        ordering = ("pk",)
         constraints = (
             models.UniqueConstraint(
-                fields=("prescription", "medicine", "strength_mg"), name="one_wish_per_strength"
+                fields=("prescription", "medicine", "strength"), name="one_wish_per_strength"
             ),
-            models.CheckConstraint(condition=Q(tablets__gt=0), name="wish_is_for_tablets"),
+            models.CheckConstraint(condition=Q(units__gt=0), name="wish_is_for_units"),
         )
 
     def __str__(self) -> str:
-        return f"{self.tablets} tablets of {self.strength_mg} mg"
+        return self.medicine.form.counted_of(self.units, self.strength)
+
+    @property
+    def size(self) -> str:
+        """In words: "60 tablets"."""
+        return self.medicine.form.counted(self.units)
 
 
 class Document(models.Model):
@@ -265,71 +280,75 @@ class Authorisation(models.Model):
         Prescription, on_delete=models.PROTECT, related_name="authorisations"
     )
     medicine = models.ForeignKey("catalogue.Product", on_delete=models.PROTECT, related_name="+")
-    strength_mg = models.PositiveSmallIntegerField()
-    tablets_per_supply = models.PositiveSmallIntegerField()
+    strength = StrengthField()
+    units_per_supply = models.PositiveSmallIntegerField()
     supplies = models.PositiveSmallIntegerField()
     directions = models.CharField(max_length=300)
-    # Tablets of this strength the directions amount to; empty when they name no daily number.
-    tablets_a_day = models.DecimalField(max_digits=5, decimal_places=2, null=True)
+    # Units of this strength the directions amount to; empty when they name no daily number.
+    units_a_day = FractionField(null=True)
     # What the pharmacist could read about the medicine when deciding; versions are never changed.
     content_version = models.ForeignKey(
         "catalogue.ContentVersion", on_delete=models.PROTECT, related_name="+", null=True
     )
-    tablets_supplied = models.PositiveIntegerField(default=0)
+    units_supplied = models.PositiveIntegerField(default=0)
 
     class Meta:
-        ordering = ("strength_mg",)
+        ordering = ("pk",)
         constraints = (
             models.UniqueConstraint(
-                fields=("prescription", "medicine", "strength_mg"),
+                fields=("prescription", "medicine", "strength"),
                 name="one_authorisation_per_strength",
             ),
             models.CheckConstraint(
                 # None of it may be supplied any more when the supplies are 0.
-                condition=Q(tablets_per_supply__gt=0),
-                name="authorisation_is_for_tablets",
+                condition=Q(units_per_supply__gt=0),
+                name="authorisation_is_for_units",
             ),
             models.CheckConstraint(
                 condition=Q(
-                    tablets_supplied__gte=0,
-                    tablets_supplied__lte=F("tablets_per_supply") * F("supplies"),
+                    units_supplied__gte=0,
+                    units_supplied__lte=F("units_per_supply") * F("supplies"),
                 ),
                 name="never_more_than_authorised",
             ),
         )
 
     def __str__(self) -> str:
-        return f"{self.supplies} × {self.tablets_per_supply} tablets of {self.strength_mg} mg"
+        return f"{self.size} of {self.strength.words}"
 
     @property
-    def tablets_authorised(self) -> int:
-        return self.tablets_per_supply * self.supplies
+    def size(self) -> str:
+        """In words: "3 × 60 tablets"."""
+        return f"{self.supplies} × {self.medicine.form.counted(self.units_per_supply)}"
 
     @property
-    def tablets_left(self) -> int:
-        return self.tablets_authorised - self.tablets_supplied
+    def units_authorised(self) -> int:
+        return self.units_per_supply * self.supplies
+
+    @property
+    def units_left(self) -> int:
+        return self.units_authorised - self.units_supplied
 
 
 class Supply(models.Model):
-    """Tablets taken off an authorisation by one line of an order."""
+    """Units taken off an authorisation by one line of an order."""
 
     authorisation = models.ForeignKey(
         Authorisation, on_delete=models.PROTECT, related_name="supply_rows"
     )
     order_line = models.OneToOneField("order.Line", on_delete=models.PROTECT, related_name="supply")
-    tablets = models.PositiveIntegerField()
+    units = models.PositiveIntegerField()
     taken_at = models.DateTimeField(auto_now_add=True)
-    # Set when the order was cancelled before it left: the tablets count as not supplied again.
+    # Set when the order was cancelled before it left: the units count as not supplied again.
     returned_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ("pk",)
-        constraints = (
-            models.CheckConstraint(condition=Q(tablets__gt=0), name="supply_is_of_tablets"),
-        )
+        constraints = (models.CheckConstraint(condition=Q(units__gt=0), name="supply_is_of_units"),)
 
     def __str__(self) -> str:
-        return f"{self.tablets} tablets"
+        authorisation = self.authorisation
+        return authorisation.medicine.form.counted_of(self.units, authorisation.strength)
 
 
 class Event(models.Model):

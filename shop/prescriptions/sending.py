@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from catalogue.amounts import Strength
 from shop.accounts import holding
 from shop.accounts.models import User
 from shop.patients import services as patients
@@ -34,11 +35,11 @@ from shop.vault import storage as vault
 
 @dataclass(frozen=True)
 class Wish:
-    """Tablets of one strength of a medicine that the customer would like."""
+    """Units of one strength of a medicine that the customer would like."""
 
     medicine_id: int
-    strength_mg: int
-    tablets: int
+    strength: Strength
+    units: int
 
 
 class AlreadySent(Exception):

@@ -142,7 +142,7 @@ def approve(
     legal: Legal,
     message: str = "",
 ) -> None:
-    """Allow these tablets until ``legal.valid_until``; on a second approval, in place of the first.
+    """Allow these units until ``legal.valid_until``; on a second approval, in place of the first.
 
     Raises BelowSupplied when more was supplied already, NotAllowed for anyone who is not a pharmacist today, or for one's own prescription,
     HeldByAnother when it is not theirs to decide, and TransitionRefused when somebody else changed
@@ -228,17 +228,17 @@ def renew_answers(prescription: Prescription, answers: Answers) -> None:
 
 
 def use_up(prescription: Prescription, *, by: User | None = None) -> None:
-    """Close an approval whose last tablets were supplied."""
+    """Close an approval of which the last was supplied."""
     move(prescription, Action.USE_UP, by=by)
 
 
 def give_back(prescription: Prescription, *, by: User | None = None, note: str = "") -> None:
-    """Open an approval again, because tablets supplied on it came back to it."""
+    """Open an approval again, because what was supplied on it came back to it."""
     move(prescription, Action.GIVE_BACK, by=by, note=note)
 
 
 def note_given_back(prescription: Prescription, *, by: User | None, note: str) -> None:
-    """Write down that tablets came back to a prescription that stays as it is."""
+    """Write down that a supply came back to a prescription that stays as it is."""
     event = Event(
         prescription=prescription,
         action=Action.GIVE_BACK,

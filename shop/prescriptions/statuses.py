@@ -11,7 +11,7 @@ class Status(TextChoices):
     QUESTION = "question", _("The pharmacist has a question")
     APPROVED = "approved", _("Approved")
     REFUSED = "refused", _("Not approved")
-    USED_UP = "used_up", _("All tablets supplied")
+    USED_UP = "used_up", _("Everything supplied")
     EXPIRED = "expired", _("Out of date")
     WITHDRAWN = "withdrawn", _("Approval withdrawn")
     CANCELLED = "cancelled", _("Cancelled by you")
@@ -26,8 +26,8 @@ class Action(TextChoices):
     APPROVE = "approve", _("Approved")
     REFUSE = "refuse", _("Refused")
     REOPEN = "reopen", _("To be checked again")
-    USE_UP = "use_up", _("Last tablets supplied")
-    GIVE_BACK = "give_back", _("Tablets given back")
+    USE_UP = "use_up", _("The last of it supplied")
+    GIVE_BACK = "give_back", _("A supply given back")
     EXPIRE = "expire", _("Out of date")
     WITHDRAW = "withdraw", _("Approval withdrawn")
     CANCEL = "cancel", _("Cancelled by the customer")
@@ -63,7 +63,7 @@ UNDER_REVIEW = (Status.SUBMITTED, Status.IN_REVIEW, Status.QUESTION)
 # What was ordered on it before may still leave the pharmacy.
 STANDS = (Status.APPROVED, Status.USED_UP)
 
-# In these the customer and a pharmacist may write to each other: tablets may be on the way, or taken.
+# In these the customer and a pharmacist may write to each other: a supply may be on the way, or taken.
 MAY_WRITE = (*UNDER_REVIEW, *STANDS, Status.EXPIRED)
 
 # Actions after which the customer is told.

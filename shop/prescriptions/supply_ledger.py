@@ -1,4 +1,4 @@
-"""Tablets taken off an authorisation by an order line, and given back when it is cancelled.
+"""Units taken off an authorisation by an order line, and given back when it is cancelled.
 
 The database keeps what is left between zero and what was authorised.
 """
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 
 
 class NothingLeft(Exception):
-    """The authorisation does not hold that many tablets any more."""
+    """The authorisation does not hold that many units any more."""
 
 
 class AlreadyGivenBack(Exception):
-    """These tablets count as not supplied already."""
+    """These units count as not supplied already."""
 
 
 def lock(prescription: Prescription) -> Prescription:
@@ -33,26 +33,24 @@ def lock(prescription: Prescription) -> Prescription:
     return Prescription.objects.select_for_update().get(pk=prescription.pk)
 
 
-def take(authorisation: Authorisation, *, tablets: int, order_line: Line) -> Supply:
-    """Take tablets for an order line; raises NothingLeft and takes nothing when there are too few."""
+def take(authorisation: Authorisation, *, units: int, order_line: Line) -> Supply:
+    """Take units for an order line; raises NothingLeft and takes nothing when there are too few."""
     taken = Authorisation.objects.filter(
         pk=authorisation.pk,
-        tablets_supplied__lte=F("tablets_per_supply") * F("supplies") - tablets,
-    ).update(tablets_supplied=F("tablets_supplied") + tablets)
+        units_supplied__lte=F("units_per_supply") * F("supplies") - units,
+    ).update(units_supplied=F("units_supplied") + units)
     if not taken:
-        raise NothingLeft(f"{tablets} tablets of {authorisation.strength_mg} mg")
-    supply = Supply.objects.create(
-        authorisation=authorisation, order_line=order_line, tablets=tablets
-    )
+        raise NothingLeft(f"{units} × {authorisation.strength.words}")
+    supply = Supply.objects.create(authorisation=authorisation, order_line=order_line, units=units)
     history.record_supply(supply, by=order_line.order.user)
     return supply
 
 
 def give_back(supply: Supply, *, by: User, note: str) -> None:
-    """Count the tablets of a supply as not supplied again, once; raises AlreadyGivenBack.
+    """Count the units of a supply as not supplied again, once; raises AlreadyGivenBack.
 
     Only what is left grows: a prescription that was withdrawn or has run out stays as it is, and
-    one whose tablets were all supplied can be ordered on again.
+    one of which all was supplied can be ordered on again.
     """
     with transaction.atomic():
         prescription = lock(supply.authorisation.prescription)
@@ -62,9 +60,9 @@ def give_back(supply: Supply, *, by: User, note: str) -> None:
         if not given:
             raise AlreadyGivenBack(str(supply))
         Authorisation.objects.filter(pk=supply.authorisation_id).update(
-            tablets_supplied=F("tablets_supplied") - supply.tablets
+            units_supplied=F("units_supplied") - supply.units
         )
-        words = f"{supply.tablets} × {supply.authorisation.strength_mg} mg: {note}"
+        words = f"{supply.units} × {supply.authorisation.strength.words}: {note}"
         if prescription.status == Status.USED_UP:
             services.give_back(prescription, by=by, note=words)
         else:
@@ -72,7 +70,7 @@ def give_back(supply: Supply, *, by: User, note: str) -> None:
 
 
 def finish_supply(prescription: Prescription, *, by: User, last: Supply) -> None:
-    """After an order took its tablets: close the approval, or tell the customer what is left."""
+    """After an order took its units: close the approval, or tell the customer what is left."""
     if not close_if_used_up(prescription, by=by):
         emails.tell_supplies_left(prescription, last=last)
 
@@ -80,7 +78,7 @@ def finish_supply(prescription: Prescription, *, by: User, last: Supply) -> None
 def close_if_used_up(prescription: Prescription, *, by: User) -> bool:
     """Close the approval when nothing is left on it; whether it was closed."""
     left = prescription.authorisations.filter(
-        tablets_supplied__lt=F("tablets_per_supply") * F("supplies")
+        units_supplied__lt=F("units_per_supply") * F("supplies")
     )
     if left.exists():
         return False

@@ -7,7 +7,7 @@ from typing import Any
 
 from shop.patients.answers import Answers
 from shop.prescriptions.models import Prescription, Supply
-from shop.register.particulars import FORM, Particulars
+from shop.register.particulars import Particulars
 from shop.review.models import Decision, DecisionKind
 
 
@@ -24,9 +24,9 @@ def particulars_of(supply: Supply, *, moment: datetime.datetime) -> Particulars:
     missing = tuple(name for name in said if not read.get(name))
     return Particulars(
         medicine=authorisation.medicine.title,
-        form=FORM,
-        strength_mg=authorisation.strength_mg,
-        tablets=supply.tablets,
+        form=authorisation.medicine.form,
+        strength=authorisation.strength,
+        units=supply.units,
         issued_on=read["issued_on"],
         prescriber=read["prescriber"],
         prescriber_kind=read.get("prescriber_kind", ""),

@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-# Whatever is supplied on a prescription is counted in tablets.
-FORM = "tablets"
+from catalogue.amounts import DoseForm, Strength
 
 
 @dataclass(frozen=True)
@@ -18,9 +17,9 @@ class Particulars:
     """
 
     medicine: str
-    form: str
-    strength_mg: int
-    tablets: int
+    form: DoseForm
+    strength: Strength
+    units: int
     issued_on: str
     prescriber: str
     prescriber_kind: str
@@ -33,11 +32,23 @@ class Particulars:
     @classmethod
     def from_json(cls, held: Mapping[str, Any]) -> Particulars:
         """From a sealed field."""
-        return cls(**{**held, "said_by_patient": tuple(held["said_by_patient"])})
+        return cls(
+            **{
+                **held,
+                "form": DoseForm(held["form"]),
+                "strength": Strength(held["strength"]),
+                "said_by_patient": tuple(held["said_by_patient"]),
+            }
+        )
 
     def as_json(self) -> dict[str, Any]:
         """For a sealed field, and for the keyed hash of it."""
         return {**asdict(self), "said_by_patient": list(self.said_by_patient)}
+
+    @property
+    def supplied(self) -> str:
+        """In words: "60 tablets of 10 mg"."""
+        return self.form.counted_of(self.units, self.strength)
 
     @property
     def is_complete(self) -> bool:

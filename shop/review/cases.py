@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from fractions import Fraction
 from typing import Any
 
 from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
 
+from catalogue.amounts import DoseForm, Mass, Strength
 from catalogue.checking import frozen_check
 from catalogue.content.models import ContentVersion, Medicine
 from catalogue.models import Product
@@ -27,13 +29,14 @@ from shop.review.transcription import Item, Transcription
 def blank_items(prescription: Prescription) -> tuple[Item, ...]:
     """One empty item for each strength of the medicines that were ordered."""
     wanted = prescription.requested_packs.values("medicine")
-    packs = Product.objects.filter(parent__in=wanted, strength_mg__isnull=False)
-    strengths = packs.values_list("parent_id", "parent__title", "strength_mg").distinct()
+    packs = Product.objects.filter(parent__in=wanted, strength__isnull=False)
+    kinds = packs.values_list("parent_id", "parent__title", "parent__dose_form", "strength")
     names = dict(Medicine.objects.filter(product__in=wanted).values_list("product_id", "slug"))
-    return tuple(
-        Item(medicine_id=medicine, medicine=names.get(medicine, ""), title=title, strength_mg=mg)
-        for medicine, title, mg in strengths.order_by("parent__title", "parent_id", "strength_mg")
+    items = (
+        Item(medicine, names.get(medicine, ""), title, DoseForm(form), strength)
+        for medicine, title, form, strength in kinds.order_by().distinct()
     )
+    return tuple(sorted(items, key=lambda item: (item.title, item.medicine_id, item.strength.rank)))
 
 
 def case_of(prescription: Prescription, transcription: Transcription, *, country: str = "") -> Case:
@@ -70,7 +73,9 @@ def case_of(prescription: Prescription, transcription: Transcription, *, country
 def ordered_of(prescription: Prescription) -> tuple[Ordered, ...]:
     wishes = prescription.requested_packs.select_related("medicine")
     return tuple(
-        Ordered(wish.medicine_id, wish.medicine.title, wish.strength_mg, wish.tablets)
+        Ordered(
+            wish.medicine_id, wish.medicine.title, wish.medicine.form, wish.strength, wish.units
+        )
         for wish in wishes
     )
 
@@ -97,10 +102,10 @@ def _rule_texts(versions: list[ContentVersion]) -> dict[str, tuple[str, str]]:
     return {rule.id: (rule.label, rule.management) for rule in rules}
 
 
-def _authorised_in(ordered: Iterable[Ordered]) -> dict[tuple[int, int], frozenset[str]]:
+def _authorised_in(ordered: Iterable[Ordered]) -> dict[tuple[int, Strength], frozenset[str]]:
     packs = Product.objects.filter(parent__in={each.medicine_id for each in ordered})
-    rows = packs.values_list("parent_id", "strength_mg", "supply_countries__iso_3166_1_a2")
-    found: dict[tuple[int, int], set[str]] = {}
+    rows = packs.values_list("parent_id", "strength", "supply_countries__iso_3166_1_a2")
+    found: dict[tuple[int, Strength], set[str]] = {}
     for medicine, strength, country in rows:
         found.setdefault((medicine, strength), set()).update({country} - {None})
     return {key: frozenset(countries) for key, countries in found.items()}
@@ -117,11 +122,18 @@ def _last_supplies(prescription: Prescription) -> dict[int, LastSupply]:
     for row in rows:
         medicine = row.authorisation.medicine_id
         day = timezone.localdate(row.taken_at)
-        mg = row.tablets * row.authorisation.strength_mg
-        known = found.get(medicine)
-        if known is None or known.on == day:
-            found[medicine] = LastSupply(day, mg + (known.mg if known else 0))
+        known = found.get(medicine, LastSupply(day, Mass(Fraction(0))))
+        if known.on == day:
+            found[medicine] = LastSupply(day, _with(known.mass, row))
     return found
+
+
+def _with(mass: Mass | None, supply: Supply) -> Mass | None:
+    """So much more; None when a strength is a rate, which tells no mass."""
+    strength = supply.authorisation.strength
+    if mass is None or strength.is_rate:
+        return None
+    return mass + strength.mass_in(supply.units)
 
 
 def _seen_before(prescription: Prescription) -> tuple[SeenBefore, ...]:

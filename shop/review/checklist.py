@@ -34,11 +34,11 @@ CLINICAL = (
     Point("stroke", _("Stroke and Parkinson disease are considered")),
     Point("alcohol", _("Alcohol is considered")),
     Point("driving", _("Driving and machines are considered")),
-    Point("swallowing", _("The patient can swallow tablets")),
+    Point("swallowing", _("The patient can take this dose form")),
     Point("interactions", _("Other medicines are considered")),
     Point("duplicates", _("The same medicine is not taken twice")),
     Point("withdrawal", _("There is a plan for stopping slowly")),
     Point("first_supply", _("First or continuing supply is settled")),
-    Point("supply_gap", _("The supply arrives before the tablets run out")),
+    Point("supply_gap", _("The supply arrives before the patient runs out")),
     Point("excipients", _("Allergies and excipients are considered")),
 )

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from django.db.models import TextChoices
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
+from catalogue.amounts import IN_TEXT, DoseForm, Strength
 from shop.patients.answers import Answers
 from shop.review.transcription import Item, Transcription
 
@@ -35,8 +36,7 @@ TITLES = frozenset(
         "reverend",
     ]
 )
-FORMS = frozenset({"tablet", "tablets", "tab", "tabs"})
-STRENGTH = re.compile(r"\b\d+(?:[.,]\d+)?\s*mg\b")
+FORMS = frozenset.union(*(form.kind.written for form in DoseForm))
 
 
 class Mark(TextChoices):
@@ -47,12 +47,18 @@ class Mark(TextChoices):
 
 @dataclass(frozen=True)
 class Ordered:
-    """Tablets of one strength that the customer would like."""
+    """Units of one strength that the customer would like."""
 
     medicine_id: int
     title: str
-    strength_mg: int
-    tablets: int
+    form: DoseForm
+    strength: Strength
+    units: int
+
+    @property
+    def size(self) -> str:
+        """In words: "60 tablets"."""
+        return self.form.counted(self.units)
 
 
 @dataclass(frozen=True)
@@ -83,8 +89,8 @@ def plain_name(text: str) -> str:
 
 
 def plain_medicine(text: str) -> str:
-    """The same, without a strength and the word for tablets."""
-    words = plain(STRENGTH.sub(" ", text.casefold())).split()
+    """The same, without a strength and the words for a dose form."""
+    words = plain(IN_TEXT.sub(" ", text.casefold())).split()
     return " ".join(word for word in words if word not in FORMS)
 
 
@@ -134,32 +140,35 @@ def _medicine_rows(read: Transcription, ordered: tuple[Ordered, ...]) -> Iterato
     if seen and wanted:
         mark = Mark.SAME if wanted == {seen} else Mark.DIFFERENT
     yield Row("medicine", _("Medicine"), ", ".join(titles), read.medicine, mark)
-    form = plain(read.form)
-    same_form = set(form.split()) & FORMS
-    mark = Mark.NOT_COMPARABLE if not form else Mark.SAME if same_form else Mark.DIFFERENT
-    yield Row("form", _("Form"), _("tablets"), read.form, mark)
+    forms = sorted({each.form for each in ordered})
+    form = set(plain(read.form).split()) - {"oral"}
+    mark = Mark.NOT_COMPARABLE
+    if form and forms:
+        same = all(form & each.kind.written for each in forms)
+        mark = Mark.SAME if same else Mark.DIFFERENT
+    yield Row("form", _("Form"), ", ".join(str(each.label) for each in forms), read.form, mark)
 
 
 def _strength_rows(read: Transcription, ordered: tuple[Ordered, ...]) -> Iterator[Row]:
-    wanted = {(each.medicine_id, each.strength_mg): each for each in ordered}
-    prescribed = {(item.medicine_id, item.strength_mg): item for item in read.prescribed}
-    for key in sorted({*wanted, *prescribed}, key=lambda key: key[1]):
+    wanted = {(each.medicine_id, each.strength): each for each in ordered}
+    prescribed = {(item.medicine_id, item.strength): item for item in read.prescribed}
+    for key in sorted({*wanted, *prescribed}, key=lambda key: key[1].rank):
         yield _strength_row(key[1], wanted.get(key), prescribed.get(key), read)
 
 
 def _strength_row(
-    strength: int, wanted: Ordered | None, item: Item | None, read: Transcription
+    strength: Strength, wanted: Ordered | None, item: Item | None, read: Transcription
 ) -> Row:
-    said = _tablets(wanted.tablets) if wanted else _("Not ordered")
-    seen = _tablets(item.quantity) if item and item.quantity else ""
+    said = wanted.size if wanted else _("Not ordered")
+    seen = item.form.counted(item.quantity) if item and item.quantity else ""
     if not read.prescribed or (item and not item.quantity):
         mark = Mark.NOT_COMPARABLE
     elif wanted and item:
-        mark = Mark.SAME if wanted.tablets == item.quantity else Mark.DIFFERENT
+        mark = Mark.SAME if wanted.units == item.quantity else Mark.DIFFERENT
     else:
         mark = Mark.DIFFERENT
         seen = seen or _("Not prescribed")
-    return Row(f"strength_{strength}", _("%(mg)s mg") % {"mg": strength}, said, seen, mark)
+    return Row(f"strength_{strength.slug}", strength.words, said, seen, mark)
 
 
 def _mark(said: str, read: str) -> Mark:
@@ -170,7 +179,3 @@ def _mark(said: str, read: str) -> Mark:
 
 def _day(day: datetime.date | None) -> str:
     return date_format(day, "j F Y") if day else ""
-
-
-def _tablets(count: int) -> str:
-    return ngettext("%(count)s tablet", "%(count)s tablets", count) % {"count": count}

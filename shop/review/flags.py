@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from shop.prescriptions.models import Event, Prescription
 from shop.prescriptions.statuses import Action
@@ -52,17 +53,17 @@ def follow(event: Event) -> None:
 
 def look_again(prescription: Prescription) -> None:
     """Flags by the patient's answers and the order, as long as nothing is transcribed."""
-    ordered = {(each.medicine_id, each.strength_mg): each for each in ordered_of(prescription)}
+    ordered = {(each.medicine_id, each.strength): each for each in ordered_of(prescription)}
     items = tuple(
-        _as_ordered(item, ordered[key].tablets)
+        _as_ordered(item, ordered[key].units)
         for item in blank_items(prescription)
-        if (key := (item.medicine_id, item.strength_mg)) in ordered
+        if (key := (item.medicine_id, item.strength)) in ordered
     )
     keep(prescription, alerts_for(case_of(prescription, Transcription(items=items))))
 
 
-def _as_ordered(item: Item, tablets: int) -> Item:
-    return Item(item.medicine_id, item.medicine, item.title, item.strength_mg, quantity=tablets)
+def _as_ordered(item: Item, units: int) -> Item:
+    return replace(item, quantity=units)
 
 
 def keep(prescription: Prescription, alerts: Iterable[Alert]) -> None:

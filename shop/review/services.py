@@ -166,7 +166,7 @@ def confirmed_alerts(prescription: Prescription) -> frozenset[str]:
 
 
 def approve(prescription: Prescription, *, by: User, work: Work, approval: Approval) -> Decision:
-    """Allow the tablets, with both checks signed; raises NotReady, BelowSupplied and the refusals of
+    """Allow a supply, with both checks signed; raises NotReady, BelowSupplied and the refusals of
     `shop.prescriptions.services.approve`.
     """
     problems = list(approval_problems(work, approval))
@@ -184,7 +184,7 @@ def approve(prescription: Prescription, *, by: User, work: Work, approval: Appro
         )
         _remember(prescription, work)
         decided = {
-            "allowances": [asdict(each) for each in approval.allowances],
+            "allowances": [each.as_json() for each in approval.allowances],
             "valid_until": approval.valid_until,
             "message": approval.message,
         }

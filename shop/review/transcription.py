@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import asdict, dataclass
-from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+
+from catalogue.amounts import DoseForm, Mass, Strength, in_text
 
 
 class Signed(TextChoices):
@@ -38,16 +40,17 @@ class Indelible(TextChoices):
 class Item:
     """One strength as it is prescribed; None and empty are what could not be read.
 
-    ``quantity`` is tablets in one supply, ``repeats`` the supplies after the first.
+    ``quantity`` is units in one supply, ``repeats`` the supplies after the first.
     """
 
     medicine_id: int
     # The name of its content folder; empty when it has none.
     medicine: str
     title: str
-    strength_mg: int
+    form: DoseForm
+    strength: Strength
     directions: str = ""
-    tablets_a_day: Decimal | None = None
+    units_a_day: Fraction | None = None
     quantity: int | None = None
     repeats: int | None = None
     has_unnumbered_repeats: bool = False
@@ -55,12 +58,15 @@ class Item:
     @property
     def is_prescribed(self) -> bool:
         """Whether anything of it was read."""
-        read = (self.directions, self.tablets_a_day, self.quantity, self.repeats)
+        read = (self.directions, self.units_a_day, self.quantity, self.repeats)
         return self.has_unnumbered_repeats or any(each not in ("", None) for each in read)
 
     @property
-    def mg_a_day(self) -> Decimal | None:
-        return None if self.tablets_a_day is None else self.tablets_a_day * self.strength_mg
+    def dose_a_day(self) -> Mass | None:
+        """None when it is not known, and for a strength that is a rate."""
+        if self.units_a_day is None or self.strength.is_rate:
+            return None
+        return self.strength.mass_in(self.units_a_day)
 
     def most_supplies(self, *, without_number: int) -> int:
         """Supplies that are prescribed; a repeatable without a number means so many (RX-9)."""
@@ -94,4 +100,4 @@ class Transcription:
 
     def as_json(self) -> dict[str, Any]:
         """For a sealed field."""
-        return asdict(self)
+        return asdict(self, dict_factory=in_text)

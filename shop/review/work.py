@@ -170,17 +170,18 @@ def clinical_problems(work: Work) -> Iterator[Problem]:
 
 def allowance_problems(work: Work, allowances: list[Allowance]) -> Iterator[Problem]:
     """Never more than was prescribed, in one supply or in all (RX-8, RX-9, ORD-2)."""
-    prescribed = {(item.medicine_id, item.strength_mg): item for item in work.case.items}
+    read = {(item.medicine_id, item.strength): item for item in work.case.transcription.items}
     for allowance in allowances:
-        where = f"{allowance.medicine_id}-{allowance.strength_mg}"
-        item = prescribed.get((allowance.medicine_id, allowance.strength_mg))
-        if item is None or item.quantity is None:
-            yield Problem(where, _("Enter how many tablets of this strength are prescribed."))
+        where = f"{allowance.medicine_id}-{allowance.strength}"
+        item = read[allowance.medicine_id, allowance.strength]
+        if item.quantity is None:
+            text = _("Enter how many %s of this strength are prescribed.")
+            yield Problem(where, text % item.form.kind.units)
             continue
         most = item.most_supplies(without_number=work.case.profile.supplies_without_number.value)
-        if allowance.tablets_per_supply > item.quantity:
-            text = _("More than the %(count)s tablets that are prescribed.")
-            yield Problem(where, text % {"count": item.quantity})
+        if allowance.units_per_supply > item.quantity:
+            text = _("More than the %s that are prescribed.")
+            yield Problem(where, text % item.form.counted(item.quantity))
         if allowance.supplies > most:
             text = _("More than the %(count)s supplies that are prescribed.")
             yield Problem(where, text % {"count": most})

@@ -212,7 +212,7 @@ EXPIRY_REMINDER_DAYS = env.int("EXPIRY_REMINDER_DAYS", default=14)
 # How long a pharmacist holds a prescription taken for review, in minutes.
 REVIEW_CLAIM_MINUTES = env.int("REVIEW_CLAIM_MINUTES", default=20)
 # How long a review usually takes, in working hours, eight a day: what the customer is told, and
-# what counts, in whole days, towards the day on which tablets are expected.
+# what counts, in whole days, towards the day on which a supply is expected.
 REVIEW_WORKING_HOURS = env.int("REVIEW_WORKING_HOURS", default=4)
 # For how many days what was typed and not sent is kept.
 DRAFT_DAYS = env.int("DRAFT_DAYS", default=30)

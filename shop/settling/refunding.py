@@ -38,7 +38,7 @@ def cancel(order: Any, *, by: User, note: str) -> PaymentAttempt:
 
 
 def refund(attempt: PaymentAttempt, wanted: Wanted, *, by: User) -> Refund:
-    """Pay back a part of what was taken, or all of it; stock and tablets stay as they are.
+    """Pay back a part of what was taken, or all of it; stock and supplies stay as they are.
 
     Raises TooMuch, TooManyPacks or AlreadyAsked, and then nothing is written.
     """

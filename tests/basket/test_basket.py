@@ -21,7 +21,7 @@ SUMMARY = reverse("basket:summary")
 
 
 def packs(medicine: Product) -> list[Product]:
-    return list(medicine.children.order_by("strength_mg", "tablets"))
+    return list(medicine.children.order_by("strength", "units"))
 
 
 def queries(client: Client, url: str) -> int:

@@ -32,7 +32,7 @@ def test_what_was_chosen_before_signing_in_is_in_the_cart(
     customer: User, medicine: Product
 ) -> None:
     client = Client()
-    chosen = {"strength": "10", "pack-10": "BAC10-60"}
+    chosen = {"strength": "10mg", "pack-10mg": "BAC10-60"}
     client.post(reverse("catalogue:add-pack", args=[medicine.slug, medicine.pk]), chosen)
     client.post(reverse("account_login"), {"login": customer.email, "password": PASSWORD})
 

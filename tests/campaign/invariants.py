@@ -167,11 +167,11 @@ def tablets_are_conserved(world: World) -> Iterator[str]:
     for customer in world.customers:
         for given in Authorisation.objects.filter(prescription__in=customer.prescriptions):
             out = given.supply_rows.filter(returned_at__isnull=True)
-            supplied = out.aggregate(sum=Sum("tablets"))["sum"] or 0
-            if not supplied == given.tablets_supplied <= given.tablets_authorised:
+            supplied = out.aggregate(sum=Sum("units"))["sum"] or 0
+            if not supplied == given.units_supplied <= given.units_authorised:
                 yield (
-                    f"{supplied} supplied, {given.tablets_supplied} counted, "
-                    f"{given.tablets_authorised} authorised"
+                    f"{supplied} supplied, {given.units_supplied} counted, "
+                    f"{given.units_authorised} authorised"
                 )
 
 
@@ -179,10 +179,10 @@ def every_line_has_its_supply(world: World) -> Iterator[str]:
     for order in world.orders:
         for line in order.lines.all():
             out = Supply.objects.filter(order_line=line, returned_at__isnull=True)
-            tablets = out.aggregate(sum=Sum("tablets"))["sum"] or 0
-            due = 0 if order.status == CANCELLED else line.quantity * line.product.tablets
-            if tablets != due:
-                yield f"order {order.number} ({order.status}): {tablets} tablets, {due} due"
+            units = out.aggregate(sum=Sum("units"))["sum"] or 0
+            due = 0 if order.status == CANCELLED else line.quantity * line.product.units
+            if units != due:
+                yield f"order {order.number} ({order.status}): {units} tablets, {due} due"
 
 
 def what_left_is_in_the_register_once(world: World) -> Iterator[str]:

@@ -18,6 +18,7 @@ from oscar.apps.order.models import Order
 from oscar.apps.partner.models import Partner, StockRecord
 from oscar.apps.partner.strategy import Selector
 
+from catalogue.amounts import DoseForm
 from catalogue.models import Product, ProductClass
 from shop.accounts.models import User
 from shop.basket.models import Basket
@@ -33,7 +34,7 @@ from shop.payments.models import (
 )
 from shop.prescriptions.models import Prescription
 from tests.campaign.processes import Done, InThisProcess, Job, Kill, Shop, Surroundings
-from tests.conftest import approve, make_pharmacist, make_user, send_prescription
+from tests.conftest import approve, make_pharmacist, make_user, mg, send_prescription
 
 # In the order in which they may go.
 PAYMENTS = (
@@ -138,7 +139,7 @@ class World:
         return list(Order.objects.filter(user__in=users).order_by("pk"))
 
     def packs(self) -> list[Product]:
-        return list(self.medicine.children.order_by("tablets"))
+        return list(self.medicine.children.order_by("units"))
 
 
 def _wish(kill: Kill | None) -> str:
@@ -175,33 +176,34 @@ class Stage:
         parent = Product.objects.create(
             structure=Product.PARENT,
             title="Baclofen tablets",
+            dose_form=DoseForm.TABLET,
             product_class=self.kind,
             is_discountable=False,
         )
-        for tablets, price in PRICES.items():
+        for units, price in PRICES.items():
             pack = Product.objects.create(
                 structure=Product.CHILD,
                 parent=parent,
-                title=f"Baclofen 10 mg, {tablets} tablets",
-                strength_mg=10,
-                tablets=tablets,
+                title=f"Baclofen 10 mg, {units} tablets",
+                strength=mg(10),
+                units=units,
                 is_discountable=False,
             )
             pack.supply_countries.set(["AU"])
             StockRecord.objects.create(
                 product=pack,
                 partner=self.partner,
-                partner_sku=f"BAC10-{tablets}-{parent.pk}",
+                partner_sku=f"BAC10-{units}-{parent.pk}",
                 price=price,
                 num_in_stock=in_stock,
             )
         return parent
 
-    def _customer(self, name: str, medicine: Product, supplies: int, tablets: int) -> Customer:
+    def _customer(self, name: str, medicine: Product, supplies: int, units: int) -> Customer:
         user = make_user(f"buyer-{name}@example.com", first_name="Anna")
         customer = Customer(user, [])
         prescribe(customer, medicine, self.pharmacist, supplies=supplies)
-        customer.basket.add_product(medicine.children.get(tablets=tablets), 1)
+        customer.basket.add_product(medicine.children.get(units=units), 1)
         return customer
 
 

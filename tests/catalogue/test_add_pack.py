@@ -26,7 +26,7 @@ def add(client, baclofen):
 
 
 def test_the_chosen_pack_of_the_chosen_strength_goes_into_the_basket(add):
-    response = add(**{"strength": "25", "pack-10": "BAC10-30", "pack-25": "BAC25-60"})
+    response = add(**{"strength": "25mg", "pack-10mg": "BAC10-30", "pack-25mg": "BAC25-60"})
 
     assert (response.status_code, response.url) == (302, reverse("basket:summary"))
     line = Line.objects.get()
@@ -34,7 +34,7 @@ def test_the_chosen_pack_of_the_chosen_strength_goes_into_the_basket(add):
 
 
 def test_the_visitor_is_told_what_was_added(add, client):
-    add(**{"strength": "10", "pack-10": "BAC10-60"})
+    add(**{"strength": "10mg", "pack-10mg": "BAC10-60"})
 
     html = client.get(reverse("basket:summary")).content.decode()
 
@@ -42,8 +42,8 @@ def test_the_visitor_is_told_what_was_added(add, client):
 
 
 def test_adding_the_same_pack_twice_makes_two_of_it(add):
-    add(**{"strength": "10", "pack-10": "BAC10-60"})
-    add(**{"strength": "10", "pack-10": "BAC10-60"})
+    add(**{"strength": "10mg", "pack-10mg": "BAC10-60"})
+    add(**{"strength": "10mg", "pack-10mg": "BAC10-60"})
 
     assert Line.objects.get().quantity == 2
 
@@ -52,18 +52,18 @@ def test_adding_the_same_pack_twice_makes_two_of_it(add):
     "data",
     [
         {},
-        {"strength": "10"},
-        {"strength": "10", "pack-10": ""},
-        {"strength": "10", "pack-10": "BAC25-60"},
-        {"strength": "10", "pack-25": "BAC25-60"},
-        {"strength": "50", "pack-50": "BAC10-30"},
-        {"strength": "10", "pack-10": "unknown"},
-        {"strength": "１０", "pack-１０": "BAC10-30"},
-        {"strength": "-10", "pack--10": "BAC10-30"},
-        {"strength": "1e9", "pack-1e9": "BAC10-30"},
-        {"strength": "9" * 900, "pack-" + "9" * 900: "BAC10-30"},
-        {"strength": "10\0", "pack-10\0": "BAC10-30"},
-        {"strength": "10", "pack-10": "BAC10-30\0"},
+        {"strength": "10mg"},
+        {"strength": "10mg", "pack-10mg": ""},
+        {"strength": "10mg", "pack-10mg": "BAC25-60"},
+        {"strength": "10mg", "pack-25mg": "BAC25-60"},
+        {"strength": "50mg", "pack-50mg": "BAC10-30"},
+        {"strength": "10mg", "pack-10mg": "unknown"},
+        {"strength": "１０mg", "pack-１０mg": "BAC10-30"},
+        {"strength": "-10mg", "pack--10mg": "BAC10-30"},
+        {"strength": "1e1mg", "pack-1e1mg": "BAC10-30"},
+        {"strength": "9mg" * 900, "pack-" + "9" * 900: "BAC10-30"},
+        {"strength": "10mg\0", "pack-10mg\0": "BAC10-30"},
+        {"strength": "10mg", "pack-10mg": "BAC10-30\0"},
         {"strength": "💊", "pack-💊": "💊"},
     ],
 )
@@ -76,20 +76,20 @@ def test_a_choice_that_names_no_pack_gives_the_page_again_with_a_message(add, da
 
 
 def test_a_pack_that_is_out_of_stock_is_refused_and_the_strength_kept(add):
-    response = add(**{"strength": "25", "pack-25": "BAC25-120"})
+    response = add(**{"strength": "25mg", "pack-25mg": "BAC25-120"})
 
     html = response.content.decode()
     assert response.status_code == 422
     assert "This pack is out of stock." in html
-    assert 'name="strength" value="25" checked' in html
+    assert 'name="strength" value="25mg" checked' in html
     assert not Line.objects.exists()
 
 
 def test_no_more_packs_go_in_than_there_are(add):
     StockRecord.objects.filter(partner_sku="BAC10-30").update(num_in_stock=1)
-    add(**{"strength": "10", "pack-10": "BAC10-30"})
+    add(**{"strength": "10mg", "pack-10mg": "BAC10-30"})
 
-    response = add(**{"strength": "10", "pack-10": "BAC10-30"})
+    response = add(**{"strength": "10mg", "pack-10mg": "BAC10-30"})
 
     assert response.status_code == 422
     assert "a maximum of 1 can be bought" in response.content.decode()
@@ -98,9 +98,9 @@ def test_no_more_packs_go_in_than_there_are(add):
 
 def test_no_more_packs_go_in_than_an_order_may_have(add, settings):
     settings.OSCAR_MAX_BASKET_QUANTITY_THRESHOLD = 1
-    add(**{"strength": "10", "pack-10": "BAC10-30"})
+    add(**{"strength": "10mg", "pack-10mg": "BAC10-30"})
 
-    response = add(**{"strength": "10", "pack-10": "BAC10-60"})
+    response = add(**{"strength": "10mg", "pack-10mg": "BAC10-60"})
 
     assert response.status_code == 422
     assert Line.objects.get().product.upc == "BAC10-30"
@@ -112,13 +112,13 @@ def test_a_pack_of_another_medicine_cannot_be_added_from_this_page(add, baclofen
     )
     baclofen.children.filter(upc="BAC10-30").update(parent=other)
 
-    assert add(**{"strength": "10", "pack-10": "BAC10-30"}).status_code == 422
+    assert add(**{"strength": "10mg", "pack-10mg": "BAC10-30"}).status_code == 422
 
 
 def test_a_hidden_medicine_cannot_be_added(add, baclofen):
     Product.objects.filter(pk=baclofen.pk).update(is_public=False)
 
-    assert add(**{"strength": "10", "pack-10": "BAC10-30"}).status_code == 404
+    assert add(**{"strength": "10mg", "pack-10mg": "BAC10-30"}).status_code == 404
 
 
 def test_looking_at_the_address_adds_nothing(add, client):
@@ -128,7 +128,7 @@ def test_looking_at_the_address_adds_nothing(add, client):
 def test_another_site_cannot_add_a_pack(add):
     careful = Client(enforce_csrf_checks=True)
 
-    response = careful.post(add.address, {"strength": "10", "pack-10": "BAC10-30"})
+    response = careful.post(add.address, {"strength": "10mg", "pack-10mg": "BAC10-30"})
 
     assert response.status_code == 403
     assert not Line.objects.exists()

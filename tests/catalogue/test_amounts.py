@@ -34,7 +34,7 @@ def labels(draw: st.DrawFn) -> tuple[DoseForm, str, Fraction]:
     """A form, a strength as its label has it, and the micrograms in one of what it counts."""
     form = draw(FORMS)
     amount, unit = draw(AMOUNTS), draw(st.sampled_from(sorted(MICROGRAMS)))
-    per = draw(st.sampled_from(("", "0.5", "5", "7", "15"))) if form.kind.of == "mL" else ""
+    per = draw(st.sampled_from(("", "0.5", "5", "7", "15"))) if form.kind.of in ("mL", "h") else ""
     of = "" if form.kind.of.startswith("{") else f"/{per}{' ' * bool(per)}{form.kind.of}"
     micrograms = Fraction(amount) * MICROGRAMS[unit] / Fraction(per or 1)
     return form, f"{amount:f} {unit}{of}", micrograms
@@ -129,6 +129,7 @@ def test_steps_of_a_price_are_whole_cents_of_a_unit_and_no_others_are(
         ("oral-solution", "1 mg/mL", "1 mg/mL", "1 mg/mL", "1mg-mL"),
         ("patch", "12 micrograms/hour", "12 ug/h", "12 micrograms/hour", "12ug-h"),
         ("patch", "12.50 µg/h", "12.5 ug/h", "12.5 micrograms/hour", "12.5ug-h"),
+        ("patch", "4.6 mg/24 h", "4.6 mg/24 h", "4.6 mg/24 hours", "4.6mg-24h"),
     ],
 )
 def test_a_strength_as_it_is_kept_said_and_named(
@@ -151,6 +152,8 @@ def test_a_strength_as_it_is_kept_said_and_named(
         ("tablet", "１０ mg"),
         ("tablet", "10 kg"),
         ("tablet", "10 mg/5 mL"),
+        ("tablet", "10 mg/2"),
+        ("tablet", "10 mg/2 tablets"),
         ("tablet", "10 mg/h"),
         ("tablet", "10 mg 20 mg"),
         ("tablet", "10,5 mg"),
@@ -179,6 +182,7 @@ def test_what_is_no_strength_of_the_form_is_refused(form: str, label: str) -> No
         "10.0 mg/{tablet}",
         "10 mg/{tablet} ",
         "10 mg/1 {tablet}",
+        "10 mg/2 {tablet}",
         "0 mg/{tablet}",
         "5 mg/0 mL",
         "0.5 mg/{tablet}",
@@ -238,10 +242,19 @@ def test_units_and_their_price_in_the_words_of_the_form(
     assert (dose_form.counted(units), told) == (counted, unit_price)
 
 
+def test_a_unit_before_a_noun_is_singular() -> None:
+    form = DoseForm.CAPSULE
+    strength = form.strength("0.25 mg")
+
+    assert form.named(strength) == "250 microgram capsules"
+    assert form.counted_of(28, strength) == "28 capsules of 250 micrograms"
+
+
 @pytest.mark.parametrize("form", list(DoseForm))
 def test_each_form_has_all_its_words(form: DoseForm) -> None:
     example = form.strength(form.kind.example)
 
-    assert form.counted_of(2, example).endswith(f" of {example.words}")
+    what = example.words if form.label == form.kind.units else form.named(example)
+    assert form.counted_of(2, example) == f"{form.counted(2)} of {what}"
     assert form.named(example) == f"{example.words} {form.label}"
     assert all(str(word) for word in form.kind[2:])

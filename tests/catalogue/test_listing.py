@@ -80,7 +80,7 @@ def test_cards_take_two_queries_however_many_there_are(baclofen, django_assert_n
         cards = medicines_with_prices(limit=50)
 
     assert len(cards) == 50
-    assert cards[0].from_price_text == "$0.51"
+    assert cards[0].from_pack.from_text == "$0.51 per tablet"
 
 
 def test_a_list_takes_three_queries_on_any_page(client, baclofen, django_assert_num_queries):

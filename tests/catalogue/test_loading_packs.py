@@ -73,11 +73,14 @@ def test_category_and_tag_are_made_once(baclofen):
         ('price: "21.00"', 'price: "-3"', "“price” must be an amount"),
         ('price: "21.00"', 'price: "NaN"', "“price” must be an amount"),
         ('price: "21.00"', "price: 21.00", "“price”"),
-        ("tablets: 30", "tablets: 0", "“tablets” must be a whole number, 1 or more"),
+        ("units: 30", "units: 0", "“units” must be a whole number, 1 or more"),
         ("stock: 200", "stock: -1", "“stock” must be a whole number, 0 or more"),
         ("BAC10-60", "BAC10-30", "pack “BAC10-30” stands here more than once"),
         ("ZA]", "ZZZ]", "unknown country “ZZZ”"),
-        ("mg: 10", "mg: ten", "“mg” must be a whole number"),
+        ("strength: 10 mg", "strength: ten mg", "“ten mg” is no strength of tablets"),
+        ("strength: 10 mg", "strength: 10", "“10” is no strength of tablets"),
+        ("form: tablet", "form: pill", "unknown form “pill”"),
+        ("form: tablet", "form: oral-solution", "“10 mg” is no strength of oral solution"),
     ],
 )
 def test_malformed_packs_are_refused(folder, db, old, new, reason):

@@ -8,9 +8,11 @@ from django.db.models import F
 from django.urls import reverse
 from oscar.core.loading import get_model
 
+from catalogue.amounts import DoseForm
 from catalogue.content import rendering
 from catalogue.models import Product
 from catalogue.shelf import NewPack, _create, prescription_class
+from tests.conftest import mg
 
 ORDER = [
     *("warning", "facts", "buy", "start", "for", "before", "how", "stop", "side", "mix", "family"),
@@ -40,7 +42,9 @@ def cold():
 def more_packs(parent, count):
     partner = Partner.objects.get()
     for n in range(count):
-        pack = NewPack(f"MORE-{n}", 50, n + 1, Decimal("10.00"), 5, ("AU", "US", "DE"))
+        pack = NewPack(
+            f"MORE-{n}", DoseForm.TABLET, mg(50), n + 1, Decimal("10.00"), 5, ("AU", "US", "DE")
+        )
         _create(parent, pack, partner)
 
 
@@ -120,8 +124,8 @@ def test_a_pack_that_is_out_of_stock_cannot_be_chosen_and_says_so(page):
 def test_the_page_says_why_a_strength_is_not_sent_to_a_country(page):
     html = page()
 
-    assert "We can send them to Australia." in html
-    assert "We cannot send them to United States, because" in html
+    assert "We can send this strength to Australia." in html
+    assert "We cannot send it to United States, because" in html
 
 
 def test_the_price_block_makes_no_claim(page):

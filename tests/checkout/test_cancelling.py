@@ -50,7 +50,7 @@ def test_the_order_is_cancelled_and_everything_goes_back(
     attempt.refresh_from_db()
     assert "Your order is cancelled" in page
     assert (Order.objects.get().status, attempt.status) == ("Cancelled", Status.REFUNDED)
-    assert Authorisation.objects.get().tablets_supplied == 0
+    assert Authorisation.objects.get().units_supplied == 0
     assert approved.events.get(action=Action.GIVE_BACK).by == customer
 
 

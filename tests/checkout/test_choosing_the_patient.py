@@ -76,7 +76,7 @@ def test_a_choice_is_never_replaced_by_another_patient(
     both: tuple[Prescription, Prescription], client: Client, customer: User
 ) -> None:
     _robins, marias = both
-    Authorisation.objects.filter(prescription=marias).update(tablets_supplied=60)
+    Authorisation.objects.filter(prescription=marias).update(units_supplied=60)
     lines = customer.baskets.get().all_lines()
 
     chosen = gate.patient_key(marias)
@@ -128,7 +128,7 @@ def test_the_order_takes_its_tablets_off_the_chosen_prescription(
     settle(PaymentAttempt.objects.get())
 
     assert Order.objects.get().lines.get().supply.authorisation.prescription == both[1]
-    assert Authorisation.objects.get(prescription=both[0]).tablets_supplied == 0
+    assert Authorisation.objects.get(prescription=both[0]).units_supplied == 0
 
 
 def test_paying_for_another_patient_than_the_page_showed_shows_the_order_again(

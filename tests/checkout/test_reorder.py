@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -44,9 +44,9 @@ def repeat(prescription: Prescription, medicine: Product, pharmacist: User) -> P
         prescription,
         medicine,
         by=pharmacist,
-        tablets=90,
+        units=90,
         supplies=3,
-        tablets_a_day=Decimal(3),
+        units_a_day=Fraction(3),
     )
 
 
@@ -111,7 +111,7 @@ def test_several_clicks_at_once_fill_the_cart_once(
 
 
 def test_no_more_than_what_is_left(client: Client, repeat: Prescription, customer: User) -> None:
-    repeat.authorisations.update(tablets_supplied=205)
+    repeat.authorisations.update(units_supplied=205)
 
     reorder(client, repeat)
 
@@ -132,7 +132,7 @@ def test_what_is_out_of_stock_is_not_put_in(
 def test_nothing_fits_and_the_page_says_so(
     client: Client, repeat: Prescription, customer: User
 ) -> None:
-    repeat.authorisations.update(tablets_supplied=250)
+    repeat.authorisations.update(units_supplied=250)
 
     response = reorder(client, repeat)
 
@@ -195,7 +195,7 @@ def test_from_the_page_to_an_order_that_is_linked_on_it(
     page = page_of(client, repeat)
 
     assert reverse("customer:order", args=[placed.number]) in page
-    assert repeat.authorisations.get().tablets_left == 180
+    assert repeat.authorisations.get().units_left == 180
 
 
 def test_the_next_order_waits_for_its_day(

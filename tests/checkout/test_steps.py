@@ -34,7 +34,7 @@ def test_a_visitor_is_asked_to_sign_in(name: str, medicine: Product) -> None:
     client = Client()
     client.post(
         reverse("catalogue:add-pack", args=[medicine.slug, medicine.pk]),
-        {"strength": "10", "pack-10": "BAC10-60"},
+        {"strength": "10mg", "pack-10mg": "BAC10-60"},
     )
 
     response = client.get(step(name), follow=True)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime
 from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 from oscar.apps.order.models import Order
 
+from catalogue.amounts import DoseForm
 from catalogue.models import Product
 from catalogue.packs import Pack
 from shop.accounts.models import User
@@ -19,7 +21,7 @@ from shop.delivery.methods import longest_wait, slowest
 from shop.jurisdictions import loading
 from shop.prescriptions import supply_ledger
 from shop.prescriptions.models import Authorisation, Prescription, Supply
-from tests.conftest import Repeats, approve
+from tests.conftest import Repeats, approve, mg
 from tests.prescriptions.test_ledger import line_of_an_order
 
 # The fixture below sets another.
@@ -27,15 +29,15 @@ DEFAULT_MARGIN = loading.current().repeat_margin_days.value
 FIRST = datetime.date(2026, 11, 1)
 
 
-def supply(authorisation: Authorisation, *, tablets: int, after: int) -> None:
+def supply(authorisation: Authorisation, *, units: int, after: int) -> None:
     """Tablets supplied so many days after the first of the month."""
     line = line_of_an_order(Order.objects.count() + 1)
-    taken = supply_ledger.take(authorisation, tablets=tablets, order_line=line)
+    taken = supply_ledger.take(authorisation, units=units, order_line=line)
     at = datetime.datetime.combine(
         FIRST + datetime.timedelta(days=after), datetime.time(12), tzinfo=datetime.UTC
     )
     Supply.objects.filter(pk=taken.pk).update(taken_at=at)
-    authorisation.refresh_from_db(fields=("tablets_supplied",))
+    authorisation.refresh_from_db(fields=("units_supplied",))
 
 
 @pytest.fixture
@@ -44,7 +46,7 @@ def authorisation(
 ) -> Authorisation:
     """60 tablets of 10 mg, six times, three a day: each lasts 20 days."""
     repeats(percent=75, margin=2)
-    approve(prescription, medicine, by=pharmacist, supplies=6, tablets_a_day=Decimal(3))
+    approve(prescription, medicine, by=pharmacist, supplies=6, units_a_day=Fraction(3))
     return prescription.authorisations.get()
 
 
@@ -79,8 +81,8 @@ def test_the_next_supply_is_due_in_good_time(
     repeats: Repeats,
 ) -> None:
     repeats(margin=margin)
-    for tablets, after in supplies:
-        supply(authorisation, tablets=tablets, after=after)
+    for units, after in supplies:
+        supply(authorisation, units=units, after=after)
 
     assert next_supply_on(authorisation) == FIRST + datetime.timedelta(days=days)
 
@@ -93,8 +95,8 @@ def test_the_next_supply_is_due_in_good_time(
 def test_tablets_that_were_given_back_keep_nobody_waiting(
     returned: set[int], days: int | None, authorisation: Authorisation, pharmacist: User
 ) -> None:
-    supply(authorisation, tablets=60, after=0)
-    supply(authorisation, tablets=60, after=15)
+    supply(authorisation, units=60, after=0)
+    supply(authorisation, units=60, after=15)
     for number, row in enumerate(Supply.objects.order_by("pk")):
         if number in returned:
             supply_ledger.give_back(row, by=pharmacist, note="cancelled")
@@ -104,8 +106,8 @@ def test_tablets_that_were_given_back_keep_nobody_waiting(
 
 
 def test_without_a_daily_number_no_day_is_named(authorisation: Authorisation) -> None:
-    supply(authorisation, tablets=60, after=0)
-    authorisation.tablets_a_day = None
+    supply(authorisation, units=60, after=0)
+    authorisation.units_a_day = None
 
     assert next_supply_on(authorisation) is None
 
@@ -115,18 +117,18 @@ def test_before_the_first_supply_no_day_is_named(authorisation: Authorisation) -
 
 
 @pytest.mark.parametrize("percent", [75, 100])
-@pytest.mark.parametrize("tablets", [1, 29, 60])
+@pytest.mark.parametrize("units", [1, 29, 60])
 @pytest.mark.parametrize("a_day", ["0.5", "3", "7"])
 def test_it_is_never_so_strict_that_the_patient_runs_out(
-    percent: int, tablets: int, a_day: str, authorisation: Authorisation, repeats: Repeats
+    percent: int, units: int, a_day: str, authorisation: Authorisation, repeats: Repeats
 ) -> None:
     repeats(percent=percent, margin=7)
-    authorisation.tablets_a_day = Decimal(a_day)
-    supply(authorisation, tablets=tablets, after=0)
+    authorisation.units_a_day = Fraction(a_day)
+    supply(authorisation, units=units, after=0)
 
     next_on = next_supply_on(authorisation)
 
-    whole_days = int(tablets / Decimal(a_day))
+    whole_days = int(units / Decimal(a_day))
     assert next_on is not None
     assert FIRST <= next_on <= FIRST + datetime.timedelta(days=max(0, whole_days - 7))
 
@@ -136,7 +138,7 @@ def test_whoever_orders_on_the_first_day_by_the_slowest_delivery_has_tablets_whe
     weekday: int, authorisation: Authorisation, repeats: Repeats
 ) -> None:
     repeats(percent=100, margin=DEFAULT_MARGIN)
-    supply(authorisation, tablets=60, after=weekday)
+    supply(authorisation, units=60, after=weekday)
 
     ordered_on = next_supply_on(authorisation)
 
@@ -153,14 +155,15 @@ def test_a_margin_shorter_than_the_slowest_delivery_is_warned_of(repeats: Repeat
     assert [warning.id for warning in check_repeats()] == ["continuity.W001"]
 
 
-def pack(tablets: int, *, stock: int = 99) -> Pack:
+def pack(units: int, *, stock: int = 99) -> Pack:
     return Pack(
-        product_id=tablets,
+        product_id=units,
         parent_id=1,
-        sku=f"P{tablets}",
-        strength_mg=10,
-        tablets=tablets,
-        price=Decimal(tablets),
+        sku=f"P{units}",
+        form=DoseForm.TABLET,
+        strength=mg(10),
+        units=units,
+        price=Decimal(units),
         currency="USD",
         in_stock=stock,
         countries=frozenset(),
@@ -187,5 +190,5 @@ def test_as_many_tablets_as_fit_in_as_few_packs_as_can_be(
 ) -> None:
     parts = fewest_packs(packs, limit)
 
-    assert {part.pack.tablets: part.count for part in parts} == chosen
-    assert sum(part.tablets for part in parts) <= limit
+    assert {part.pack.units: part.count for part in parts} == chosen
+    assert sum(part.units for part in parts) <= limit

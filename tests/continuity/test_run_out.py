@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -13,7 +13,7 @@ from shop.accounts.models import User
 from shop.continuity.run_out import KnownFrom, RunOut, run_out_of
 from shop.prescriptions import supply_ledger
 from shop.prescriptions.models import Authorisation, Prescription, Supply
-from tests.conftest import add_patient, approve, send_prescription
+from tests.conftest import add_patient, approve, mg, send_prescription
 from tests.prescriptions.test_ledger import line_of_an_order
 
 # A Monday.
@@ -37,9 +37,9 @@ def sent_with(prescription: Prescription, days_left: int | None) -> Prescription
     return prescription
 
 
-def supply(authorisation: Authorisation, tablets: int, *, on: int) -> Supply:
+def supply(authorisation: Authorisation, units: int, *, on: int) -> Supply:
     taken = supply_ledger.take(
-        authorisation, tablets=tablets, order_line=line_of_an_order(Supply.objects.count() + 1)
+        authorisation, units=units, order_line=line_of_an_order(Supply.objects.count() + 1)
     )
     Supply.objects.filter(pk=taken.pk).update(taken_at=at(after(on)))
     return taken
@@ -47,7 +47,7 @@ def supply(authorisation: Authorisation, tablets: int, *, on: int) -> Supply:
 
 @pytest.fixture
 def three_a_day(prescription: Prescription, medicine: Product, pharmacist: User) -> Authorisation:
-    approve(prescription, medicine, by=pharmacist, supplies=6, tablets_a_day=Decimal(3))
+    approve(prescription, medicine, by=pharmacist, supplies=6, units_a_day=Fraction(3))
     return prescription.authorisations.get()
 
 
@@ -101,9 +101,9 @@ def test_the_later_truth_counts(
     three_a_day: Authorisation,
 ) -> None:
     prescription = sent_with(three_a_day.prescription, days_left)
-    for tablets, on in supplies:
+    for units, on in supplies:
         # The fixture's clock is at noon; a supply of that day came later.
-        taken = supply(three_a_day, tablets, on=on)
+        taken = supply(three_a_day, units, on=on)
         Supply.objects.filter(pk=taken.pk).update(taken_at=at(after(on), 15))
 
     run_out = run_out_of(prescription)
@@ -153,11 +153,11 @@ def test_of_two_strengths_the_first_to_run_out_decides(
     other = Authorisation.objects.create(
         prescription=prescription,
         medicine=medicine,
-        strength_mg=25,
-        tablets_per_supply=30,
+        strength=mg(25),
+        units_per_supply=30,
         supplies=1,
         directions="One at night",
-        tablets_a_day=Decimal(1),
+        units_a_day=Fraction(1),
     )
     supply(other, 15, on=0)
     supply(three_a_day, 60, on=0)
@@ -170,7 +170,7 @@ def test_an_earlier_prescription_of_the_same_patient_counts_and_no_other(
 ) -> None:
     patient, other_patient = add_patient(customer), add_patient(customer)
     first = send_prescription(customer, medicine, patient=patient)
-    approve(first, medicine, by=pharmacist, tablets_a_day=Decimal(3))
+    approve(first, medicine, by=pharmacist, units_a_day=Fraction(3))
     supply(first.authorisations.get(), 60, on=0)
     again = send_prescription(customer, medicine, patient=patient)
     stronger = send_prescription(customer, medicine, patient=patient, strength=25)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -106,12 +106,12 @@ def test_what_will_not_come_is_not_expected(
 @pytest.fixture
 def ordered(prescription: Prescription, medicine: Product, pharmacist: User) -> Order:
     """60 tablets, three a day, ordered on the Monday; five days of tablets were left then."""
-    approve(prescription, medicine, by=pharmacist, supplies=6, tablets_a_day=Decimal(3))
+    approve(prescription, medicine, by=pharmacist, supplies=6, units_a_day=Fraction(3))
     sent_with(prescription, 5)
     order = line_of_an_order(1).order
     order.date_placed, order.status, order.shipping_code = noon(0), "Paid", "standard"
     order.save()
-    supply_ledger.take(prescription.authorisations.get(), tablets=60, order_line=order.lines.get())
+    supply_ledger.take(prescription.authorisations.get(), units=60, order_line=order.lines.get())
     Supply.objects.update(taken_at=noon(0) + datetime.timedelta(hours=1))
     return order
 

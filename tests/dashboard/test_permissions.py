@@ -178,6 +178,6 @@ def test_staff_open_the_page_for_a_new_pack(client, staff, baclofen):
 
     html = client.get(page).content.decode()
 
-    for name in ("strength_mg", "tablets", "supply_countries"):
+    for name in ("strength", "units", "supply_countries"):
         assert f'name="{name}"' in html
     assert 'name="is_discountable"' not in html

@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 from oscar.core.loading import get_model
 
+from catalogue.amounts import DoseForm
 from catalogue.models import Product
 from shop.dashboard.catalogue.forms import nearest_prices
 from tests.authenticator import sign_in
@@ -26,8 +27,8 @@ def pack_form(pack=None, **changes):
         "upc": pack.upc if pack else "BAC10-50",
         "structure": "child",
         "is_public": "on",
-        "strength_mg": pack.strength_mg if pack else "10",
-        "tablets": pack.tablets if pack else "50",
+        "strength": pack.strength.words if pack else "10 mg",
+        "units": pack.units if pack else "50",
         "supply_countries": ["AU"],
         **empty_formset("productcategory_set"),
         **empty_formset("images"),
@@ -117,20 +118,20 @@ def test_a_price_that_cannot_be_told_per_tablet_is_refused(save, price, message)
 
 
 def test_the_price_is_checked_against_the_size_that_is_posted_with_it(save):
-    response = save(tablets="100", price="61.20")
+    response = save(units="100", price="61.20")
 
     assert "The nearest prices that are: $61.00 and $62.00." in response.content.decode()
 
 
-@pytest.mark.parametrize("tablets", [1, 7, 30, 84, 120])
-def test_the_nearest_prices_are_whole_cents_per_tablet_on_both_sides(tablets):
+@pytest.mark.parametrize("units", [1, 7, 30, 84, 120])
+def test_the_nearest_prices_are_whole_cents_per_tablet_on_both_sides(units):
     for cents in range(1, 3000, 13):
         price = Decimal(cents) / 100
-        below, above = nearest_prices(price, tablets)
+        below, above = nearest_prices(price, DoseForm.TABLET.price_step(units))
 
-        assert below * 100 % tablets == above * 100 % tablets == 0
+        assert below * 100 % units == above * 100 % units == 0
         assert above > price
-        assert 0 < below <= max(price, Decimal(tablets) / 100)
+        assert 0 < below <= max(price, Decimal(units) / 100)
 
 
 def test_negative_stock_is_refused(save):
@@ -151,10 +152,10 @@ def test_another_currency_cannot_be_posted(save):
 
 
 def test_strength_size_and_countries_can_be_changed(save, pack):
-    save(tablets="100", price="61.00", supply_countries=["DE"])
+    save(units="100", price="61.00", supply_countries=["DE"])
 
     pack.refresh_from_db()
-    assert pack.tablets == 100
+    assert pack.units == 100
     assert [each.pk for each in pack.supply_countries.all()] == ["DE"]
 
 
@@ -192,14 +193,14 @@ def test_a_new_medicine_can_never_be_discounted(client, staff, baclofen):
 
 
 def test_a_second_pack_of_the_same_size_is_refused(create):
-    response = create(tablets="60", price="30.00")
+    response = create(units="60", price="30.00")
 
     assert response.status_code == 200
     assert "already has a pack of this strength and size" in response.content.decode()
     assert not Product.objects.filter(upc="BAC10-50").exists()
 
 
-@pytest.mark.parametrize("missing", ["strength_mg", "tablets"])
+@pytest.mark.parametrize("missing", ["strength", "units"])
 def test_a_pack_of_a_medicine_needs_strength_and_size(create, missing):
     response = create(**{missing: ""})
 
@@ -226,3 +227,47 @@ def test_the_edit_page_offers_no_recommendations(client, staff, baclofen):
 
     assert "Upselling" not in html
     assert "recommend" not in html.lower()
+
+
+def medicine_form(medicine, **changes):
+    return {
+        "title": medicine.title,
+        "structure": "parent",
+        "is_public": "on",
+        "dose_form": medicine.dose_form,
+        **empty_formset("images"),
+        **empty_formset("stockrecords"),
+        "productcategory_set-TOTAL_FORMS": "1",
+        "productcategory_set-INITIAL_FORMS": "0",
+        "productcategory_set-0-category": medicine.categories.get().pk,
+        "action": "save",
+        **changes,
+    }
+
+
+def test_a_medicine_keeps_its_dose_form(client, staff, baclofen):
+    sign_in(client, staff)
+    address = reverse("dashboard:catalogue-product", kwargs={"pk": baclofen.pk})
+
+    response = client.post(address, medicine_form(baclofen, dose_form="capsule"))
+
+    assert "Another dose form is another medicine" in response.content.decode()
+    baclofen.refresh_from_db()
+    assert baclofen.dose_form == "tablet"
+
+
+@pytest.mark.parametrize("strength", ["10", "10 kg", "5 mg/5 mL", "12 micrograms/hour"])
+def test_a_strength_of_another_form_is_refused(create, strength):
+    response = create(strength=strength)
+
+    assert f"“{strength}” is no strength of tablets" in response.content.decode()
+    assert not Product.objects.filter(upc="BAC10-50").exists()
+
+
+def test_a_medicine_without_a_form_takes_no_pack(create, baclofen):
+    Product.objects.filter(pk=baclofen.pk).update(dose_form="")
+
+    response = create()
+
+    assert "Say first in which form the medicine comes." in response.content.decode()
+    assert not Product.objects.filter(upc="BAC10-50").exists()

@@ -59,14 +59,14 @@ def arrive_at(page: Page, heading: str | re.Pattern[str], name: str) -> None:
     held_to_the_rules(page, name)
 
 
-def choose_pack(visitor: Visitor, *, strength: int, tablets: int) -> None:
+def choose_pack(visitor: Visitor, *, strength: int, units: int) -> None:
     """From the front page to a pack in the basket."""
     page = visitor.open("/")
     arrive_at(page, "Your prescription", "front")
     page.get_by_role("link", name="Baclofen tablets").first.click()
     arrive_at(page, "Baclofen tablets", "product")
     page.get_by_label(f"{strength} mg", exact=True).check()
-    page.locator(f'input[name="pack-{strength}"][data-count="{tablets}"]').check()
+    page.locator(f'input[name="pack-{strength}mg"][data-count="{units}"]').check()
     page.get_by_role("button", name=re.compile("Add to")).click()
     arrive_at(page, "Cart", "basket")
 
@@ -174,9 +174,9 @@ def open_review(page: Page) -> Page:
     return page
 
 
-def approve(page: Page, *, strength: int, tablets: int, today: Any, until: Any) -> None:
+def approve(page: Page, *, strength: int, units: int, today: Any, until: Any) -> None:
     """Transcribe, answer the alerts, sign both checks, and approve what is prescribed."""
-    transcribe(page, strength=strength, tablets=tablets, today=today)
+    transcribe(page, strength=strength, units=units, today=today)
     answer_alerts(page)
     page.get_by_label("How you know that it is genuine", exact=True).select_option(
         "original_received"
@@ -193,14 +193,14 @@ def approve(page: Page, *, strength: int, tablets: int, today: Any, until: Any) 
     held_to_the_rules(page, "review-signed")
     page.get_by_role("button", name="Take over what is prescribed").click()
     card = page.get_by_role("group", name=f"Allow Baclofen tablets {strength} mg")
-    expect(card.get_by_label("Tablets in one supply")).to_have_value(str(tablets))
+    expect(card.get_by_label("Tablets in one supply")).to_have_value(str(units))
     page.get_by_label("Valid until", exact=True).fill(str(until))
     page.get_by_label("Approve", exact=True).check()
     page.get_by_role("button", name="Record decision").click()
     expect(page.get_by_role("status").first).to_contain_text("Approved")
 
 
-def transcribe(page: Page, *, strength: int, tablets: int, today: Any) -> None:
+def transcribe(page: Page, *, strength: int, units: int, today: Any) -> None:
     """Type what the prescription says, and have it checked."""
     for label, value in (
         ("Patient’s name", "Robin Example"),
@@ -218,7 +218,7 @@ def transcribe(page: Page, *, strength: int, tablets: int, today: Any) -> None:
     page.get_by_label("Signature", exact=True).select_option("ink")
     page.get_by_label("Written indelibly", exact=True).select_option("yes")
     read = page.get_by_role("group", name=f"Baclofen tablets {strength} mg", exact=True)
-    read.get_by_label("Tablets prescribed").fill(str(tablets))
+    read.get_by_label("Tablets prescribed").fill(str(units))
     read.get_by_label("Tablets a day").fill("3")
     read.get_by_label("Repeats", exact=True).fill("0")
     read.get_by_label("Directions as written").fill("One tablet three times a day with food")

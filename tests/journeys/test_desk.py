@@ -20,7 +20,7 @@ from shop.prescriptions.models import Prescription
 from shop.prescriptions.sending import Wish
 from shop.review.models import Worksheet
 from tests.browser import Visitor
-from tests.conftest import make_pharmacist
+from tests.conftest import make_pharmacist, mg
 from tests.journeys import story
 from tests.prescriptions import samples
 from tests.review.desk import approve_reviewed
@@ -48,7 +48,7 @@ def send(user: User, medicine: Product) -> Prescription:
             epilepsy="yes",
             other_medicines="codeine, zebrafort",
         ),
-        wishes=[Wish(medicine_id=medicine.pk, strength_mg=10, tablets=60)],
+        wishes=[Wish(medicine_id=medicine.pk, strength=mg(10), units=60)],
         uploads=[Upload(samples.jpeg(), (Picture(samples.jpeg(), 640, 480),) * 2)],
         days_left=2,
     )
@@ -100,7 +100,7 @@ def test_what_is_decided_can_be_read_by_everybody(
             date_of_birth=datetime.date(1980, 3, 14),
             kidney_problems="no",
         ),
-        wishes=[Wish(medicine_id=baclofen.pk, strength_mg=10, tablets=60)],
+        wishes=[Wish(medicine_id=baclofen.pk, strength=mg(10), units=60)],
         uploads=[Upload(samples.jpeg(), (Picture(samples.jpeg(), 640, 480),))],
     )
     page = open_desk(visitor_with, pharmacist, prescription)

@@ -52,12 +52,12 @@ def test_from_the_front_page_to_a_paid_order_that_is_sent(
 ) -> None:
     customer = visitor_with
     page = customer.page
-    story.choose_pack(customer, strength=10, tablets=60)
+    story.choose_pack(customer, strength=10, units=60)
     story.register(customer, EMAIL)
     story.send_prescription(customer)
 
     desk = story.open_review(story.sign_in(another_visitor(), pharmacist.email, "/admin/"))
-    story.approve(desk, strength=10, tablets=60, **today_and_in_a_month())
+    story.approve(desk, strength=10, units=60, **today_and_in_a_month())
     assert "approved" in mail.outbox[-1].subject
 
     page.reload()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 from django.core.management import call_command
@@ -62,12 +62,12 @@ def test_a_prescription_for_someone_cared_for_and_the_choice_at_the_checkout(
     visitor_with: Visitor, anna: User, pharmacist: User, stripe: Emulator
 ) -> None:
     page = story.come_in(visitor_with, anna, "/accounts/")
-    story.choose_pack(visitor_with, strength=10, tablets=60)
+    story.choose_pack(visitor_with, strength=10, units=60)
     send_for_arthur(visitor_with)
 
     arthurs = Prescription.objects.of(anna).get()
     medicine = Product.objects.get(title="Baclofen tablets")
-    approve(arthurs, medicine, by=pharmacist, supplies=3, tablets_a_day=Decimal(3))
+    approve(arthurs, medicine, by=pharmacist, supplies=3, units_a_day=Fraction(3))
     herself = Patient.objects.of(anna).exclude(pk=arthurs.patient_id).get()
     annas = send_prescription(anna, medicine, patient=herself)
     approve(annas, medicine, by=pharmacist)

@@ -110,7 +110,7 @@ def test_it_holds_on_its_last_day_and_not_the_day_after(
 
 
 def test_what_was_supplied_is_not_there_any_more(approved: Prescription, medicine: Product) -> None:
-    Authorisation.objects.update(tablets_supplied=30)
+    Authorisation.objects.update(units_supplied=30)
 
     assert refusal(approved.user, pack_of(medicine, 10, 60)) == Reason.TOO_MANY
 
@@ -119,7 +119,7 @@ def test_one_supply_is_no_larger_than_authorised(
     customer: User, medicine: Product, pharmacist: User
 ) -> None:
     repeat = send_prescription(customer, medicine)
-    approve(repeat, medicine, by=pharmacist, tablets=30, supplies=6)
+    approve(repeat, medicine, by=pharmacist, units=30, supplies=6)
 
     assert refusal(customer, pack_of(medicine, 10, 60)) == Reason.TOO_MANY
 
@@ -145,7 +145,7 @@ def test_a_basket_without_prescription_medicines_needs_none(
 
 def test_a_medicine_that_is_no_pack_is_refused(customer: User, medicine: Product) -> None:
     loose = pack_of(medicine, 10, 30)
-    Product.objects.filter(pk=loose.pk).update(strength_mg=None, tablets=None)
+    Product.objects.filter(pk=loose.pk).update(strength=None, units=None)
 
     assert refusal(customer, Product.objects.get(pk=loose.pk)) == Reason.NO_PRESCRIPTION
 

@@ -115,7 +115,7 @@ def test_the_customer_is_reminded_once_before_the_last_day(approved: Prescriptio
 
 @pytest.mark.django_db(transaction=True)
 def test_nobody_is_reminded_of_nothing(approved: Prescription) -> None:
-    Authorisation.objects.update(tablets_supplied=60)
+    Authorisation.objects.update(units_supplied=60)
     mail.outbox.clear()
 
     run(29)

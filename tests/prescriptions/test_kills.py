@@ -90,7 +90,7 @@ def test_killed_right_after_a_decision_all_of_it_is_there_and_the_customer_is_to
     run_until_killed_anew(f"{__name__}:approve_it", target="shop.mailing.outbox:send")
 
     assert Prescription.objects.get().status == Status.APPROVED
-    assert Authorisation.objects.get().tablets_left == 60
+    assert Authorisation.objects.get().units_left == 60
     assert Entry.objects.filter(action="prescription.approve").count() == 1
     assert list(Verification({}).findings()) == []
     outbox.send_waiting()

@@ -42,31 +42,31 @@ def line_of_an_order(number: int) -> Line:
 def test_what_is_taken_is_written_down(approved: Prescription) -> None:
     authorisation = approved.authorisations.get()
 
-    supply = supply_ledger.take(authorisation, tablets=45, order_line=line_of_an_order(1))
+    supply = supply_ledger.take(authorisation, units=45, order_line=line_of_an_order(1))
 
     authorisation.refresh_from_db()
-    assert (supply.tablets, authorisation.tablets_left) == (45, 15)
+    assert (supply.units, authorisation.units_left) == (45, 15)
 
 
 def test_more_than_is_left_cannot_be_taken(approved: Prescription) -> None:
     authorisation = approved.authorisations.get()
-    supply_ledger.take(authorisation, tablets=45, order_line=line_of_an_order(1))
+    supply_ledger.take(authorisation, units=45, order_line=line_of_an_order(1))
 
     with pytest.raises(supply_ledger.NothingLeft):
-        supply_ledger.take(authorisation, tablets=16, order_line=line_of_an_order(2))
+        supply_ledger.take(authorisation, units=16, order_line=line_of_an_order(2))
 
     authorisation.refresh_from_db()
-    assert (authorisation.tablets_left, Supply.objects.count()) == (15, 1)
+    assert (authorisation.units_left, Supply.objects.count()) == (15, 1)
 
 
 def test_a_line_takes_its_tablets_once(approved: Prescription) -> None:
     line = line_of_an_order(1)
-    supply_ledger.take(approved.authorisations.get(), tablets=10, order_line=line)
+    supply_ledger.take(approved.authorisations.get(), units=10, order_line=line)
 
     with pytest.raises(IntegrityError), transaction.atomic():
-        supply_ledger.take(approved.authorisations.get(), tablets=10, order_line=line)
+        supply_ledger.take(approved.authorisations.get(), units=10, order_line=line)
 
-    assert Authorisation.objects.get().tablets_supplied == 10
+    assert Authorisation.objects.get().units_supplied == 10
 
 
 @pytest.mark.parametrize("supplied", [61, -1])
@@ -74,7 +74,7 @@ def test_the_database_keeps_what_is_left_between_none_and_all(
     supplied: int, approved: Prescription
 ) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
-        Authorisation.objects.update(tablets_supplied=supplied)
+        Authorisation.objects.update(units_supplied=supplied)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -82,20 +82,20 @@ def test_of_twenty_at_once_only_as_many_get_tablets_as_there_are(
     customer: User, medicine: Product, pharmacist: User
 ) -> None:
     repeat = send_prescription(customer, medicine)
-    approve(repeat, medicine, by=pharmacist, tablets=30, supplies=3)
+    approve(repeat, medicine, by=pharmacist, units=30, supplies=3)
     authorisation = repeat.authorisations.get()
     lines = [line_of_an_order(number) for number in range(BUYERS)]
 
     def take(line: Line) -> Any:
         with transaction.atomic():
-            return supply_ledger.take(authorisation, tablets=30, order_line=line)
+            return supply_ledger.take(authorisation, units=30, order_line=line)
 
     results = at_once(*(lambda line=line: take(line) for line in lines))
 
     refused = [result for result in results if isinstance(result, supply_ledger.NothingLeft)]
     assert (Supply.objects.count(), len(refused)) == (3, BUYERS - 3)
     authorisation.refresh_from_db()
-    assert authorisation.tablets_left == 0
+    assert authorisation.units_left == 0
 
 
 @pytest.mark.django_db(transaction=True)
@@ -104,11 +104,11 @@ def test_without_the_guard_twenty_at_once_get_more_than_there_is(
 ) -> None:
     """Read, add and write, as a program would that does not ask the database."""
 
-    def unguarded(authorisation: Authorisation, *, tablets: int, order_line: Line) -> Supply:
-        authorisation.tablets_supplied += tablets
+    def unguarded(authorisation: Authorisation, *, units: int, order_line: Line) -> Supply:
+        authorisation.units_supplied += units
         authorisation.save()
         return Supply.objects.create(
-            authorisation=authorisation, order_line=order_line, tablets=tablets
+            authorisation=authorisation, order_line=order_line, units=units
         )
 
     monkeypatch.setattr(supply_ledger, "take", unguarded)
@@ -116,11 +116,11 @@ def test_without_the_guard_twenty_at_once_get_more_than_there_is(
     lines = [line_of_an_order(number) for number in range(BUYERS)]
 
     def take(place: int) -> Supply:
-        return supply_ledger.take(seen[place], tablets=60, order_line=lines[place])
+        return supply_ledger.take(seen[place], units=60, order_line=lines[place])
 
     at_once(*(lambda place=place: take(place) for place in range(BUYERS)))
 
-    assert sum(supply.tablets for supply in Supply.objects.all()) > 60
+    assert sum(supply.units for supply in Supply.objects.all()) > 60
 
 
 @pytest.mark.django_db(transaction=True)
@@ -128,7 +128,7 @@ def test_twenty_orders_at_once_use_an_approval_up_exactly_once(
     customer: User, medicine: Product, pharmacist: User
 ) -> None:
     repeat = send_prescription(customer, medicine)
-    approve(repeat, medicine, by=pharmacist, tablets=30, supplies=3)
+    approve(repeat, medicine, by=pharmacist, units=30, supplies=3)
     lines = [line_of_an_order(number) for number in range(BUYERS)]
 
     results = at_once(*(lambda line=line: order(repeat, line) for line in lines))
@@ -151,7 +151,7 @@ def order(prescription: Prescription, line: Line) -> None:
         held = supply_ledger.lock(prescription)
         if not held.is_usable_on(timezone.localdate()):
             raise supply_ledger.NothingLeft(held.status)
-        supply = supply_ledger.take(held.authorisations.get(), tablets=30, order_line=line)
+        supply = supply_ledger.take(held.authorisations.get(), units=30, order_line=line)
         supply_ledger.finish_supply(held, by=held.user, last=supply)
 
 
@@ -162,7 +162,7 @@ def test_tablets_that_come_back_open_the_approval_again(approved: Prescription) 
     supply_ledger.give_back(supply, by=approved.user, note="cancelled")
 
     approved.refresh_from_db()
-    assert (approved.status, approved.authorisations.get().tablets_left) == (Status.APPROVED, 60)
+    assert (approved.status, approved.authorisations.get().units_left) == (Status.APPROVED, 60)
     assert approved.events.latest("pk").action == Action.GIVE_BACK
 
 
@@ -173,7 +173,7 @@ def test_the_same_tablets_come_back_once(approved: Prescription) -> None:
     with pytest.raises(supply_ledger.AlreadyGivenBack):
         supply_ledger.give_back(supply, by=approved.user, note="cancelled")
 
-    assert approved.authorisations.get().tablets_left == 60
+    assert approved.authorisations.get().units_left == 60
 
 
 def test_a_withdrawn_approval_stays_withdrawn_when_tablets_come_back(
@@ -185,12 +185,12 @@ def test_a_withdrawn_approval_stays_withdrawn_when_tablets_come_back(
     supply_ledger.give_back(supply, by=approved.user, note="cancelled")
 
     approved.refresh_from_db()
-    assert (approved.status, approved.authorisations.get().tablets_left) == (Status.WITHDRAWN, 60)
+    assert (approved.status, approved.authorisations.get().units_left) == (Status.WITHDRAWN, 60)
 
 
 def order_all(prescription: Prescription) -> Supply:
     supply = supply_ledger.take(
-        prescription.authorisations.get(), tablets=60, order_line=line_of_an_order(1)
+        prescription.authorisations.get(), units=60, order_line=line_of_an_order(1)
     )
     supply_ledger.finish_supply(prescription, by=prescription.user, last=supply)
     return supply

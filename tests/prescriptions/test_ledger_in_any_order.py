@@ -56,23 +56,23 @@ class Ledger(RuleBasedStateMachine):
 
     @precondition(lambda self: self.now.status == Status.SUBMITTED)
     @precondition(lambda self: not self.now.authorisations.exists())
-    @rule(tablets=st.sampled_from([10, 30]), supplies=st.integers(1, 3))
-    def approve(self, tablets: int, supplies: int) -> None:
-        approve(self.now, self.medicine, by=self.pharmacist, tablets=tablets, supplies=supplies)
+    @rule(units=st.sampled_from([10, 30]), supplies=st.integers(1, 3))
+    def approve(self, units: int, supplies: int) -> None:
+        approve(self.now, self.medicine, by=self.pharmacist, units=units, supplies=supplies)
 
-    @rule(tablets=st.sampled_from([5, 10, 30, 60]))
-    def order(self, tablets: int) -> None:
+    @rule(units=st.sampled_from([5, 10, 30, 60]))
+    def order(self, units: int) -> None:
         try:
             with transaction.atomic():
                 held = supply_ledger.lock(self.prescription)
                 if held.is_usable_on(self.today):
                     line = line_of_an_order(next(numbers))
                     supply = supply_ledger.take(
-                        held.authorisations.get(), tablets=tablets, order_line=line
+                        held.authorisations.get(), units=units, order_line=line
                     )
                     supply_ledger.finish_supply(held, by=self.customer, last=supply)
         except supply_ledger.NothingLeft:
-            assert self.left() < tablets
+            assert self.left() < units
 
     @precondition(lambda self: self.supplies().exists())
     @rule(place=st.integers(0, 50))
@@ -104,18 +104,18 @@ class Ledger(RuleBasedStateMachine):
         )
 
     def left(self) -> int:
-        return sum(each.tablets_left for each in self.now.authorisations.all())
+        return sum(each.units_left for each in self.now.authorisations.all())
 
     @invariant()
     def never_more_than_authorised(self) -> None:
         for each in Authorisation.objects.filter(prescription=self.prescription):
-            assert 0 <= each.tablets_supplied <= each.tablets_authorised
+            assert 0 <= each.units_supplied <= each.units_authorised
 
     @invariant()
     def the_counter_is_the_sum_of_its_supplies(self) -> None:
         for each in Authorisation.objects.filter(prescription=self.prescription):
-            out = each.supply_rows.filter(returned_at__isnull=True).aggregate(n=Sum("tablets"))
-            assert each.tablets_supplied == (out["n"] or 0)
+            out = each.supply_rows.filter(returned_at__isnull=True).aggregate(n=Sum("units"))
+            assert each.units_supplied == (out["n"] or 0)
 
     @invariant()
     def used_up_is_what_holds_nothing(self) -> None:

@@ -47,7 +47,7 @@ def withdrawn(prescription: Prescription, pharmacist: User, medicine: Product) -
 
 def used_up(prescription: Prescription, pharmacist: User, medicine: Product) -> None:
     approve(prescription, medicine, by=pharmacist)
-    Authorisation.objects.update(tablets_supplied=60)
+    Authorisation.objects.update(units_supplied=60)
     services.use_up(prescription)
 
 

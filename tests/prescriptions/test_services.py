@@ -25,7 +25,7 @@ from shop.prescriptions.moving import TransitionRefused
 from shop.prescriptions.sending import Wish
 from shop.prescriptions.services import HeldByAnother, NotAllowed
 from shop.prescriptions.statuses import TRANSITIONS, Action, RefusalReason, Status
-from tests.conftest import approve, decide_to_approve, make_pharmacist, send_prescription
+from tests.conftest import approve, decide_to_approve, make_pharmacist, mg, send_prescription
 from tests.review.desk import name_medicine
 
 DECISIONS = (Action.ASK, Action.APPROVE, Action.REFUSE, Action.WITHDRAW)
@@ -302,7 +302,7 @@ def test_nothing_stays_behind_when_a_prescription_cannot_be_stored(
         sending.submit(
             by=customer,
             answers=Answers(patient_name="Robin"),
-            wishes=[Wish(medicine_id=medicine.pk, strength_mg=10, tablets=0)],
+            wishes=[Wish(medicine_id=medicine.pk, strength=mg(10), units=0)],
             uploads=[Upload(data=b"x", pictures=(Picture(b"y", 1, 1),))],
         )
 

@@ -52,9 +52,9 @@ def test_an_entry_holds_what_the_regulation_asks_for(sent: Order, staff: User) -
     )
     assert entry.particulars == {
         "medicine": "Baclofen tablets",
-        "form": "tablets",
-        "strength_mg": 10,
-        "tablets": 60,
+        "form": "tablet",
+        "strength": "10 mg/{tablet}",
+        "units": 60,
         "issued_on": str(timezone.localdate() - datetime.timedelta(days=3)),
         "prescriber": "Dr M. Sample",
         "prescriber_kind": "doctor",
@@ -77,13 +77,13 @@ def test_each_line_of_an_order_is_an_entry(
     customer: User, medicine: Product, pharmacist: User, stripe: Emulator
 ) -> None:
     prescription = reviewed_prescription(customer, medicine, by=pharmacist)
-    prescription.authorisations.update(tablets_per_supply=90)
+    prescription.authorisations.update(units_per_supply=90)
     order = ordered(customer, pack_of(medicine, 10, 30), pack_of(medicine, 10, 60))
 
     move(order, "Dispatched")
 
     entries = Entry.objects.order_by("number")
-    assert [(each.number, each.particulars["tablets"]) for each in entries] == [(1, 30), (2, 60)]
+    assert [(each.number, each.particulars["units"]) for each in entries] == [(1, 30), (2, 60)]
 
 
 def test_a_cancelled_order_leaves_no_entry(order: Order, staff: User) -> None:
@@ -176,7 +176,7 @@ def test_the_database_refuses_to_empty_the_register(sent: Order) -> None:
 def test_contents_that_were_sealed_anew_with_other_words_are_found(sent: Order) -> None:
     entry = Entry.objects.get()
     field = Entry._meta.get_field("particulars")  # noqa: SLF001 Django documents it
-    other = field.sealed(entry, {**entry.particulars, "tablets": 30})
+    other = field.sealed(entry, {**entry.particulars, "units": 30})
 
     Entry.objects.update(particulars=other)
 

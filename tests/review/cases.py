@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import replace
-from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
+from catalogue.amounts import DoseForm
 from shop.jurisdictions import loading
 from shop.patients.answers import Answers
 from shop.review.comparison import Ordered, compare
@@ -15,6 +16,7 @@ from shop.review.rules.alert import Severity
 from shop.review.rules.case import Case
 from shop.review.rules.limits import limits_of_medicines
 from shop.review.transcription import Item, Transcription
+from tests.conftest import mg
 
 TODAY = datetime.date(2026, 11, 23)
 ANSWERS = Answers(
@@ -37,9 +39,10 @@ ITEM = Item(
     medicine_id=1,
     medicine="baclofen",
     title="Baclofen tablets",
-    strength_mg=10,
+    form=DoseForm.TABLET,
+    strength=mg(10),
     directions="One tablet three times a day",
-    tablets_a_day=Decimal(3),
+    units_a_day=Fraction(3),
     quantity=60,
     repeats=0,
 )
@@ -58,7 +61,11 @@ PAPER = Transcription(
     indelible="yes",
     items=(ITEM,),
 )
-EVERYWHERE = {(1, 10): frozenset({"AU", "US"}), (1, 25): frozenset({"AU", "US"})}
+EVERYWHERE = {(1, mg(each)): frozenset({"AU", "US"}) for each in (10, 25)}
+
+
+def wish(strength: int, units: int) -> Ordered:
+    return Ordered(1, "Baclofen tablets", DoseForm.TABLET, mg(strength), units)
 
 
 def found(
@@ -72,7 +79,7 @@ def found(
     """The findings on a case that has none, after these changes: rule and severity."""
     read = replace(PAPER, **{"items": (replace(ITEM, **(item or {})),), **(paper or {})})
     said = replace(ANSWERS, **(answers or {}))
-    ordered = changes.pop("ordered", (Ordered(1, "Baclofen tablets", 10, 60),))
+    ordered = changes.pop("ordered", (wish(10, 60),))
     case = Case(
         **{
             "today": TODAY,

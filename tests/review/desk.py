@@ -20,6 +20,7 @@ from shop.review.forms.sheet import Sheet
 from shop.review.models import CheckKind
 from shop.review.services import Asked
 from shop.review.work import Outcome
+from tests.conftest import mg
 
 Typed = dict[str, Any]
 
@@ -42,7 +43,7 @@ def name_medicine(medicine: Product) -> None:
 
 def transcription(medicine: Product, *, strength: int = 10, **changes: Any) -> Typed:
     """The prescription as it is read: one tablet of 10 mg three times a day, 60 tablets, one repeat."""
-    item = f"i{medicine.pk}-{strength}"
+    item = f"i{medicine.pk}-{mg(strength).slug}"
     return {
         "patient_name": "Robin Example",
         "date_of_birth": "1968-03-14",
@@ -57,7 +58,7 @@ def transcription(medicine: Product, *, strength: int = 10, **changes: Any) -> T
         "signed": "ink",
         "indelible": "yes",
         f"{item}-quantity": "60",
-        f"{item}-tablets_a_day": "3",
+        f"{item}-units_a_day": "3",
         f"{item}-repeats": "1",
         f"{item}-directions": "One tablet three times a day",
         "country": "AU",
@@ -78,9 +79,9 @@ def checks() -> Typed:
 
 def decision(medicine: Product, *, strength: int = 10, **changes: Any) -> Typed:
     """An approval of what is prescribed."""
-    allowed = f"m{medicine.pk}-{strength}"
+    allowed = f"m{medicine.pk}-{mg(strength).slug}"
     return {
-        f"{allowed}-tablets_per_supply": "60",
+        f"{allowed}-units_per_supply": "60",
         f"{allowed}-supplies": "2",
         f"{allowed}-directions": "One tablet three times a day",
         "valid_until": str(timezone.localdate() + datetime.timedelta(days=60)),
@@ -119,7 +120,7 @@ def take(desk: Client, prescription: Prescription) -> HttpResponse:
 
 
 def approve_at_the_desk(
-    desk: Client, prescription: Prescription, medicine: Product, **changes: Any
+    desk: Client, prescription: Prescription, medicine: Product, /, **changes: Any
 ) -> HttpResponse:
     """Take it, fill everything in, sign both checks, and record the decision."""
     take(desk, prescription)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 from django.test import Client
@@ -17,7 +17,7 @@ from shop.prescriptions import services
 from shop.prescriptions.models import Prescription
 from shop.prescriptions.statuses import Status
 from shop.review.models import Check, CheckKind, Decision
-from tests.conftest import send_prescription, signed_in
+from tests.conftest import mg, send_prescription, signed_in
 from tests.review.desk import (
     address_of,
     approve_at_the_desk,
@@ -43,7 +43,7 @@ def test_an_approval_is_recorded_with_both_signatures(
     authorisation = prescription.authorisations.get()
     assert response["Location"].endswith("/admin/prescriptions/prescription/")
     assert prescription.status == Status.APPROVED
-    assert (authorisation.strength_mg, authorisation.tablets_authorised) == (10, 120)
+    assert (authorisation.strength, authorisation.units_authorised) == (mg(10), 120)
     assert prescription.decided_registration == "Test register 12345"
     assert {check.kind for check in Check.objects.all()} == set(CheckKind)
 
@@ -54,29 +54,29 @@ def test_the_daily_number_that_was_read_goes_with_the_approval(
     approve_at_the_desk(desk, prescription, medicine)
 
     authorisation = prescription.authorisations.get()
-    assert authorisation.tablets_a_day == Decimal(3)
+    assert authorisation.units_a_day == Fraction(3)
 
     prescription.refresh_from_db()
     services.reopen(prescription, by=customer, reason="answers changed")
-    approve_at_the_desk(desk, prescription, medicine, **{f"i{medicine.pk}-10-tablets_a_day": "1.5"})
+    approve_at_the_desk(desk, prescription, medicine, **{f"i{medicine.pk}-10mg-units_a_day": "1.5"})
 
     authorisation.refresh_from_db()
-    assert authorisation.tablets_a_day == Decimal("1.5")
+    assert authorisation.units_a_day == Fraction("1.5")
 
 
 def test_less_than_asked_can_be_approved(
     desk: Client, prescription: Prescription, medicine: Product
 ) -> None:
-    allowed = f"m{medicine.pk}-10"
+    allowed = f"m{medicine.pk}-10mg"
 
     approve_at_the_desk(
         desk,
         prescription,
         medicine,
-        **{f"{allowed}-tablets_per_supply": "30", f"{allowed}-supplies": "1"},
+        **{f"{allowed}-units_per_supply": "30", f"{allowed}-supplies": "1"},
     )
 
-    assert prescription.authorisations.get().tablets_authorised == 30
+    assert prescription.authorisations.get().units_authorised == 30
 
 
 @pytest.mark.parametrize("signed", [(), ("sign-legal",), ("sign-clinical",)])
@@ -96,11 +96,11 @@ def test_without_both_signatures_nothing_is_approved(
 @pytest.mark.parametrize(
     ("field", "value", "words"),
     [
-        ("tablets_per_supply", "0", "greater than or equal to 1"),
-        ("tablets_per_supply", "-60", "greater than or equal to 1"),
-        ("tablets_per_supply", "61", "More than the 60 tablets that are prescribed."),
-        ("tablets_per_supply", "100000", "less than or equal to 400"),
-        ("tablets_per_supply", "many", "Enter a whole number."),
+        ("units_per_supply", "0", "greater than or equal to 1"),
+        ("units_per_supply", "-60", "greater than or equal to 1"),
+        ("units_per_supply", "61", "More than the 60 tablets that are prescribed."),
+        ("units_per_supply", "100000", "less than or equal to 400"),
+        ("units_per_supply", "many", "Enter a whole number."),
         ("supplies", "", "Fill in all three"),
         ("supplies", "3", "More than the 2 supplies that are prescribed."),
         ("supplies", "99", "less than or equal to 13"),
@@ -110,7 +110,7 @@ def test_without_both_signatures_nothing_is_approved(
 def test_a_strength_is_allowed_whole_and_within_what_is_prescribed(
     field: str, value: str, words: str, desk: Client, prescription: Prescription, medicine: Product
 ) -> None:
-    changes = {f"m{medicine.pk}-10-{field}": value}
+    changes = {f"m{medicine.pk}-10mg-{field}": value}
 
     response = approve_at_the_desk(desk, prescription, medicine, **changes)
 
@@ -122,9 +122,9 @@ def test_a_strength_is_allowed_whole_and_within_what_is_prescribed(
 def test_a_strength_that_is_not_prescribed_cannot_be_allowed(
     desk: Client, prescription: Prescription, medicine: Product
 ) -> None:
-    other = f"m{medicine.pk}-25"
+    other = f"m{medicine.pk}-25mg"
     changes = {
-        f"{other}-tablets_per_supply": "30",
+        f"{other}-units_per_supply": "30",
         f"{other}-supplies": "1",
         f"{other}-directions": "One a day",
     }
@@ -145,7 +145,7 @@ def test_repeats_without_a_number(
     settings: Settings,
 ) -> None:
     settings.JURISDICTION = jurisdiction
-    item, allowed = f"i{medicine.pk}-10", f"m{medicine.pk}-10"
+    item, allowed = f"i{medicine.pk}-10mg", f"m{medicine.pk}-10mg"
     changes = {f"{item}-repeats": "", f"{item}-has_unnumbered_repeats": "on"}
 
     too_many = {f"{allowed}-supplies": str(most + 1)}
@@ -162,8 +162,8 @@ def test_an_approval_of_nothing_is_refused(
     desk: Client, prescription: Prescription, medicine: Product
 ) -> None:
     empty = {
-        f"m{medicine.pk}-10-{field}": ""
-        for field in ("tablets_per_supply", "supplies", "directions")
+        f"m{medicine.pk}-10mg-{field}": ""
+        for field in ("units_per_supply", "supplies", "directions")
     }
 
     response = approve_at_the_desk(desk, prescription, medicine, **empty)

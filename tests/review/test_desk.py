@@ -238,10 +238,10 @@ class TestTheSheet:
         post(desk, held, "fill", transcription(medicine))
 
         typed = Worksheet.objects.get().typed
-        allowed = f"m{medicine.pk}-10"
-        assert typed[f"{allowed}-tablets_per_supply"] == "60"
+        allowed = f"m{medicine.pk}-10mg"
+        assert typed[f"{allowed}-units_per_supply"] == "60"
         assert typed[f"{allowed}-supplies"] == "2"
-        assert f"m{medicine.pk}-25-supplies" not in typed
+        assert f"m{medicine.pk}-25mg-supplies" not in typed
 
     @pytest.mark.parametrize("do", ["", "nonsense"])
     def test_an_unknown_button_changes_nothing(

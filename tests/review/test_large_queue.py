@@ -21,7 +21,7 @@ from shop.accounts.models import User
 from shop.prescriptions.models import Prescription, RequestedPack
 from shop.prescriptions.statuses import Status
 from shop.review.models import Flag, FlagKind
-from tests.conftest import signed_in
+from tests.conftest import mg, signed_in
 from tests.review.test_queue import MOST_QUERIES
 
 MANY = 50_000
@@ -29,10 +29,10 @@ ASKED: tuple[dict[str, Any], ...] = (
     {},
     {"page": "1000"},
     {"flag": "kidneys"},
-    {"strength": "25"},
+    {"strength": str(mg(25))},
     {"urgent": "on"},
     {"mine": "on"},
-    {"flag": "kidneys", "strength": "10", "urgent": "on"},
+    {"flag": "kidneys", "strength": str(mg(10)), "urgent": "on"},
     {"show": "decided"},
 )
 
@@ -57,8 +57,8 @@ def fill(customer: User, medicine: Product) -> None:
             RequestedPack(
                 prescription=row,
                 medicine=medicine,
-                strength_mg=25 if number % 5 == 0 else 10,
-                tablets=60,
+                strength=mg(25 if number % 5 == 0 else 10),
+                units=60,
             )
             for number, row in enumerate(rows)
         ),

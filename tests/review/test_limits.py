@@ -16,6 +16,7 @@ from shop.jurisdictions import loading
 from shop.jurisdictions.profile import Value
 from shop.review.rules.limits import Limits, limits_of_medicines, read
 from tests.catalogue.folders import SHIPPED, edit
+from tests.conftest import mg
 from tests.review.cases import QUERY, found
 
 NAMES = loading.profile_names()
@@ -27,7 +28,7 @@ STRICTER: dict[str, Callable[[Any, Any], bool]] = {
     "fewer": lambda demo, other: set(demo) <= set(other),
     "more": lambda demo, other: set(demo) >= set(other),
 }
-COMPARED_OTHERWISE = {"strengths_mg", "queries", "digest"}
+COMPARED_OTHERWISE = {"strengths", "queries", "digest"}
 WHY = {"dose_checks", "pregnancy_checks", "stopping_suddenly"}
 
 
@@ -58,7 +59,7 @@ def test_the_demonstration_is_at_least_as_strict(name: str) -> None:
 
     for key, direction in direction_of_each().items():
         assert STRICTER[direction](getattr(ours, key).value, getattr(theirs, key).value), key
-    for strength in ours.strengths_mg.value:
+    for strength in ours.strengths.value:
         for country in loading.load(name).countries:
             assert theirs.supplies(strength, country=country) or not ours.supplies(
                 strength, country=country
@@ -86,7 +87,7 @@ def test_a_strength_goes_only_where_it_is_authorised(
 ) -> None:
     limits = limits_of_medicines("demo")["baclofen"]
 
-    assert limits.supplies(strength, country=country) is (supplied == "yes")
+    assert limits.supplies(mg(strength), country=country) is (supplied == "yes")
 
 
 @pytest.fixture
@@ -110,8 +111,13 @@ def folder(tmp_path: Path) -> Path:
         ("[stomach_ulcer], sources: [U5]", "[toothache], sources: [U5]", "“toothache” is not one"),
         ("age_query_below: {value: 18", "age_query_below: {value: 70", "the age limits overlap"),
         ("egfr_block_below: {value: 30", "egfr_block_below: {value: 70", "not in order"),
-        ("{5: anywhere, 10: anywhere}, sources: [U7", "{5: nowhere}, sources: [U7", "“strengths_m"),
-        ("{5: anywhere, 10: anywhere}, sources: [U7", "{5: }, sources: [U7", "is not said"),
+        (
+            '{"5 mg/{tablet}": anywhere,',
+            '{"5 mg/{tablet}": nowhere,',
+            "“5 mg/{tablet}” must be a list",
+        ),
+        ('{"5 mg/{tablet}": anywhere,', '{"5 mg": anywhere,', "“5 mg” is no strength"),
+        ('{"5 mg/{tablet}": anywhere,', '{"5 mg/{tablet}": ,', "is not said"),
         ("gap_days:", "gap_day:", "“gap_day” is not a known entry"),
         ("gap_days:", "gap_day:", "“gap_days” is missing"),
         ("[daily-dose-very-high,", "[stomach_ulcer,", "is lifted as well"),

@@ -17,6 +17,7 @@ from shop.review.forms.sheet import Sheet
 from shop.review.models import Check, CheckKind, PrescriberQuery
 from shop.review.services import NotReady
 from shop.review.work import AlertAnswer, Outcome
+from tests.conftest import mg
 from tests.review.desk import (
     address_of,
     complete,
@@ -46,20 +47,20 @@ def query_on(rule: str, **changes: str) -> dict[str, str]:
 
 def twenty_five(held: Prescription, medicine: Product) -> dict[str, str]:
     """The first supply as 25 mg tablets."""
-    held.requested_packs.update(strength_mg=25)
+    held.requested_packs.update(strength=mg(25))
     allowed = f"m{medicine.pk}"
     moved = {
-        f"i{medicine.pk}-10-{name}": ""
-        for name in ("quantity", "tablets_a_day", "repeats", "directions")
+        f"i{medicine.pk}-10mg-{name}": ""
+        for name in ("quantity", "units_a_day", "repeats", "directions")
     }
     empty = {
-        f"{allowed}-10-{name}": "" for name in ("tablets_per_supply", "supplies", "directions")
+        f"{allowed}-10mg-{name}": "" for name in ("units_per_supply", "supplies", "directions")
     }
     read = transcription(medicine, strength=25)
     full = {
-        f"{allowed}-25-tablets_per_supply": "60",
-        f"{allowed}-25-supplies": "1",
-        f"{allowed}-25-directions": "One tablet three times a day",
+        f"{allowed}-25mg-units_per_supply": "60",
+        f"{allowed}-25mg-supplies": "1",
+        f"{allowed}-25mg-directions": "One tablet three times a day",
     }
     return complete(held, medicine, **{**read, **moved, **empty, **full})
 
@@ -73,7 +74,7 @@ def test_a_block_is_lifted_by_the_prescriber_and_by_nothing_else(
     assert "Record the query to the prescriber" in response.content.decode()
     assert not Check.objects.exists()
 
-    post(desk, held, "query", {**typed, **query_on("first-supply-strength-25")})
+    post(desk, held, "query", {**typed, **query_on("first-supply-strength-25mg")})
     for do in ("sign-clinical", "sign-legal", "record"):
         post(desk, held, do, typed)
 

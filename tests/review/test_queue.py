@@ -17,7 +17,7 @@ from shop.accounts.models import PharmacistRegistration, User
 from shop.prescriptions import services
 from shop.prescriptions.models import Prescription
 from shop.review.models import Flag, FlagKind
-from tests.conftest import send_prescription, signed_in
+from tests.conftest import mg, send_prescription, signed_in
 from tests.review.desk import take
 
 QUEUE = "admin:prescription-queue"
@@ -141,7 +141,7 @@ def test_a_strength_can_be_asked_for(desk: Client, customer: User, medicine: Pro
     ten = send_prescription(customer, medicine)
     twenty_five = send_prescription(customer, medicine, strength=25)
 
-    page = queue(desk, strength="25")
+    page = queue(desk, strength=str(mg(25)))
 
     assert (ten.reference in page, twenty_five.reference in page) == (False, True)
 

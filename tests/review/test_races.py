@@ -216,5 +216,5 @@ def test_a_change_of_country_and_an_order_at_once(
 
     placed = Order.objects.count()
     assert Supply.objects.count() == placed
-    assert sum(Authorisation.objects.values_list("tablets_supplied", flat=True)) == 60 * placed
+    assert sum(Authorisation.objects.values_list("units_supplied", flat=True)) == 60 * placed
     assert intent_statuses(stripe) == (["succeeded"] if placed else ["canceled"])

@@ -22,6 +22,7 @@ from shop.review.models import (
     DecisionKind,
     FlagKind,
 )
+from tests.conftest import mg
 from tests.review.desk import (
     approve_reviewed,
 )
@@ -139,7 +140,7 @@ class TestReopening:
 
 class TestApprovingAgain:
     def reopen(self, prescription: Prescription, supplied: int) -> None:
-        Authorisation.objects.update(tablets_supplied=supplied)
+        Authorisation.objects.update(units_supplied=supplied)
         prescription.refresh_from_db()
         prescriptions.reopen(prescription, by=prescription.user, reason="New medicine")
 
@@ -151,7 +152,7 @@ class TestApprovingAgain:
         approve_reviewed(reviewed, medicine, by=pharmacist)
 
         authorisation = reviewed.authorisations.get()
-        assert (authorisation.tablets_supplied, authorisation.tablets_left) == (60, 60)
+        assert (authorisation.units_supplied, authorisation.units_left) == (60, 60)
         assert Decision.objects.filter(kind=DecisionKind.APPROVED).count() == 2
 
     def test_never_below_what_was_supplied(
@@ -161,7 +162,7 @@ class TestApprovingAgain:
 
         with pytest.raises(BelowSupplied) as refused:
             approve_reviewed(
-                reviewed, medicine, by=pharmacist, **{f"m{medicine.pk}-10-supplies": "1"}
+                reviewed, medicine, by=pharmacist, **{f"m{medicine.pk}-10mg-supplies": "1"}
             )
 
         assert "120 tablets of 10 mg are supplied already" in refused.value.message
@@ -188,12 +189,12 @@ class TestApprovingAgain:
         prescriptions.approve(
             reviewed,
             by=pharmacist,
-            allowances=[Allowance(medicine.pk, 25, 30, 1, "One a day")],
+            allowances=[Allowance(medicine.pk, mg(25), 30, 1, "One a day")],
             legal=prescriptions.Legal(
                 "Dr M. Sample", reviewed.issued_on, "original_received", reviewed.valid_until
             ),
         )
 
-        ten = reviewed.authorisations.get(strength_mg=10)
-        assert (ten.tablets_supplied, ten.tablets_left) == (supplied, 0)
-        assert reviewed.authorisations.get(strength_mg=25).tablets_left == 30
+        ten = reviewed.authorisations.get(strength=mg(10))
+        assert (ten.units_supplied, ten.units_left) == (supplied, 0)
+        assert reviewed.authorisations.get(strength=mg(25)).units_left == 30

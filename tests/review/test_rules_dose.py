@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import replace
-from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import pytest
 
+from catalogue.amounts import DoseForm, Mass, Strength
 from shop.continuity.run_out import KnownFrom, RunOut
-from shop.review.comparison import Ordered
 from shop.review.rules.alert import Severity
 from shop.review.rules.case import LastSupply
-from tests.review.cases import BLOCK, ITEM, NOTE, QUERY, TODAY, found
+from tests.conftest import mg
+from tests.review.cases import BLOCK, ITEM, NOTE, QUERY, TODAY, found, wish
 
 
 @pytest.mark.parametrize(
-    ("tablets_a_day", "profile", "expected"),
+    ("units_a_day", "profile", "expected"),
     [
         ("8", "demo", {}),
         ("8.5", "demo", {"daily-dose-high-baclofen": QUERY}),
@@ -32,16 +33,16 @@ from tests.review.cases import BLOCK, ITEM, NOTE, QUERY, TODAY, found
     ],
 )
 def test_the_daily_dose(
-    tablets_a_day: str | None, profile: str, expected: dict[str, Severity]
+    units_a_day: str | None, profile: str, expected: dict[str, Severity]
 ) -> None:
-    dose = None if tablets_a_day is None else Decimal(tablets_a_day)
+    dose = None if units_a_day is None else Fraction(units_a_day)
     where = {"GB": "GB", "US": "US", "DE": "DE"}.get(profile, "AU")
 
     seen = found(
-        item={"tablets_a_day": dose},
+        item={"units_a_day": dose},
         profile=profile,
         country=where,
-        authorised_in={(1, 10): frozenset({where})},
+        authorised_in={(1, mg(10)): frozenset({where})},
     )
 
     assert seen == expected
@@ -49,47 +50,47 @@ def test_the_daily_dose(
 
 def test_the_dose_of_two_strengths_is_added() -> None:
     both = (
-        replace(ITEM, tablets_a_day=Decimal(3)),
-        replace(ITEM, strength_mg=25, tablets_a_day=Decimal("2.5")),
+        replace(ITEM, units_a_day=Fraction(3)),
+        replace(ITEM, strength=mg(25), units_a_day=Fraction("2.5")),
     )
 
-    seen = found(paper={"items": both}, last_supplies={1: LastSupply(TODAY, 0)})
+    seen = found(paper={"items": both}, last_supplies={1: LastSupply(TODAY, Mass.of(0, "mg"))})
 
     assert seen["daily-dose-high-baclofen"] == QUERY
 
 
 def test_a_part_of_the_dose_that_is_not_known_makes_all_of_it_unknown() -> None:
-    both = (ITEM, replace(ITEM, strength_mg=25, tablets_a_day=None))
+    both = (ITEM, replace(ITEM, strength=mg(25), units_a_day=None))
 
     assert found(paper={"items": both})["daily-dose-unknown-baclofen"] == QUERY
 
 
 def test_25_mg_as_a_first_supply_is_blocked_and_later_not() -> None:
-    first = {"item": {"strength_mg": 25}, "ordered": (Ordered(1, "Baclofen tablets", 25, 60),)}
+    first = {"item": {"strength": mg(25)}, "ordered": (wish(25, 60),)}
     before = datetime.date(2026, 11, 3)
 
-    assert found(**first)["first-supply-strength-25"] == BLOCK
-    assert found(**first, last_supplies={1: LastSupply(before, 1500)}) == {}
+    assert found(**first)["first-supply-strength-25mg"] == BLOCK
+    assert found(**first, last_supplies={1: LastSupply(before, Mass.of(1500, "mg"))}) == {}
 
 
 @pytest.mark.parametrize(
     ("strength", "country", "authorised", "key"),
     [
-        (25, "US", {"AU", "US"}, "strength-country-25"),
-        (25, "AU", {"US"}, "strength-country-25"),
-        (10, "ZZ", {"AU"}, "strength-country-10"),
+        (25, "US", {"AU", "US"}, "strength-country-25mg"),
+        (25, "AU", {"US"}, "strength-country-25mg"),
+        (10, "ZZ", {"AU"}, "strength-country-10mg"),
         (10, "", {"AU"}, "no-country"),
-        (5, "AU", set(), "strength-country-5"),
+        (5, "AU", set(), "strength-country-5mg"),
     ],
 )
 def test_where_a_strength_may_not_go(
     strength: int, country: str, authorised: set[str], key: str
 ) -> None:
     seen = found(
-        item={"strength_mg": strength},
-        ordered=(Ordered(1, "Baclofen tablets", strength, 60),),
+        item={"strength": mg(strength)},
+        ordered=(wish(strength, 60),),
         country=country,
-        authorised_in={(1, strength): frozenset(authorised)},
+        authorised_in={(1, mg(strength)): frozenset(authorised)},
     )
 
     assert seen[key] == BLOCK
@@ -99,20 +100,20 @@ def test_where_a_strength_may_not_go(
     ("ordered", "expected"),
     [
         (60, {}),
-        (61, {"quantity-10": QUERY}),
+        (61, {"quantity-10mg": QUERY}),
         (30, {}),
     ],
 )
 def test_more_than_prescribed(ordered: int, expected: dict[str, Severity]) -> None:
-    assert found(ordered=(Ordered(1, "Baclofen tablets", 10, ordered),)) == expected
+    assert found(ordered=(wish(10, ordered),)) == expected
 
 
 @pytest.mark.parametrize(
     ("item", "key", "severity"),
     [
-        ({"quantity": None}, "no-quantity-10", QUERY),
-        ({"directions": ""}, "no-directions-10", QUERY),
-        ({"has_unnumbered_repeats": True}, "repeats-without-number-10", NOTE),
+        ({"quantity": None}, "no-quantity-10mg", QUERY),
+        ({"directions": ""}, "no-directions-10mg", QUERY),
+        ({"has_unnumbered_repeats": True}, "repeats-without-number-10mg", NOTE),
         ({"medicine": ""}, "no-limits-1", QUERY),
         ({"medicine": "methocarbamol"}, "no-limits-methocarbamol", QUERY),
     ],
@@ -122,9 +123,9 @@ def test_an_item(item: dict[str, Any], key: str, severity: Severity) -> None:
 
 
 def test_what_is_ordered_and_not_prescribed() -> None:
-    seen = found(ordered=(Ordered(1, "Baclofen tablets", 25, 60),))
+    seen = found(ordered=(wish(25, 60),))
 
-    assert seen == {"not-prescribed-25": QUERY}
+    assert seen == {"not-prescribed-25mg": QUERY}
 
 
 @pytest.mark.parametrize(
@@ -138,20 +139,22 @@ def test_what_is_ordered_and_not_prescribed() -> None:
     ],
 )
 def test_early_and_late(days_ago: int, expected: dict[str, Severity]) -> None:
-    last = LastSupply(TODAY - datetime.timedelta(days=days_ago), 600)
+    last = LastSupply(TODAY - datetime.timedelta(days=days_ago), Mass.of(600, "mg"))
 
     assert found(last_supplies={1: last}) == expected
 
 
 @pytest.mark.parametrize(("days_ago", "early"), [(14, {"early-repeat": QUERY}), (15, {})])
 def test_three_quarters_are_enough_elsewhere(days_ago: int, early: dict[str, Severity]) -> None:
-    last = LastSupply(TODAY - datetime.timedelta(days=days_ago), 600)
+    last = LastSupply(TODAY - datetime.timedelta(days=days_ago), Mass.of(600, "mg"))
 
     assert found(last_supplies={1: last}, profile="AU") == early
 
 
 def test_a_repeat_of_an_unknown_dose_is_asked_about() -> None:
-    seen = found(item={"tablets_a_day": None}, last_supplies={1: LastSupply(TODAY, 600)})
+    seen = found(
+        item={"units_a_day": None}, last_supplies={1: LastSupply(TODAY, Mass.of(600, "mg"))}
+    )
 
     assert seen["repeat-unknown"] == QUERY
 
@@ -189,3 +192,28 @@ def test_tablets_that_end_before_the_fastest_delivery(
     seen = found(days_left=10, run_out=run_out, earliest_arrival=arrival)
 
     assert seen == expected
+
+
+PATCH = {"form": DoseForm.PATCH, "strength": Strength("12 ug/h"), "units_a_day": Fraction(1, 3)}
+
+
+def test_a_rate_is_asked_about_and_never_held_against_a_mass() -> None:
+    seen = found(item=PATCH, last_supplies={1: LastSupply(TODAY, None)})
+
+    assert seen["daily-dose-rate-baclofen"] == QUERY
+    assert seen["repeat-unknown"] == QUERY
+    assert not seen.keys() & {"daily-dose-high-baclofen", "daily-dose-very-high-baclofen"}
+
+
+def test_a_first_supply_of_a_rate_counts_as_a_high_one() -> None:
+    weak = {"egfr": 55.0}
+
+    assert found(item=PATCH, answers=weak)["kidneys-low"] == QUERY
+    assert found(answers=weak, item={"units_a_day": Fraction(1)})["kidneys-low"] == NOTE
+
+
+def test_doses_are_compared_to_the_last_microgram() -> None:
+    """80 mg is asked about by nobody; a hundredth of a tablet more is."""
+    assert found(item={"units_a_day": Fraction(8)}) == {}
+    more = Fraction(8) + Fraction(1, 10_000)
+    assert found(item={"units_a_day": more}) == {"daily-dose-high-baclofen": QUERY}

@@ -11,14 +11,14 @@ import pytest
 from shop.jurisdictions import loading
 from shop.patients.answers import Answers
 from shop.review import rules
-from shop.review.comparison import Ordered
 from shop.review.flags import OF_RULE
 from shop.review.rules import alerts_for
 from shop.review.rules.alert import RULE_NAMES, Alert, Severity
 from shop.review.rules.case import Case, SeenBefore
 from shop.review.rules.limits import limits_of_medicines
 from shop.review.transcription import Transcription
-from tests.review.cases import BLOCK, ITEM, NOTE, QUERY, TODAY, found
+from tests.conftest import mg
+from tests.review.cases import BLOCK, ITEM, NOTE, QUERY, TODAY, found, wish
 
 
 def test_a_prescription_seen_before_and_a_file_not_scanned() -> None:
@@ -79,9 +79,9 @@ def everything_wrong() -> Case:
         today=TODAY,
         profile=loading.load("demo"),
         limits_by_medicine=limits_of_medicines("demo"),
-        transcription=Transcription(items=(replace(ITEM, strength_mg=25),)),
+        transcription=Transcription(items=(replace(ITEM, strength=mg(25)),)),
         answers=Answers(egfr=10.0, egfr_on=TODAY, epilepsy="yes", stomach_ulcer="yes"),
-        ordered=(Ordered(1, "Baclofen tablets", 10, 60),),
+        ordered=(wish(10, 60),),
         days_left=1,
     )
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from shop.review.rules.alert import Severity
+from tests.conftest import mg
 from tests.review.cases import BLOCK, NOTE, QUERY, found
 
 
@@ -30,7 +31,7 @@ def test_the_kidneys(egfr: float, expected: dict[str, Severity]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("egfr", "tablets_a_day", "severity"),
+    ("egfr", "units_a_day", "severity"),
     [
         (50.0, Decimal("1.9"), NOTE),
         (50.0, Decimal(2), QUERY),
@@ -39,16 +40,16 @@ def test_the_kidneys(egfr: float, expected: dict[str, Severity]) -> None:
     ],
 )
 def test_a_new_start_with_weak_kidneys(
-    egfr: float, tablets_a_day: Decimal | None, severity: Severity
+    egfr: float, units_a_day: Decimal | None, severity: Severity
 ) -> None:
-    seen = found(answers={"egfr": egfr}, item={"tablets_a_day": tablets_a_day})
+    seen = found(answers={"egfr": egfr}, item={"units_a_day": units_a_day})
 
     assert seen["kidneys-low"] == severity
 
 
 def test_end_stage_kidneys_are_blocked_for_good_in_germany() -> None:
     seen = found(
-        answers={"egfr": 14.0}, profile="DE", country="DE", authorised_in={(1, 10): {"DE"}}
+        answers={"egfr": 14.0}, profile="DE", country="DE", authorised_in={(1, mg(10)): {"DE"}}
     )
 
     assert seen == {"end_stage_kidneys": BLOCK}

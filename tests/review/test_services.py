@@ -12,6 +12,7 @@ from django.db import connection
 from django.utils import timezone
 from pytest_django import Settings
 
+from catalogue.amounts import Mass
 from catalogue.checking import frozen_check
 from catalogue.models import ContentVersion, Medicine, Product
 from shop.accounts.models import User
@@ -82,7 +83,7 @@ class TestFrozen:
         assert {check["kind"] for check in kept["checks"]} == {"legal", "clinical"}
         assert kept["checks"][0]["registration"] == "Test register 12345"
         assert kept["patient"]["patient_name"] == "Robin Example"
-        assert kept["decided"]["allowances"][0]["tablets_per_supply"] == 60
+        assert kept["decided"]["allowances"][0]["units_per_supply"] == 60
 
     def test_the_check_can_be_made_again_with_the_same_result(
         self, prescription: Prescription, medicine: Product, pharmacist: User
@@ -321,11 +322,11 @@ def test_tablets_that_came_back_are_no_last_supply(
 ) -> None:
     earlier = approve(send_prescription(customer, medicine), medicine, by=pharmacist)
     supply = supply_ledger.take(
-        earlier.authorisations.get(), tablets=60, order_line=line_of_an_order(1)
+        earlier.authorisations.get(), units=60, order_line=line_of_an_order(1)
     )
     before = case_of(prescription, Transcription()).last_supplies
 
     supply_ledger.give_back(supply, by=pharmacist, note="cancelled")
 
-    assert before == {medicine.pk: LastSupply(timezone.localdate(), 600)}
+    assert before == {medicine.pk: LastSupply(timezone.localdate(), Mass.of(600, "mg"))}
     assert case_of(prescription, Transcription()).last_supplies == {}

@@ -119,7 +119,7 @@ def test_every_alert_is_answered_before_a_check_is_signed(
 def test_an_alert_on_the_paper_is_answered_before_the_legal_check(
     desk: Client, held: Prescription, medicine: Product
 ) -> None:
-    item = f"i{medicine.pk}-10"
+    item = f"i{medicine.pk}-10mg"
     repeatable = {f"{item}-has_unnumbered_repeats": "on", f"{item}-repeats": ""}
     typed = complete(held, medicine, **repeatable)
     (alert,) = Sheet(held, typed).legal_alerts

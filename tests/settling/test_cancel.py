@@ -63,7 +63,7 @@ def cancel(order: Order, staff: User) -> PaymentAttempt:
 def everything_is_back() -> bool:
     """No tablets, no stock and no money are with this order any more."""
     return (
-        not Authorisation.objects.filter(tablets_supplied__gt=0).exists()
+        not Authorisation.objects.filter(units_supplied__gt=0).exists()
         and not StockRecord.objects.filter(num_allocated__gt=0).exists()
         and all(source.amount_debited == source.amount_refunded for source in Source.objects.all())
         and Order.objects.get().status == "Cancelled"
@@ -100,7 +100,7 @@ def test_an_order_that_left_or_was_cancelled_is_not_cancelled(
     with pytest.raises(InvalidOrderStatus):
         cancel(order, staff)
 
-    assert Authorisation.objects.get().tablets_supplied == 60
+    assert Authorisation.objects.get().units_supplied == 60
     assert not Refund.objects.exists()
 
 
@@ -283,6 +283,6 @@ def test_a_cancellation_is_whole_or_not_at_all(
         cancel(order, staff)
 
     assert Order.objects.get().status == "Paid"
-    assert Authorisation.objects.get().tablets_supplied == 60
+    assert Authorisation.objects.get().units_supplied == 60
     assert StockRecord.objects.get(partner_sku="BAC10-60").num_allocated == 1
     assert Source.objects.get().amount_refunded == Decimal(0)

@@ -135,5 +135,5 @@ def test_a_disputed_order_is_cancelled_without_paying_twice(
 
     refunding.cancel(attempt.order, by=staff, note="Disputed")
 
-    assert Authorisation.objects.get().tablets_supplied == 0
+    assert Authorisation.objects.get().units_supplied == 0
     assert [refund["amount"] for refund in stripe.store.all("refund")] == [90]

@@ -52,7 +52,7 @@ def nothing_is_taken(stripe: Emulator) -> bool:
     return (
         "succeeded" not in intent_statuses(stripe)
         and "requires_capture" not in intent_statuses(stripe)
-        and not Authorisation.objects.filter(tablets_supplied__gt=0).exists()
+        and not Authorisation.objects.filter(units_supplied__gt=0).exists()
         and not StockRecord.objects.filter(num_allocated__gt=0).exists()
     )
 
@@ -141,7 +141,7 @@ def test_a_fault_in_the_middle_of_the_order_leaves_nothing_of_it(
         raise RuntimeError("the machine has a bad day")
 
     with monkeypatch.context() as broken:
-        broken.setattr(orders, "_take_tablets", fail)
+        broken.setattr(orders, "_take_units", fail)
         with pytest.raises(RuntimeError):
             settle(paid)
 

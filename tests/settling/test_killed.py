@@ -64,13 +64,13 @@ def assert_ordered_once(attempt: PaymentAttempt, stripe: Emulator) -> None:
     assert (attempt.status, attempt.order) == (Status.CAPTURED, order)
     assert intent_statuses(stripe) == ["succeeded"]
     assert source.amount_debited == order.total_incl_tax == Decimal("40.90")
-    assert Authorisation.objects.get().tablets_supplied == 60
+    assert Authorisation.objects.get().units_supplied == 60
     assert StockRecord.objects.get(partner_sku="BAC10-60").num_allocated == 1
 
 
 def assert_nothing_is_ordered(stripe: Emulator) -> None:
     assert intent_statuses(stripe) == ["canceled"]
-    assert Authorisation.objects.get().tablets_supplied == 0
+    assert Authorisation.objects.get().units_supplied == 0
     assert not StockRecord.objects.filter(num_allocated__gt=0).exists()
 
 
@@ -128,7 +128,7 @@ def test_killed_during_a_cancellation_all_the_money_goes_back_once(
     assert tidied(captured).status == Status.REFUNDED
     assert [refund["amount"] for refund in stripe.store.all("refund")] == [4090]
     assert Order.objects.get().status == "Cancelled"
-    assert Authorisation.objects.get().tablets_supplied == 0
+    assert Authorisation.objects.get().units_supplied == 0
 
 
 def test_killed_before_the_cancellation_is_written_the_order_stands(

@@ -112,14 +112,14 @@ def test_without_the_guard_the_last_pack_is_sold_more_than_once(
 def test_two_orders_for_the_last_tablets_of_a_prescription(
     customer: User, medicine: Product, pharmacist: User, stripe: Emulator
 ) -> None:
-    approve(send_prescription(customer, medicine), medicine, by=pharmacist, tablets=60)
+    approve(send_prescription(customer, medicine), medicine, by=pharmacist, units=60)
     first = paid_attempt(customer, pack_of(medicine, 10, 60))
     second = paid_attempt(customer, pack_of(medicine, 10, 60))
 
     settle_all([first, second])
 
     assert (Order.objects.count(), Supply.objects.count()) == (1, 1)
-    assert Authorisation.objects.get().tablets_left == 0
+    assert Authorisation.objects.get().units_left == 0
     assert sorted(intent_statuses(stripe)) == ["canceled", "succeeded"]
 
 

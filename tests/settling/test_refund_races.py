@@ -53,7 +53,7 @@ def test_tablets_given_back_by_four_at_once_are_given_back_once(
     )
 
     assert sum(isinstance(result, AlreadyGivenBack) for result in results) == 3
-    assert Authorisation.objects.get().tablets_supplied == 0
+    assert Authorisation.objects.get().units_supplied == 0
     assert Event.objects.filter(action=Action.GIVE_BACK).count() == 1
 
 
@@ -98,7 +98,7 @@ def test_an_order_cancelled_by_three_at_once_is_paid_back_once(
     settle(attempt)
     assert sum(isinstance(result, InvalidOrderStatus) for result in results) == 2
     assert amounts_at_stripe(stripe) == [4090]
-    assert Authorisation.objects.get().tablets_supplied == 0
+    assert Authorisation.objects.get().units_supplied == 0
     assert StockRecord.objects.get(partner_sku="BAC10-60").num_allocated == 0
 
 
@@ -116,7 +116,7 @@ def test_an_order_is_either_cancelled_or_sent(
     settle(attempt)
     is_sent = Order.objects.get().status == "Dispatched"
     assert amounts_at_stripe(stripe) == ([] if is_sent else [4090])
-    assert Authorisation.objects.get().tablets_supplied == (60 if is_sent else 0)
+    assert Authorisation.objects.get().units_supplied == (60 if is_sent else 0)
     stock = StockRecord.objects.get(partner_sku="BAC10-60")
     assert (stock.num_in_stock, stock.num_allocated) == ((4, 0) if is_sent else (5, 0))
 
@@ -139,7 +139,7 @@ def test_cancelling_while_the_card_is_being_charged_leaves_no_money_behind(
     assert charge["amount_refunded"] == charge["amount"]
     assert attempt.status in (Status.VOIDED, Status.REFUNDED)
     assert attempt.captured_minor == attempt.refunded_minor
-    assert Authorisation.objects.get().tablets_supplied == 0
+    assert Authorisation.objects.get().units_supplied == 0
 
 
 def test_the_same_refund_run_by_four_at_once_is_made_once(

@@ -75,7 +75,7 @@ def test_a_refund_gives_back_neither_tablets_nor_stock(
 ) -> None:
     refund(attempt, 1800, staff, lines=((attempt.order.lines.get(), 1),))
 
-    assert Authorisation.objects.get().tablets_supplied == 60
+    assert Authorisation.objects.get().units_supplied == 60
     assert StockRecord.objects.get(partner_sku="BAC10-30").num_allocated == 2
 
 

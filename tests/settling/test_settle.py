@@ -39,7 +39,7 @@ def nothing_was_kept(stripe: Emulator) -> bool:
         not Order.objects.exists()
         and not Supply.objects.exists()
         and not Source.objects.exists()
-        and not Authorisation.objects.filter(tablets_supplied__gt=0).exists()
+        and not Authorisation.objects.filter(units_supplied__gt=0).exists()
         and not StockRecord.objects.filter(num_allocated__gt=0).exists()
         and "succeeded" not in intent_statuses(stripe)
         and "requires_capture" not in intent_statuses(stripe)
@@ -82,8 +82,8 @@ def test_the_tablets_come_off_the_prescription_and_the_stock(
     settle(attempt)
 
     supply = Supply.objects.get()
-    assert (supply.tablets, supply.order_line.order) == (60, Order.objects.get())
-    assert Authorisation.objects.get().tablets_left == 0
+    assert (supply.units, supply.order_line.order) == (60, Order.objects.get())
+    assert Authorisation.objects.get().units_left == 0
     assert StockRecord.objects.get(partner_sku="BAC10-60").num_allocated == 1
 
 
@@ -148,7 +148,7 @@ def run_out(approved: Prescription, basket: Basket, pharmacist: User) -> None:
 
 
 def use_up(approved: Prescription, basket: Basket, pharmacist: User) -> None:
-    Authorisation.objects.update(tablets_supplied=30)
+    Authorisation.objects.update(units_supplied=30)
 
 
 def swap_strength(approved: Prescription, basket: Basket, pharmacist: User) -> None:

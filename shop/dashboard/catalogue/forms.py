@@ -5,20 +5,25 @@ from __future__ import annotations
 from decimal import ROUND_DOWN, Decimal
 from typing import Any
 
+from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from oscar.apps.dashboard.catalogue.forms import ProductForm as OscarProductForm
 from oscar.apps.dashboard.catalogue.forms import StockRecordForm as OscarStockRecordForm
 from oscar.templatetags.currency_filters import currency as money
 
+from catalogue.amounts import NotAStrength, Strength
 from catalogue.models import Product, ProductClass
 
-PACK_FIELDS = ["strength_mg", "tablets", "supply_countries"]
+PACK_FIELDS = ["strength", "units", "supply_countries"]
+MEDICINE_FIELDS = ["dose_form"]
 
 
 class ProductForm(OscarProductForm):
+    strength = forms.CharField(label=_("Strength"), max_length=40)
+
     class Meta(OscarProductForm.Meta):
-        fields = (*OscarProductForm.Meta.fields, *PACK_FIELDS)
+        fields = (*OscarProductForm.Meta.fields, *MEDICINE_FIELDS, *PACK_FIELDS)
 
     def __init__(
         self, product_class: ProductClass, *args: Any, parent: Product | None = None, **kwargs: Any
@@ -27,15 +32,35 @@ class ProductForm(OscarProductForm):
         if product_class.needs_prescription:
             self.fields.pop("is_discountable", None)
             self.instance.is_discountable = False
-        for name in PACK_FIELDS:
-            if parent is None:
-                del self.fields[name]
-            elif name != "supply_countries":
-                self.fields[name].required = product_class.needs_prescription
+        for name in MEDICINE_FIELDS if parent else PACK_FIELDS:
+            del self.fields[name]
+        if parent is not None:
+            self._ask_for_size(parent, is_required=product_class.needs_prescription)
+
+    def _ask_for_size(self, medicine: Product, *, is_required: bool) -> None:
+        self.fields["strength"].required = self.fields["units"].required = is_required
+        if medicine.dose_form:
+            kind = medicine.form.kind
+            self.fields["strength"].help_text = _("As on the label: %s") % kind.example
+            self.fields["units"].label = _("%s in the pack") % kind.heading
+        if self.instance.strength:
+            self.initial["strength"] = self.instance.strength.words
+
+    def clean_strength(self) -> Strength | None:
+        """As people write it, for the form in which the medicine comes."""
+        text, medicine = self.cleaned_data["strength"], self.instance.parent
+        if not text:
+            return None
+        if not medicine.dose_form:
+            raise ValidationError(_("Say first in which form the medicine comes."))
+        try:
+            return medicine.form.strength(text)
+        except NotAStrength as error:
+            raise ValidationError(str(error)) from error
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
-        size = {name: cleaned.get(name) for name in ("strength_mg", "tablets")}
+        size = {name: cleaned.get(name) for name in ("strength", "units")}
         # The parent is no field of the form, so the form does not check the constraint by itself.
         twins = Product.objects.filter(parent=self.instance.parent, **size)
         if all(size.values()) and twins.exclude(pk=self.instance.pk).exists():
@@ -43,16 +68,33 @@ class ProductForm(OscarProductForm):
         return cleaned
 
 
-def nearest_prices(price: Decimal, tablets: int) -> tuple[Decimal, Decimal]:
-    """The next pack prices below and above that are a whole number of cents per tablet."""
-    step = Decimal(tablets) / 100
+def nearest_prices(price: Decimal, step: Decimal) -> tuple[Decimal, Decimal]:
+    """The next pack prices below and above that are a whole number of steps."""
     below = (price / step).to_integral_value(rounding=ROUND_DOWN) * step
     return max(below, step), below + step
 
 
+def _check_unit_price(price: Decimal, pack: Product) -> None:
+    step = pack.form.price_step(pack.units or 1)
+    if price % step:
+        below, above = nearest_prices(price, step)
+        raise ValidationError(
+            _(
+                "%(price)s is not a whole number of cents %(per_unit)s. The nearest prices that "
+                "are: %(below)s and %(above)s."
+            )
+            % {
+                "price": money(price),
+                "per_unit": pack.form.kind.per_price,
+                "below": money(below),
+                "above": money(above),
+            }
+        )
+
+
 class StockRecordForm(OscarStockRecordForm):
-    # Tablets in the pack that the record belongs to, as just posted; the formset sets it.
-    tablets: int | None = None
+    # The pack that the record belongs to, as just posted; the formset sets it.
+    pack: Product | None = None
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -63,15 +105,8 @@ class StockRecordForm(OscarStockRecordForm):
         price = self.cleaned_data["price"]
         if price is not None and price <= 0:
             raise ValidationError(_("The price must be more than nothing."))
-        if price is not None and self.tablets and price * 100 % self.tablets:
-            below, above = nearest_prices(price, self.tablets)
-            raise ValidationError(
-                _(
-                    "%(price)s is not a whole number of cents per tablet. The nearest prices that "
-                    "are: %(below)s and %(above)s."
-                )
-                % {"price": money(price), "below": money(below), "above": money(above)}
-            )
+        if price is not None and self.pack is not None:
+            _check_unit_price(price, self.pack)
         return price
 
     def clean_num_in_stock(self) -> int | None:

@@ -10,5 +10,6 @@ from shop.dashboard.catalogue.forms import StockRecordForm
 class StockRecordFormSet(OscarStockRecordFormSet):
     def _construct_form(self, i: int, **kwargs: Any) -> StockRecordForm:
         form = super()._construct_form(i, **kwargs)
-        form.tablets = self.instance.tablets
+        if self.instance.units and self.instance.parent.dose_form:
+            form.pack = self.instance
         return form

@@ -8,6 +8,6 @@ from oscar.apps.dashboard.catalogue.mixins import (
 
 
 class ProductBulkActionMixin(OscarProductBulkActionMixin):
-    """Nothing: a price set for many packs at once would not be checked per tablet."""
+    """Nothing: a price set for many packs at once would not be checked per unit."""
 
     intermediate_actions: ClassVar[dict[str, Any]] = {}

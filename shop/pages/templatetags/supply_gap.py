@@ -1,4 +1,4 @@
-"""The warning that tablets end before more are expected, and what to do then."""
+"""The warning that a supply ends before more is expected, and what to do then."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ def expire_ended(*, today: datetime.date) -> int:
 
 
 def remind_of_ending(*, today: datetime.date) -> int:
-    """Write to the customers whose approvals end within EXPIRY_REMINDER_DAYS with tablets left.
+    """Write to the customers whose approvals end within EXPIRY_REMINDER_DAYS with something left.
 
     The same last day is told once, however often this is called. Returns how many approvals.
     """
@@ -45,7 +45,7 @@ def _expire(prescription: Prescription, today: datetime.date) -> bool:
 def _ending(today: datetime.date) -> QuerySet[Prescription]:
     left = Authorisation.objects.filter(
         prescription=OuterRef("pk"),
-        tablets_supplied__lt=F("tablets_per_supply") * F("supplies"),
+        units_supplied__lt=F("units_per_supply") * F("supplies"),
     )
     last = today + datetime.timedelta(days=settings.EXPIRY_REMINDER_DAYS)
     return (

@@ -257,7 +257,7 @@ def _show(
         "answers": prescription.answers,
         "age": sheet.case.age,
         "said": said_by(prescription.answers),
-        **_tablets_left(prescription, sheet),
+        **_days_left(prescription, sheet),
         "is_open": prescription.status in UNDER_REVIEW,
         "is_mine": is_held and prescription.claimed_by_id == request.user.pk,
         "is_own": prescription.user_id == request.user.pk,
@@ -270,8 +270,8 @@ def _show(
     return render(request, "desk/review.html", context)
 
 
-def _tablets_left(prescription: Prescription, sheet: Sheet) -> dict[str, Any]:
-    """How many days of tablets are left today, and whether that is too few to wait for the next."""
+def _days_left(prescription: Prescription, sheet: Sheet) -> dict[str, Any]:
+    """How many days are left today, and whether that is too few to wait for the next."""
     run_out = sheet.case.run_out
     if run_out is None or prescription.status not in UNDER_REVIEW:
         return {"is_urgent": False}

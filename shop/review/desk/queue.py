@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from catalogue.amounts import DoseForm
 from catalogue.models import Product
 from shop.accounts.models import User
 from shop.accounts.requests import SignedInRequest
@@ -37,9 +38,15 @@ VIEWS = {
 
 def strengths() -> list[tuple[str, Any]]:
     """The strengths that the shop sells."""
-    packs = Product.objects.filter(strength_mg__isnull=False)
-    known = packs.values_list("strength_mg", flat=True).distinct().order_by("strength_mg")
-    return [("", _("Any"))] + [(str(mg), f"{mg} mg") for mg in known]
+    packs = Product.objects.filter(strength__isnull=False, parent__dose_form__gt="")
+    known = {
+        strength: DoseForm(form).named(strength)
+        for strength, form in packs.values_list("strength", "parent__dose_form")
+        .order_by()
+        .distinct()
+    }
+    by_rank = sorted(known.items(), key=lambda pair: pair[0].rank)
+    return [("", _("Any")), *by_rank]
 
 
 class FilterForm(forms.Form):
@@ -52,8 +59,7 @@ class FilterForm(forms.Form):
     )
     strength = forms.ChoiceField(label=_("Strength"), required=False)
     urgent = forms.BooleanField(
-        label=_("%(days)s days of tablets or fewer, or none before the delivery")
-        % {"days": FEW_DAYS},
+        label=_("%(days)s days left or fewer, or none before the delivery") % {"days": FEW_DAYS},
         required=False,
     )
     mine = forms.BooleanField(label=_("Held by me"), required=False)
@@ -71,7 +77,7 @@ class FilterForm(forms.Form):
                 pk__in=Flag.objects.filter(kind=asked["flag"]).values("prescription")
             )
         if asked.get("strength"):
-            packs = RequestedPack.objects.filter(strength_mg=asked["strength"])
+            packs = RequestedPack.objects.filter(strength=asked["strength"])
             rows = rows.filter(pk__in=packs.values("prescription"))
         if asked.get("urgent"):
             rows = with_urgency(rows).filter(is_urgent=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from django import forms
@@ -12,7 +12,7 @@ from oscar.apps.address.models import Country
 
 from shop.prescriptions.authorising import Allowance
 from shop.prescriptions.statuses import RefusalReason
-from shop.review.forms.transcription import MOST_REPEATS, MOST_TABLETS, DeskForm, day_field
+from shop.review.forms.transcription import MOST_REPEATS, DeskForm, day_field, limit
 from shop.review.transcription import Item
 
 
@@ -30,9 +30,7 @@ CHOICES = (
 class AllowanceForm(DeskForm):
     """One strength: left empty, it is not allowed."""
 
-    tablets_per_supply = forms.IntegerField(
-        label=_("Tablets in one supply"), required=False, min_value=1, max_value=MOST_TABLETS
-    )
+    units_per_supply = forms.IntegerField(required=False, min_value=1)
     supplies = forms.IntegerField(
         label=_("Number of supplies"), required=False, min_value=1, max_value=MOST_REPEATS + 1
     )
@@ -40,8 +38,10 @@ class AllowanceForm(DeskForm):
 
     def __init__(self, *args: Any, item: Item, **kwargs: Any) -> None:
         self.item = item
-        kwargs["prefix"] = f"m{item.medicine_id}-{item.strength_mg}"
+        kwargs["prefix"] = f"m{item.medicine_id}-{item.strength.slug}"
         super().__init__(*args, **kwargs)
+        kind = item.form.kind
+        limit(self.fields["units_per_supply"], _("%s in one supply") % kind.heading, most=kind.most)
 
     def check(self) -> bool:
         """Whether it is whole or empty; what is missing is noted as errors."""
@@ -52,14 +52,14 @@ class AllowanceForm(DeskForm):
                     self.add_error(name, _("Fill in all three for a strength that you allow."))
         return not self.errors
 
-    def allowance(self, *, tablets_a_day: Decimal | None) -> Allowance | None:
+    def allowance(self, *, units_a_day: Fraction | None) -> Allowance | None:
         """What is allowed, with the daily number that was read; None when the form is not whole."""
         if not all(self.cleaned_data.get(name) for name in self.fields):
             return None
         return Allowance(
             medicine_id=self.item.medicine_id,
-            strength_mg=self.item.strength_mg,
-            tablets_a_day=tablets_a_day,
+            strength=self.item.strength,
+            units_a_day=units_a_day,
             **self.cleaned_data,
         )
 

@@ -84,7 +84,7 @@ class Sheet:
         for form in self.allowances:
             item = next(each.item() for each in self.items if each.blank == form.item)
             if item.is_prescribed and item.quantity:
-                typed[form.add_prefix("tablets_per_supply")] = str(item.quantity)
+                typed[form.add_prefix("units_per_supply")] = str(item.quantity)
                 typed[form.add_prefix("supplies")] = str(item.most_supplies(without_number=most))
                 typed[form.add_prefix("directions")] = item.directions
         return typed
@@ -99,7 +99,7 @@ class Sheet:
 
     def _allowances(self) -> list[Allowance]:
         allowed = (
-            allowance.allowance(tablets_a_day=read.item().tablets_a_day)
+            allowance.allowance(units_a_day=read.item().units_a_day)
             for read, allowance in self.strengths
         )
         return [allowance for allowance in allowed if allowance]
@@ -115,8 +115,8 @@ class Sheet:
             if alert_form.alert.key == where:
                 return alert_form, "outcome"
         for form in self.allowances:
-            if where == f"{form.item.medicine_id}-{form.item.strength_mg}":
-                return form, "tablets_per_supply"
+            if where == f"{form.item.medicine_id}-{form.item.strength}":
+                return form, "units_per_supply"
         for each in (self.legal, self.clinical, self.decision):
             if where in each.fields:
                 return each, where

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from fractions import Fraction
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from shop.review.transcription import Indelible, Item, PrescriberKind, Signed, Transcription
 
-MOST_TABLETS = 400
 MOST_REPEATS = 12
-MOST_TABLETS_A_DAY = 60
+PER_DAY = re.compile(r"\d{1,3}(?:\.\d{1,2})?|[1-9]\d?/[1-9]\d?", re.ASCII)
 NOTHING: list[tuple[str, Any]] = [("", "—")]
 
 
@@ -23,6 +25,24 @@ def day_field(label: Any) -> forms.DateField:
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
+
+
+class PerDayField(forms.Field):
+    """So many a day; "1/3" is one every three days, which no decimal says exactly."""
+
+    def to_python(self, value: Any) -> Fraction | None:
+        text = str(value or "").strip()
+        if not text:
+            return None
+        if not PER_DAY.fullmatch(text):
+            raise forms.ValidationError(_("Enter a number such as 2.5, or 1/3 for one in 3 days."))
+        return Fraction(text)
+
+
+def limit(field: Any, label: Any, *, most: int) -> None:
+    """Name a field that counts units of a dose form, and refuse what must be a slip of the hand."""
+    field.label = label
+    field.validators.append(MaxValueValidator(most))
 
 
 class DeskForm(forms.Form):
@@ -66,17 +86,8 @@ class ItemForm(DeskForm):
     """One strength as it is prescribed; all empty when it is not on the prescription."""
 
     directions = forms.CharField(label=_("Directions as written"), required=False, max_length=300)
-    tablets_a_day = forms.DecimalField(
-        label=_("Tablets a day"),
-        required=False,
-        min_value=0,
-        max_value=MOST_TABLETS_A_DAY,
-        max_digits=5,
-        decimal_places=2,
-    )
-    quantity = forms.IntegerField(
-        label=_("Tablets prescribed"), required=False, min_value=1, max_value=MOST_TABLETS
-    )
+    units_a_day = PerDayField(required=False)
+    quantity = forms.IntegerField(required=False, min_value=1)
     repeats = forms.IntegerField(
         label=_("Repeats"),
         help_text=_("Supplies after the first; 0 when there are none."),
@@ -90,8 +101,11 @@ class ItemForm(DeskForm):
 
     def __init__(self, *args: Any, item: Item, **kwargs: Any) -> None:
         self.blank = item
-        kwargs["prefix"] = f"i{item.medicine_id}-{item.strength_mg}"
+        kwargs["prefix"] = f"i{item.medicine_id}-{item.strength.slug}"
         super().__init__(*args, **kwargs)
+        kind = item.form.kind
+        limit(self.fields["units_a_day"], _("%s a day") % kind.heading, most=kind.most_a_day)
+        limit(self.fields["quantity"], _("%s prescribed") % kind.heading, most=kind.most)
 
     def item(self) -> Item:
         """The strength as it was read so far."""

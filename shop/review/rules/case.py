@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from catalogue.amounts import Mass, Strength, doses_of
 from shop.continuity.run_out import RunOut
 from shop.jurisdictions.profile import Profile, Value
 from shop.patients.answers import Answers
@@ -20,10 +21,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class LastSupply:
-    """The last tablets this patient was supplied of a medicine."""
+    """What this patient was last supplied of a medicine; None is a mass that cannot be told."""
 
     on: datetime.date
-    mg: int
+    mass: Mass | None
 
 
 @dataclass(frozen=True)
@@ -39,10 +40,10 @@ class SeenBefore:
 class Case:
     """One prescription on one day; ``country`` is where it goes (empty: not known).
 
-    ``limits_by_medicine`` are those of this jurisdiction. ``authorised_in`` says for each medicine and strength in which countries its packs may be
-    supplied; ``last_supplies`` is by medicine; ``interactions`` are the results of the checker.
+    ``limits_by_medicine`` are those of this jurisdiction. ``authorised_in`` says for each medicine
+    and strength in which countries its packs may be supplied; ``last_supplies`` is by medicine; ``interactions`` are the results of the checker.
     ``days_left`` is what the patient said when sending; ``run_out`` what is known today, and
-    ``earliest_arrival`` when tablets approved today are expected by the fastest delivery.
+    ``earliest_arrival`` when what is approved today is expected by the fastest delivery.
     """
 
     today: datetime.date
@@ -53,7 +54,7 @@ class Case:
     ordered: tuple[Ordered, ...] = ()
     rows: tuple[Row, ...] = ()
     country: str = ""
-    authorised_in: dict[tuple[int, int], frozenset[str]] = field(default_factory=dict)
+    authorised_in: dict[tuple[int, Strength], frozenset[str]] = field(default_factory=dict)
     last_supplies: dict[int, LastSupply] = field(default_factory=dict)
     days_left: int | None = None
     run_out: RunOut | None = None
@@ -65,6 +66,11 @@ class Case:
     unchecked_medicines: tuple[str, ...] = ()
     # What each interaction rule says, by its id.
     rule_texts: dict[str, tuple[str, str]] = field(default_factory=dict)
+
+    @property
+    def doses(self) -> str:
+        """What was ordered, as a plural: "tablets"."""
+        return doses_of(each.form for each in self.ordered)
 
     @property
     def items(self) -> tuple[Item, ...]:
@@ -95,11 +101,11 @@ class Case:
         """What the limits of the medicines in it cite for something; a house rule without any."""
         return "; ".join(dict.fromkeys(why(limits).cited for limits in self.limits)) or or_else
 
-    def mg_a_day(self, medicine_id: int) -> Decimal | None:
+    def dose_a_day(self, medicine_id: int) -> Mass | None:
         """The daily dose of a medicine over its strengths; None when a part of it is not known."""
-        doses = [item.mg_a_day for item in self.items if item.medicine_id == medicine_id]
+        doses = [item.dose_a_day for item in self.items if item.medicine_id == medicine_id]
         known = [dose for dose in doses if dose is not None]
-        return sum(known, Decimal(0)) if known and len(known) == len(doses) else None
+        return sum(known, Mass(Fraction(0))) if known and len(known) == len(doses) else None
 
     def is_first_supply(self, medicine_id: int) -> bool:
         return medicine_id not in self.last_supplies

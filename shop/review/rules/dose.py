@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Annotated, Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
+from catalogue.amounts import Mass, Strength
 from shop.datafiles import Positive, Text
 from shop.jurisdictions.profile import CountryCode, Value
 from shop.review.rules.alert import Alert, Severity, clinical, legal
@@ -28,23 +28,24 @@ def _where(value: Any) -> Any:
     return None if value == "anywhere" else value
 
 
+AStrength = Annotated[str, AfterValidator(Strength)]
 # In which countries; None is anywhere.
 Where = Annotated[tuple[CountryCode, ...] | None, BeforeValidator(_where)]
 
 
 @dataclass(frozen=True, kw_only=True)
 class DoseLimits:
-    """Doses in mg a day; ``strengths_mg`` says for each strength where it may be supplied."""
+    """Doses in mg a day; ``strengths`` says for each strength where it may be supplied."""
 
     dose_checks: Value[Text]
     query_above_mg_a_day: Lower[Positive]
     block_above_mg_a_day: Lower[Positive]
-    strengths_mg: Value[Annotated[dict[Positive, Where], Field(min_length=1)]]
-    not_first_mg: More[tuple[Positive, ...]]
+    strengths: Value[Annotated[dict[AStrength, Where], Field(min_length=1)]]
+    not_first: More[tuple[AStrength, ...]]
 
-    def supplies(self, strength_mg: int, *, country: str) -> bool:
-        """Whether tablets of this strength may go to this country (ISO 3166-1 alpha-2)."""
-        where = self.strengths_mg.value.get(strength_mg, ())
+    def supplies(self, strength: Strength, *, country: str) -> bool:
+        """Whether this strength may go to this country (ISO 3166-1 alpha-2)."""
+        where = self.strengths.value.get(strength, ())
         return where is None or country in where
 
 
@@ -52,11 +53,17 @@ def _source(case: Case) -> str:
     return case.cited(lambda limits: limits.dose_checks, or_else=CHECKS)
 
 
-@clinical("daily-dose-unknown", "daily-dose-high", "daily-dose-very-high")
+@clinical("daily-dose-unknown", "daily-dose-rate", "daily-dose-high", "daily-dose-very-high")
 def daily_dose(case: Case) -> Iterator[Alert]:
     """The dose of a day against the medicine's two limits; one that is not known is asked about."""
     for medicine_id, name in _medicines(case):
-        dose = case.mg_a_day(medicine_id)
+        dose = case.dose_a_day(medicine_id)
+        if any(item.strength.is_rate for item in case.items if item.medicine_id == medicine_id):
+            title = _(
+                "A daily dose cannot be told from a rate: compare it with the limits yourself."
+            )
+            yield Alert("daily-dose-rate", Severity.QUERY, title, _source(case), about=name)
+            continue
         if dose is None:
             title = _("The daily dose is not known.")
             yield Alert("daily-dose-unknown", Severity.QUERY, title, _source(case), about=name)
@@ -64,17 +71,17 @@ def daily_dose(case: Case) -> Iterator[Alert]:
         limits = case.limits_by_medicine.get(name)
         if limits is None:
             continue
-        if dose > limits.block_above_mg_a_day.value:
+        if dose > Mass.of(limits.block_above_mg_a_day.value, "mg"):
             limit = limits.block_above_mg_a_day
             yield _over("daily-dose-very-high", Severity.BLOCK, dose, limit, name)
-        elif dose > limits.query_above_mg_a_day.value:
+        elif dose > Mass.of(limits.query_above_mg_a_day.value, "mg"):
             limit = limits.query_above_mg_a_day
             yield _over("daily-dose-high", Severity.QUERY, dose, limit, name)
 
 
-def _over(rule: str, severity: Severity, dose: Decimal, limit: Value, name: str) -> Alert:
-    title = _("%(dose)s mg a day is more than %(limit)s mg.")
-    values = {"dose": f"{dose.normalize():f}", "limit": limit.value}
+def _over(rule: str, severity: Severity, dose: Mass, limit: Value, name: str) -> Alert:
+    title = _("%(dose)s a day is more than %(limit)s.")
+    values = {"dose": dose, "limit": Mass.of(limit.value, "mg")}
     return Alert(rule, severity, title % values, limit.cited, about=name)
 
 
@@ -103,22 +110,22 @@ def first_strength(case: Case) -> Iterator[Alert]:
         limits = case.limits_of(item)
         if (
             limits
-            and item.strength_mg in limits.not_first_mg.value
+            and item.strength in limits.not_first.value
             and case.is_first_supply(item.medicine_id)
         ):
-            title = _("A first supply as %(mg)s mg tablets: they cannot give a starting dose.")
+            title = _("A first supply of %(what)s: this strength cannot give a starting dose.")
             yield Alert(
                 "first-supply-strength",
                 Severity.BLOCK,
-                title % {"mg": item.strength_mg},
-                limits.not_first_mg.cited,
-                about=str(item.strength_mg),
+                title % {"what": item.form.named(item.strength)},
+                limits.not_first.cited,
+                about=item.strength.slug,
             )
 
 
 @legal("no-country", "strength-country")
 def destination(case: Case) -> Iterator[Alert]:
-    """A strength goes only where tablets of it are authorised (LegitScript, TGA)."""
+    """A strength goes only where it is authorised (LegitScript, TGA)."""
     source = _strength_source(case)
     if not case.country:
         title = _("The country it goes to is not known.")
@@ -126,52 +133,51 @@ def destination(case: Case) -> Iterator[Alert]:
         return
     for item in case.items:
         limits = case.limits_of(item)
-        authorised = case.authorised_in.get((item.medicine_id, item.strength_mg), frozenset())
+        authorised = case.authorised_in.get((item.medicine_id, item.strength), frozenset())
         if case.country not in authorised or (
-            limits and not limits.supplies(item.strength_mg, country=case.country)
+            limits and not limits.supplies(item.strength, country=case.country)
         ):
-            title = _("%(mg)s mg tablets may not be supplied in %(country)s.")
+            title = _("%(what)s may not be supplied in %(country)s.")
             yield Alert(
                 "strength-country",
                 Severity.BLOCK,
-                title % {"mg": item.strength_mg, "country": case.country},
-                limits.strengths_mg.cited if limits else source,
-                about=str(item.strength_mg),
+                title % {"what": item.form.named(item.strength), "country": case.country},
+                limits.strengths.cited if limits else source,
+                about=item.strength.slug,
             )
 
 
 def _strength_source(case: Case) -> str:
-    return "; ".join(limits.strengths_mg.cited for limits in case.limits) or NO_LIMITS
+    return "; ".join(limits.strengths.cited for limits in case.limits) or NO_LIMITS
 
 
 @clinical("not-prescribed", "quantity", "no-quantity")
 def quantity(case: Case) -> Iterator[Alert]:
     """The prescription sets the quantity, not the order."""
-    prescribed = {(item.medicine_id, item.strength_mg): item for item in case.items}
+    prescribed = {(item.medicine_id, item.strength): item for item in case.items}
     for wish in case.ordered:
-        item = prescribed.get((wish.medicine_id, wish.strength_mg))
-        about = str(wish.strength_mg)
+        item = prescribed.get((wish.medicine_id, wish.strength))
+        about = wish.strength.slug
         if item is None:
             if case.items:
-                title = _("%(mg)s mg was ordered and is not prescribed.") % {"mg": wish.strength_mg}
-                yield Alert("not-prescribed", Severity.QUERY, title, QUANTITY, about=about)
-        elif item.quantity is not None and wish.tablets > item.quantity:
-            title = _("%(ordered)s tablets of %(mg)s mg were ordered, %(prescribed)s prescribed.")
-            values = {
-                "ordered": wish.tablets,
-                "mg": wish.strength_mg,
+                title = _("%(strength)s was ordered and is not prescribed.")
+                values = {"strength": wish.strength.words}
+                yield Alert("not-prescribed", Severity.QUERY, title % values, QUANTITY, about=about)
+        elif item.quantity is not None and wish.units > item.quantity:
+            title = _("%(ordered)s were ordered, %(prescribed)s prescribed.") % {
+                "ordered": wish.form.counted_of(wish.units, wish.strength),
                 "prescribed": item.quantity,
             }
-            yield Alert("quantity", Severity.QUERY, title % values, QUANTITY, about=about)
+            yield Alert("quantity", Severity.QUERY, title, QUANTITY, about=about)
     for item in case.items:
         if item.quantity is None:
-            title = _("How many tablets of %(mg)s mg are prescribed is not known.")
+            title = _("How many %(units)s of %(strength)s are prescribed is not known.")
             yield Alert(
                 "no-quantity",
                 Severity.QUERY,
-                title % {"mg": item.strength_mg},
+                title % {"units": item.form.kind.units, "strength": item.strength.words},
                 _source(case),
-                about=str(item.strength_mg),
+                about=item.strength.slug,
             )
 
 
@@ -180,8 +186,8 @@ def directions(case: Case) -> Iterator[Alert]:
     """Directions that are missing are asked for."""
     for item in case.items:
         if not item.directions:
-            title = _("No directions were read for %(mg)s mg.") % {"mg": item.strength_mg}
-            about = str(item.strength_mg)
+            title = _("No directions were read for %s.") % item.strength.words
+            about = item.strength.slug
             yield Alert("no-directions", Severity.QUERY, title, _source(case), about=about)
 
 
@@ -196,7 +202,7 @@ def repeats(case: Case) -> Iterator[Alert]:
                 "Repeats without a number: at most %(most)s supplies in all.",
                 most.value,
             ) % {"most": most.value}
-            about = str(item.strength_mg)
+            about = item.strength.slug
             yield Alert("repeats-without-number", Severity.NOTE, title, most.cited, about=about)
 
 

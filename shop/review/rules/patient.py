@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple, get_args
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from catalogue.amounts import Mass
 from shop.datafiles import Positive, Text
 from shop.jurisdictions.profile import Distinct, Value, add_months
 from shop.patients.answers import Pregnancy, YesNo
@@ -124,8 +125,9 @@ def _weak_kidneys(case: Case, limits: PatientLimits, egfr: float) -> Iterator[Al
 def _is_new_high_start(case: Case, limits: PatientLimits) -> bool:
     """A first supply of so many mg a day, or of a dose that is not known."""
     first = {item.medicine_id for item in case.items if case.is_first_supply(item.medicine_id)}
-    doses = [case.mg_a_day(medicine_id) for medicine_id in first]
-    return any(dose is None or dose >= limits.new_start_query_mg.value for dose in doses)
+    doses = [case.dose_a_day(medicine_id) for medicine_id in first]
+    least = Mass.of(limits.new_start_query_mg.value, "mg")
+    return any(dose is None or dose >= least for dose in doses)
 
 
 @clinical("pregnancy", "pregnancy-unknown")

@@ -1,4 +1,4 @@
-"""Rules about when: too early, too late, and how many tablets are left."""
+"""Rules about when: too early, too late, and how much is left."""
 
 from __future__ import annotations
 
@@ -40,13 +40,13 @@ def _why_no_gap(case: Case) -> str:
 def repeat(case: Case) -> Iterator[Alert]:
     """The next supply comes neither long before nor after the last one is used up (ORD-10)."""
     for medicine_id, last in case.last_supplies.items():
-        dose = case.mg_a_day(medicine_id)
-        if dose is None or dose <= 0:
+        dose = case.dose_a_day(medicine_id)
+        if dose is None or last.mass is None or not dose.micrograms:
             title = _("Supplied before, on %(day)s; how long that lasts is not known.")
             day = date_format(last.on, "j F Y")
             yield Alert("repeat-unknown", Severity.QUERY, title % {"day": day}, ORD10)
             continue
-        lasts = Fraction(last.mg) / Fraction(dose)
+        lasts = last.mass.micrograms / dose.micrograms
         limits = _limits(case, medicine_id)
         if limits:
             yield from _timing(case, last, lasts, limits)
@@ -72,36 +72,38 @@ def _timing(case: Case, last: LastSupply, lasts: Fraction, limits: SupplyLimits)
 
 @clinical("days-left-unknown", "supply-gap")
 def supply_gap(case: Case) -> Iterator[Alert]:
-    """Few tablets left: stopping suddenly is dangerous."""
+    """Little left: stopping suddenly is dangerous."""
     days = case.run_out.days_left_on(case.today) if case.run_out else case.days_left
     if days is None:
-        title = _("How many days of tablets are left was not said.")
+        title = _("How many days of %s are left was not said.") % case.doses
         yield Alert("days-left-unknown", Severity.NOTE, title, _why_no_gap(case))
         return
     limits = [limits.gap_days for limits in case.limits]
     if days <= max((limit.value for limit in limits), default=FEW_DAYS):
         title = ngettext(
-            "%(days)s day of tablets left. Stopping suddenly is dangerous.",
-            "%(days)s days of tablets left. Stopping suddenly is dangerous.",
+            "%(days)s day of %(doses)s left. Stopping suddenly is dangerous.",
+            "%(days)s days of %(doses)s left. Stopping suddenly is dangerous.",
             days,
         )
         source = "; ".join([_why_no_gap(case), *dict.fromkeys(limit.cited for limit in limits)])
-        yield Alert("supply-gap", Severity.QUERY, title % {"days": days}, source)
+        values = {"days": days, "doses": case.doses}
+        yield Alert("supply-gap", Severity.QUERY, title % values, source)
 
 
 @clinical("arrival-late")
 def arrival(case: Case) -> Iterator[Alert]:
-    """Tablets that end before the fastest delivery: the patient needs some from elsewhere (ORD-5)."""
+    """A supply that ends before the fastest delivery: the patient needs more elsewhere (ORD-5)."""
     if case.run_out is None or case.earliest_arrival is None:
         return
     last = case.run_out.last_day
     if last >= case.earliest_arrival:
         return
     if last < case.today:
-        title = _("The tablets ended on %(last)s; the fastest delivery is expected by %(by)s.")
+        title = _("The %(doses)s ended on %(last)s; the fastest delivery is expected by %(by)s.")
     else:
-        title = _("The tablets last until %(last)s; the fastest delivery is expected by %(by)s.")
+        title = _("The %(doses)s last until %(last)s; the fastest delivery is expected by %(by)s.")
     days = {
+        "doses": case.doses,
         "last": date_format(last, "j F Y"),
         "by": date_format(case.earliest_arrival, "j F Y"),
     }
