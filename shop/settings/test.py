@@ -1,5 +1,6 @@
 """Settings of the tests: fixed keys, fast passwords, mail in memory."""
 
+import atexit
 import os
 import tempfile
 
@@ -10,8 +11,9 @@ os.environ.setdefault("STRIPE_CHECKOUT_ORIGIN", "http://127.0.0.1:*")
 from shop.settings.base import *
 from shop.settings.base import DATABASES, STORAGES
 
-# Gone when the process ends.
+# Gone when the process ends; left to itself it would warn.
 FOLDER = tempfile.TemporaryDirectory(prefix="shop-tests-", ignore_cleanup_errors=True)
+atexit.register(FOLDER.cleanup)
 
 SECRET_KEY = "only for tests, never in a shop that is open"
 DOCUMENT_KEYS = {"test1": b"0" * 32}
