@@ -6,6 +6,13 @@ INSTALLED := .venv/installed.txt
 INSTALLED_DEV := .venv/installed-dev.txt
 PAGES = $(shell find templates -name '*.html')
 
+# With bytecode a process starts in half the time; some images forbid it.
+unexport PYTHONDONTWRITEBYTECODE
+# What `make check` remembers of the last run.
+export TESTMON_DATAFILE := var/testmon
+TESTS = $(PY) -m pytest -n $(or $(PROCESSES),2)
+QUICK = -m "not journey and not slow"
+
 # Of the campaign: its seed (random), its size, and one schedule to run again.
 SCHEDULES ?= 500
 CAMPAIGN = --schedules $(SCHEDULES) $(if $(SEED),--seed $(SEED)) $(if $(ONLY),--only $(ONLY))
@@ -14,15 +21,17 @@ CAMPAIGN = --schedules $(SCHEDULES) $(if $(SEED),--seed $(SEED)) $(if $(ONLY),--
 COMPLETE = UV_CUSTOM_COMPILE_COMMAND="make requirements" .venv/bin/uv pip compile --quiet --no-emit-index-url \
 	--universal --python-version 3.11 --generate-hashes $(if $(UPGRADE),--upgrade)
 
-.PHONY: help run test test-fast test-postgres campaign check lint format rooms requirements fonts browser
+.PHONY: help installed run check test test-fast test-postgres test-costs proof-campaign lint format rooms requirements fonts browser
 
 help:
 	@echo "make run            the demonstration, on http://127.0.0.1:8000 (PORT=8010 make run moves it)"
-	@echo "make test           all tests, in Chromium too"
+	@echo "make check          lint, and the quick tests that what you changed can reach"
+	@echo "make test           all tests, in Chromium too: five minutes on two free cores"
 	@echo "make test-fast      the tests without the browser and the long ones"
-	@echo "make test-postgres  all tests on a PostgreSQL of their own"
-	@echo "make campaign       random faults against the payments, on SQLite and PostgreSQL (SEED= SCHEDULES= ONLY=)"
-	@echo "make check          format, lint, types, imports, templates, migrations, fast tests"
+	@echo "make test-postgres  on a PostgreSQL of their own, the tests that touch the database"
+	@echo "make test-costs     what each test took the last time, the dearest first"
+	@echo "make proof-campaign 10 minutes: random faults against the payments, on SQLite and PostgreSQL (SEED= SCHEDULES= ONLY=)"
+	@echo "make lint           format, lint, types, imports, templates, migrations"
 	@echo "make format         format Python and templates"
 	@echo "make requirements   write requirements*.txt anew, with hashes, from requirements*.in (UPGRADE=1 renews all)"
 	@echo "make rooms          draw the rooms of the shop and who knows whom, docs/rooms.svg"
@@ -30,20 +39,26 @@ help:
 run: $(INSTALLED) fonts
 	@exec $(PY) -m shop.demo.run
 
+check: lint fonts
+	$(TESTS) --testmon $(QUICK)
+
 test: $(INSTALLED_DEV) fonts browser
-	$(PY) -m pytest -n 2
+	$(TESTS)
 
 test-fast: $(INSTALLED_DEV) fonts
-	$(PY) -m pytest -n 2 -m "not journey and not slow"
+	$(TESTS) $(QUICK)
 
-test-postgres:
-	.ci/with-postgres $(MAKE) test
+test-postgres: $(INSTALLED_DEV) fonts browser
+	.ci/with-postgres $(TESTS) --database-only
 
-campaign: $(INSTALLED_DEV)
+test-costs: $(INSTALLED_DEV)
+	@$(PY) -m tests.quick.costs
+
+# Proofs take longer than a change waits for: they are run when their part of the shop changes, and
+# each has a sample of a minute among the tests.
+proof-campaign: $(INSTALLED_DEV)
 	$(PY) -m tests.campaign $(CAMPAIGN)
 	.ci/with-postgres $(PY) -m tests.campaign $(CAMPAIGN)
-
-check: lint test-fast
 
 lint: $(INSTALLED_DEV)
 	$(PY) -m ruff format --check .
@@ -68,19 +83,23 @@ requirements: $(INSTALLED_DEV)
 	@$(COMPLETE) requirements.in -o requirements.txt
 	@$(COMPLETE) requirements-dev.in -c requirements.txt -o requirements-dev.txt
 
+installed: $(INSTALLED_DEV)
+
 fonts: $(INSTALLED)
 	@$(PY) -m shop.pages.fonts
 
-# Debian's Chromium where there is one; else Playwright's own.
+# Debian's Chromium where there is one; else Playwright's own; else the journeys say that there is none.
 browser: $(INSTALLED_DEV)
-	@command -v chromium >/dev/null || $(PY) -m playwright install chromium
+	@command -v chromium >/dev/null || $(PY) -m playwright install chromium || true
 
 $(INSTALLED): requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed." if sys.version_info < (3, 11) else 0)'
 	@$(PY) -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear .venv
-	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@echo "Installing the shop's packages (half a minute) …"
+	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
 	@cp requirements.txt $@
 
 $(INSTALLED_DEV): requirements-dev.txt $(INSTALLED)
-	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@echo "Installing the tests' packages (half a minute) …"
+	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	@cp requirements-dev.txt $@

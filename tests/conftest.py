@@ -55,7 +55,9 @@ from tests.browser import chromium, visitor, visitor_with, window
 from tests.demo.stripe.stripe_document import check_event, check_reply, check_request
 
 __all__ = ["chromium", "visitor", "visitor_with", "window"]
-pytest_plugins = ["tests.quick.costs", "tests.quick.packing", "tests.quick.reading"]
+pytest_plugins = [
+    f"tests.quick.{module}" for module in ("costs", "database", "packing", "reach", "reading")
+]
 
 PASSWORD = "a long enough password"
 

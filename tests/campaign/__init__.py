@@ -1,1 +1,1 @@
-"""Random schedules of everything that may go wrong with a payment; `make campaign` runs them."""
+"""Random schedules of everything that may go wrong with a payment; `make proof-campaign` runs them."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import shutil
 import subprocess
 import sys
@@ -33,6 +34,7 @@ class Copy:
 def copy_for_nobody() -> Copy:
     """Copy the program and its decoders into a folder that the user nobody may read."""
     folder = tempfile.TemporaryDirectory(prefix="shop-drawer-", dir=open_folder())
+    atexit.register(folder.cleanup)
     place = Path(folder.name)
     base = Path(sys.base_prefix).resolve()
     if not everybody_may_read(base):

@@ -12,7 +12,8 @@ from tests.quick.costs import known
 
 WALK = re.compile(r"tests/site/.*\[(anonymous|owner|other_customer|staff|pharmacist|superuser)\]")
 # Seconds that a test is expected to take until it has run here, by its marks.
-GUESSED = {"campaign": 60.0, "journey": 6.0, "slow": 1.0}
+GUESSED = {"journey": 6.0, "slow": 1.0}
+CAMPAIGN = 60.0
 OTHERS = 0.1
 
 
@@ -37,5 +38,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def guessed(item: pytest.Item) -> float:
+    if item.nodeid.startswith("tests/campaign/"):
+        return CAMPAIGN
     marks = {mark.name for mark in item.iter_markers()}
     return max((GUESSED[name] for name in GUESSED if name in marks), default=OTHERS)
