@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import groupby
 from typing import Any
 
 from catalogue.combinations import NOTHING_KNOWN, Candidate, Fired, Known, fired
-from catalogue.content.document import Content, Interaction, Rule, Severity
+from catalogue.content.document import Content, Interaction, Rule, Severity, grouped
 from catalogue.names import key_of
 from catalogue.typed import Index, Named, Rest, index_of, read, says_nothing_is_taken, similar
 
@@ -96,8 +95,7 @@ class Result:
     @property
     def by_severity(self) -> list[tuple[Severity, list[Hit]]]:
         """The hits in groups, worst first."""
-        grouped = groupby(self.hits, key=lambda hit: hit.interaction.severity)
-        return [(Severity(severity), list(hits)) for severity, hits in grouped]
+        return grouped(Severity, self.hits, by=lambda hit: hit.interaction.severity)
 
     def as_json(self) -> dict[str, Any]:
         """Rule ids, severities and how each was matched, in JSON’s own types, to be kept."""
@@ -158,10 +156,8 @@ def _hits(content: Content, named: list[Named], index: Index) -> tuple[Hit, ...]
     for each in named:
         for row in index.rows[each.key]:
             matches.setdefault(row.id, {})[Match(each.entry, index.names[each.key])] = None
-    order = list(Severity)
-    rows = [row for row in content.interactions if row.id in matches]
-    rows.sort(key=lambda row: order.index(Severity(row.severity)))
-    return tuple(Hit(row, tuple(matches[row.id])) for row in rows)
+    rows = sorted(content.interactions, key=lambda row: row.severity.rank)
+    return tuple(Hit(row, tuple(matches[row.id])) for row in rows if row.id in matches)
 
 
 def _candidates(

@@ -14,9 +14,9 @@ from django.views.decorators.http import require_http_methods
 
 from catalogue.checker import Result, check
 from catalogue.combinations import Known, known_of
-from catalogue.content.document import Circumstance, Severity
+from catalogue.content.document import Circumstance
 from catalogue.content.models import ContentVersion
-from catalogue.content.rendering import TAG_OF_SEVERITY, source_numbers
+from catalogue.content.rendering import source_numbers
 from catalogue.models import Product
 
 LONGEST_LIST = 5_000
@@ -113,15 +113,6 @@ def answer(version: ContentVersion, text: str, known: Known) -> dict[str, Any]:
     numbers = source_numbers(content)
     return {
         "result": result,
-        "together": [
-            (each, Severity(severity), TAG_OF_SEVERITY.get(Severity(severity), ""))
-            for each in result.combinations
-            for severity in [each.combination.severity]
-        ],
-        "groups": [
-            (severity, TAG_OF_SEVERITY.get(severity, ""), hits)
-            for severity, hits in result.by_severity
-        ],
         "numbers": numbers,
         "sources": [(numbers[key], by_key[key]) for key in numbers if key in used],
     }

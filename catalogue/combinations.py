@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
 
-from catalogue.content.document import Circumstance, Combination, Part, Severity
+from catalogue.content.document import Circumstance, Combination, Part
 from catalogue.names import key_of
 
 # Which circumstances are true of a person and which are not; one that is missing is not known.
@@ -87,10 +87,8 @@ def fired(
     combinations: Iterable[Combination], candidates: list[Candidate], known: Known
 ) -> tuple[Fired, ...]:
     """Every combination that the candidates make, or may make, worst first."""
-    order = list(Severity)
-    found = [each for rule in combinations for each in _fired(rule, candidates, known)]
-    found.sort(key=lambda each: order.index(Severity(each.combination.severity)))
-    return tuple(found)
+    rules = sorted(combinations, key=lambda rule: rule.severity.rank)
+    return tuple(each for rule in rules for each in _fired(rule, candidates, known))
 
 
 def _fired(combination: Combination, candidates: list[Candidate], known: Known) -> list[Fired]:

@@ -303,11 +303,8 @@ def similar(entry: str, index: Index) -> list[str]:
             allowed = 2 if len(name) >= SHORTEST_WITH_TWO_EDITS else 1
             if edits <= allowed:
                 nearest[name] = min(edits, nearest.get(name, edits))
-    order = list(Severity)
-    return sorted(
-        nearest,
-        key=lambda name: (nearest[name], order.index(Severity(index.rows[name][0].severity))),
-    )[:MOST_GUESSES]
+    order = {name: (edits, index.rows[name][0].severity.rank) for name, edits in nearest.items()}
+    return sorted(nearest, key=order.__getitem__)[:MOST_GUESSES]
 
 
 def _windows(words: list[str]) -> Iterator[str]:

@@ -79,6 +79,11 @@ class Block:
     blocks: "tuple[Block, ...]" = ()
 
 
+def cells_of(line: str) -> list[str]:
+    """The cells of a line of a table."""
+    return [cell.strip() for cell in line.split("|")]
+
+
 def statements_of(blocks: tuple[Block, ...]) -> Iterator[Statement]:
     for block in blocks:
         yield from block.statements
