@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from django.apps import apps
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils.html import format_html, format_html_join
@@ -33,10 +32,8 @@ from catalogue.content.document import (
     grouped,
 )
 from catalogue.content.inline import inline_html
+from catalogue.content.models import ContentVersion
 from catalogue.content.sections import Citation, Country, Mark, Statement
-
-if TYPE_CHECKING:
-    from catalogue.content.models import ContentVersion
 
 INDENT = re.compile(r"\s*\n\s*")
 
@@ -52,8 +49,6 @@ class NumberedSource:
 class Monograph:
     """The parts of the page that come from the content alone; entries lead to its sections."""
 
-    name: str
-    description: str
     lead: SafeString
     strip: SafeString
     facts: SafeString
@@ -161,8 +156,8 @@ def _rendered(
     _signature_pk: int | None,
     country: str,
 ) -> Monograph:
-    model = apps.get_model("catalogue", "ContentVersion")
-    version = model.objects.select_related("medicine__product", "signature").get(pk=version_pk)
+    versions = ContentVersion.objects.select_related("medicine__product", "signature")
+    version = versions.get(pk=version_pk)
     content = version.content.for_country(country)
     numbers = source_numbers(content)
     context = {
@@ -178,8 +173,6 @@ def _rendered(
         "emergency_number": emergency,
     }
     return Monograph(
-        name=content.name,
-        description=content.description,
         lead=statement_html(content.lead, numbers),
         strip=_part("strip", context),
         facts=_part("facts", context),
