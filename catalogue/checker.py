@@ -26,15 +26,12 @@ class Match:
     entry: str
     name: str
 
-    @property
-    def is_plural(self) -> bool:
-        return key_of(self.entry) != key_of(self.name)
-
     def as_json(self) -> dict[str, str]:
+        is_exact = key_of(self.entry) == key_of(self.name)
         return {
             "typed": self.entry,
             "name": self.name,
-            "how": "plural" if self.is_plural else "exact",
+            "how": "exact" if is_exact else "plural",
         }
 
 
@@ -50,10 +47,8 @@ class Hit:
         return tuple(dict.fromkeys(match.entry for match in self.matches))
 
     def as_json(self) -> dict[str, Any]:
-        return {
-            **_rule(self.interaction),
-            "matched": [match.as_json() for match in self.matches],
-        }
+        matched = [match.as_json() for match in self.matches]
+        return {**_rule(self.interaction), "matched": matched}
 
 
 @dataclass(frozen=True)
@@ -108,18 +103,14 @@ class Result:
 
 
 def _rule(rule: Rule) -> dict[str, str]:
-    return {
-        "rule": rule.id,
-        "severity": rule.severity,
-        "review_action": rule.review_action,
-    }
+    return {"rule": rule.id, "severity": rule.severity, "review_action": rule.review_action}
 
 
 def _fired(each: Fired) -> dict[str, Any]:
     return {
         **_rule(each.combination),
         "is_certain": each.is_certain,
-        "depends_on": each.depends_on or None,
+        "depends_on": each.depends_on,
         "parts": [
             {"part": part.label, "typed": list(part.entries), "unclear": list(part.unclear)}
             for part in each.parts
@@ -164,28 +155,22 @@ def _candidates(
     named: list[Named], unchecked: tuple[Unchecked, ...], index: Index
 ) -> list[Candidate]:
     """Everything that can play a part in a combination, the misspelt names too."""
-    sure = [
-        Candidate(each.entry, each.key, frozenset(row.id for row in index.rows[each.key]))
-        for each in named
-    ]
+    sure = [Candidate(each.entry, each.key, _ids(index.rows[each.key])) for each in named]
     guessed = [
-        Candidate(each.entry, key_of(guess.name), _ids(guess), is_guess=True)
+        Candidate(each.entry, key_of(guess.name), _ids(guess.interactions), is_guess=True)
         for each in unchecked
         for guess in each.guesses
     ]
     return sure + guessed
 
 
-def _ids(guess: Guess) -> frozenset[str]:
-    return frozenset(row.id for row in guess.interactions)
+def _ids(rows: tuple[Interaction, ...]) -> frozenset[str]:
+    return frozenset(row.id for row in rows)
 
 
 def _with_guesses(rest: list[Rest], index: Index) -> Iterator[Unchecked]:
-    for each in rest[:MOST_GUESSED_ENTRIES]:
-        guesses = tuple(
-            Guess(index.names[key], index.rows[key])
-            for key in similar(each.entry, index)
-            if index.names[key] not in each.partly
-        )
-        yield Unchecked(each.entry, guesses, each.partly)
-    yield from (Unchecked(each.entry, partly=each.partly) for each in rest[MOST_GUESSED_ENTRIES:])
+    for place, each in enumerate(rest):
+        keys = similar(each.entry, index) if place < MOST_GUESSED_ENTRIES else []
+        guesses = (Guess(index.names[key], index.rows[key]) for key in keys)
+        others = tuple(guess for guess in guesses if guess.name not in each.partly)
+        yield Unchecked(each.entry, others, each.partly)

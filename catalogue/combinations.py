@@ -47,7 +47,7 @@ class Fired:
 
     combination: Combination
     parts: tuple[Filled, ...]
-    depends_on: str = ""
+    depends_on: Circumstance | None = None
 
     @property
     def entries(self) -> tuple[str, ...]:
@@ -61,10 +61,6 @@ class Fired:
     @property
     def is_certain(self) -> bool:
         return not self.depends_on and not self.unclear
-
-    @property
-    def depends_on_label(self) -> str:
-        return str(Circumstance(self.depends_on).label)
 
 
 def known_of(*, age: int | None, egfr: float | None) -> Known:
@@ -98,7 +94,7 @@ def _fired(combination: Combination, candidates: list[Candidate], known: Known) 
     parts = [filled for part in combination.parts for filled in _filled(part, candidates)]
     if len(parts) < len(combination.parts):
         return []
-    return [Fired(combination, tuple(parts), "" if asks is None or asks in known else asks)]
+    return [Fired(combination, tuple(parts), None if asks in known else asks)]
 
 
 def _filled(part: Part, candidates: list[Candidate]) -> list[Filled]:
@@ -122,7 +118,7 @@ def _filled(part: Part, candidates: list[Candidate]) -> list[Filled]:
 def _roles(part: Part, candidate: Candidate) -> set[tuple[str, str]]:
     """What a name counts as: a product that two rows name holds two medicines."""
     roles = {(candidate.key, row) for row in candidate.rows & set(part.rows)}
-    return roles | ({(candidate.key, "")} if candidate.key in _keys(part.names) else set())
+    return roles | ({(candidate.key, "")} if candidate.key in _keys(part.group.names) else set())
 
 
 @lru_cache(maxsize=64)
