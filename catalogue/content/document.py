@@ -20,6 +20,7 @@ from catalogue.content.sections import (
     Mark,
     Statement,
     known_in,
+    refuse_countries,
     statements_of,
 )
 from shop.datafiles import Positive, Text
@@ -144,9 +145,9 @@ def _date(text: str) -> str:
     return text
 
 
-def _refuse_countries(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
-    if any(statement.countries for statement in statements_of(blocks)):
-        raise ValueError("this is for everybody and cannot be limited to countries")
+def _for_everybody(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
+    for statement in statements_of(blocks):
+        refuse_countries(statement)
     return blocks
 
 
@@ -158,7 +159,7 @@ class TopWarning:
     """What stands above everything else, for everybody."""
 
     title: Text
-    blocks: Annotated[Blocks, AfterValidator(_refuse_countries), Field(alias="text")]
+    blocks: Annotated[Blocks, AfterValidator(_for_everybody), Field(alias="text")]
 
 
 @dataclass(frozen=True)
@@ -286,10 +287,6 @@ class Part:
     fewest: Positive = 1
 
     @property
-    def names(self) -> tuple[str, ...]:
-        return self.group.names
-
-    @property
     def unclear(self) -> tuple[str, ...]:
         return self.group.unclear + self.also_unclear
 
@@ -407,12 +404,8 @@ class Content:
 
     def citations(self) -> Iterator[Citation]:
         """Every use of a source, in the order of the page."""
-        for statement in self.statements():
-            yield from statement.citations
-        for effect in self.side_effects:
-            yield from effect.citations
-        for interaction in self.warnings:
-            yield from interaction.citations
+        for each in (*self.statements(), *self.side_effects, *self.warnings):
+            yield from each.citations
 
     def statements(self) -> Iterator[Statement]:
         yield self.lead
