@@ -32,6 +32,7 @@ MARGIN_MM = 18.0
 MM_PER_POINT = 25.4 / 72
 LINE_HEIGHT = 1.4
 INDENT_MM = 5.0
+HALVES = {"do": gettext_lazy("Do"), "dont": gettext_lazy("Don’t")}
 # What the foot keeps free for the names of the sources cited on its page.
 SOURCE_LINES = 3
 
@@ -211,7 +212,7 @@ class Sheet(FPDF):
             if block.kind == "table":
                 self.write_rows(block)
                 continue
-            title = _half_titles().get(block.kind, block.title)
+            title = str(HALVES.get(block.kind, block.title))
             if block.kind == "list" and title:
                 self.line_of(self.marked(title), indent=indent)
             elif title:
@@ -312,7 +313,3 @@ class Sheet(FPDF):
 def is_unread(source: Source) -> bool:
     """Whether it stands for what nobody has read yet."""
     return source.mark == Mark.UNCHECKED
-
-
-def _half_titles() -> dict[str, str]:
-    return {"do": _("Do"), "dont": _("Don’t")}
