@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import groupby
 from typing import Any
 
 from catalogue.combinations import NOTHING_KNOWN, Candidate, Fired, Known, fired
-from catalogue.content.document import Content, Interaction, Rule, Severity
+from catalogue.content.document import Content, Interaction, Rule, Severity, grouped
 from catalogue.names import key_of
 from catalogue.typed import Index, Named, Rest, index_of, read, says_nothing_is_taken, similar
 
@@ -27,15 +26,12 @@ class Match:
     entry: str
     name: str
 
-    @property
-    def is_plural(self) -> bool:
-        return key_of(self.entry) != key_of(self.name)
-
     def as_json(self) -> dict[str, str]:
+        is_exact = key_of(self.entry) == key_of(self.name)
         return {
             "typed": self.entry,
             "name": self.name,
-            "how": "plural" if self.is_plural else "exact",
+            "how": "exact" if is_exact else "plural",
         }
 
 
@@ -51,10 +47,8 @@ class Hit:
         return tuple(dict.fromkeys(match.entry for match in self.matches))
 
     def as_json(self) -> dict[str, Any]:
-        return {
-            **_rule(self.interaction),
-            "matched": [match.as_json() for match in self.matches],
-        }
+        matched = [match.as_json() for match in self.matches]
+        return {**_rule(self.interaction), "matched": matched}
 
 
 @dataclass(frozen=True)
@@ -96,8 +90,7 @@ class Result:
     @property
     def by_severity(self) -> list[tuple[Severity, list[Hit]]]:
         """The hits in groups, worst first."""
-        grouped = groupby(self.hits, key=lambda hit: hit.interaction.severity)
-        return [(Severity(severity), list(hits)) for severity, hits in grouped]
+        return grouped(Severity, self.hits, by=lambda hit: hit.interaction.severity)
 
     def as_json(self) -> dict[str, Any]:
         """Rule ids, severities and how each was matched, in JSON’s own types, to be kept."""
@@ -110,18 +103,14 @@ class Result:
 
 
 def _rule(rule: Rule) -> dict[str, str]:
-    return {
-        "rule": rule.id,
-        "severity": rule.severity,
-        "review_action": rule.review_action,
-    }
+    return {"rule": rule.id, "severity": rule.severity, "review_action": rule.review_action}
 
 
 def _fired(each: Fired) -> dict[str, Any]:
     return {
         **_rule(each.combination),
         "is_certain": each.is_certain,
-        "depends_on": each.depends_on or None,
+        "depends_on": each.depends_on,
         "parts": [
             {"part": part.label, "typed": list(part.entries), "unclear": list(part.unclear)}
             for part in each.parts
@@ -158,38 +147,30 @@ def _hits(content: Content, named: list[Named], index: Index) -> tuple[Hit, ...]
     for each in named:
         for row in index.rows[each.key]:
             matches.setdefault(row.id, {})[Match(each.entry, index.names[each.key])] = None
-    order = list(Severity)
-    rows = [row for row in content.interactions if row.id in matches]
-    rows.sort(key=lambda row: order.index(Severity(row.severity)))
-    return tuple(Hit(row, tuple(matches[row.id])) for row in rows)
+    rows = sorted(content.interactions, key=lambda row: row.severity.rank)
+    return tuple(Hit(row, tuple(matches[row.id])) for row in rows if row.id in matches)
 
 
 def _candidates(
     named: list[Named], unchecked: tuple[Unchecked, ...], index: Index
 ) -> list[Candidate]:
     """Everything that can play a part in a combination, the misspelt names too."""
-    sure = [
-        Candidate(each.entry, each.key, frozenset(row.id for row in index.rows[each.key]))
-        for each in named
-    ]
+    sure = [Candidate(each.entry, each.key, _ids(index.rows[each.key])) for each in named]
     guessed = [
-        Candidate(each.entry, key_of(guess.name), _ids(guess), is_guess=True)
+        Candidate(each.entry, key_of(guess.name), _ids(guess.interactions), is_guess=True)
         for each in unchecked
         for guess in each.guesses
     ]
     return sure + guessed
 
 
-def _ids(guess: Guess) -> frozenset[str]:
-    return frozenset(row.id for row in guess.interactions)
+def _ids(rows: tuple[Interaction, ...]) -> frozenset[str]:
+    return frozenset(row.id for row in rows)
 
 
 def _with_guesses(rest: list[Rest], index: Index) -> Iterator[Unchecked]:
-    for each in rest[:MOST_GUESSED_ENTRIES]:
-        guesses = tuple(
-            Guess(index.names[key], index.rows[key])
-            for key in similar(each.entry, index)
-            if index.names[key] not in each.partly
-        )
-        yield Unchecked(each.entry, guesses, each.partly)
-    yield from (Unchecked(each.entry, partly=each.partly) for each in rest[MOST_GUESSED_ENTRIES:])
+    for place, each in enumerate(rest):
+        keys = similar(each.entry, index) if place < MOST_GUESSED_ENTRIES else []
+        guesses = (Guess(index.names[key], index.rows[key]) for key in keys)
+        others = tuple(guess for guess in guesses if guess.name not in each.partly)
+        yield Unchecked(each.entry, others, each.partly)

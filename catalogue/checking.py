@@ -1,5 +1,6 @@
 """The page that checks a list of medicines. What is typed stays in the answer and nowhere else."""
 
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -12,11 +13,11 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods
 
-from catalogue.checker import Result, check
+from catalogue.checker import check
 from catalogue.combinations import Known, known_of
-from catalogue.content.document import Circumstance, Severity
+from catalogue.content.document import Circumstance, Rule
 from catalogue.content.models import ContentVersion
-from catalogue.content.rendering import TAG_OF_SEVERITY, source_numbers
+from catalogue.content.rendering import numbered_sources, source_numbers
 from catalogue.models import Product
 
 LONGEST_LIST = 5_000
@@ -30,6 +31,9 @@ class Answer(models.TextChoices):
     UNSAID = "", _("Not sure, or rather not say")
     YES = "yes", _("Yes")
     NO = "no", _("No")
+
+
+_question = partial(forms.ChoiceField, choices=Answer.choices, required=False)
 
 
 class MedicinesForm(forms.Form):
@@ -46,16 +50,12 @@ class MedicinesForm(forms.Form):
             "max_length": _("That is too long to check at once. Send fewer medicines."),
         },
     )
-    older = forms.ChoiceField(
+    older = _question(
         label=_("Age 65 or over?"),
-        choices=Answer.choices,
-        required=False,
         error_messages={"invalid_choice": _("Choose one of the answers about the age.")},
     )
-    kidneys = forms.ChoiceField(
+    kidneys = _question(
         label=_("Has a doctor ever said that the kidneys do not work well?"),
-        choices=Answer.choices,
-        required=False,
         error_messages={"invalid_choice": _("Choose one of the answers about the kidneys.")},
     )
 
@@ -99,31 +99,17 @@ def check_medicines(request: HttpRequest, product_slug: str, pk: int) -> HttpRes
 def answer(version: ContentVersion, text: str, known: Known) -> dict[str, Any]:
     """What a template needs to show the result of a check."""
     content = version.content
-    result: Result = check(content, text, known=known)
-    by_key = {source.key: source for source in content.sources}
-    used = {
-        citation.source
-        for each in [
-            *(hit.interaction for hit in result.hits),
-            *(row for entry in result.unchecked for g in entry.guesses for row in g.interactions),
-            *(each.combination for each in result.combinations),
-        ]
-        for citation in each.citations
-    }
-    numbers = source_numbers(content)
+    result = check(content, text, known=known)
+    rules: list[Rule] = [
+        *(hit.interaction for hit in result.hits),
+        *(row for entry in result.unchecked for g in entry.guesses for row in g.interactions),
+        *(each.combination for each in result.combinations),
+    ]
+    used = {citation.source for rule in rules for citation in rule.citations}
     return {
         "result": result,
-        "together": [
-            (each, Severity(severity), TAG_OF_SEVERITY.get(Severity(severity), ""))
-            for each in result.combinations
-            for severity in [each.combination.severity]
-        ],
-        "groups": [
-            (severity, TAG_OF_SEVERITY.get(severity, ""), hits)
-            for severity, hits in result.by_severity
-        ],
-        "numbers": numbers,
-        "sources": [(numbers[key], by_key[key]) for key in numbers if key in used],
+        "numbers": source_numbers(content),
+        "sources": [each for each in numbered_sources(content) if each.source.key in used],
     }
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
 
-from catalogue.content.document import Circumstance, Combination, Part, Severity
+from catalogue.content.document import Circumstance, Combination, Part
 from catalogue.names import key_of
 
 # Which circumstances are true of a person and which are not; one that is missing is not known.
@@ -47,7 +47,7 @@ class Fired:
 
     combination: Combination
     parts: tuple[Filled, ...]
-    depends_on: str = ""
+    depends_on: Circumstance | None = None
 
     @property
     def entries(self) -> tuple[str, ...]:
@@ -61,10 +61,6 @@ class Fired:
     @property
     def is_certain(self) -> bool:
         return not self.depends_on and not self.unclear
-
-    @property
-    def depends_on_label(self) -> str:
-        return str(Circumstance(self.depends_on).label)
 
 
 def known_of(*, age: int | None, egfr: float | None) -> Known:
@@ -87,10 +83,8 @@ def fired(
     combinations: Iterable[Combination], candidates: list[Candidate], known: Known
 ) -> tuple[Fired, ...]:
     """Every combination that the candidates make, or may make, worst first."""
-    order = list(Severity)
-    found = [each for rule in combinations for each in _fired(rule, candidates, known)]
-    found.sort(key=lambda each: order.index(Severity(each.combination.severity)))
-    return tuple(found)
+    rules = sorted(combinations, key=lambda rule: rule.severity.rank)
+    return tuple(each for rule in rules for each in _fired(rule, candidates, known))
 
 
 def _fired(combination: Combination, candidates: list[Candidate], known: Known) -> list[Fired]:
@@ -100,7 +94,7 @@ def _fired(combination: Combination, candidates: list[Candidate], known: Known) 
     parts = [filled for part in combination.parts for filled in _filled(part, candidates)]
     if len(parts) < len(combination.parts):
         return []
-    return [Fired(combination, tuple(parts), "" if asks is None or asks in known else asks)]
+    return [Fired(combination, tuple(parts), None if asks in known else asks)]
 
 
 def _filled(part: Part, candidates: list[Candidate]) -> list[Filled]:
@@ -124,7 +118,7 @@ def _filled(part: Part, candidates: list[Candidate]) -> list[Filled]:
 def _roles(part: Part, candidate: Candidate) -> set[tuple[str, str]]:
     """What a name counts as: a product that two rows name holds two medicines."""
     roles = {(candidate.key, row) for row in candidate.rows & set(part.rows)}
-    return roles | ({(candidate.key, "")} if candidate.key in _keys(part.names) else set())
+    return roles | ({(candidate.key, "")} if candidate.key in _keys(part.group.names) else set())
 
 
 @lru_cache(maxsize=64)

@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TypeVar
 
-from django.apps import apps
 from django.conf import settings
-from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
+from catalogue.content.models import ContentVersion
 from catalogue.country import country_of
 from catalogue.models import Product
 from catalogue.sheet import Edition, Paper, Print, Sheet
-
-Choice = TypeVar("Choice", bound=models.TextChoices)
 
 
 @require_safe
 def leaflet(request: HttpRequest, product_slug: str, pk: int) -> HttpResponse:  # noqa: ARG001
     """The leaflet, on the paper and in the print the address names."""
+    try:
+        paper = Paper(request.GET.get("paper", Paper.A4))
+        size = Print(request.GET.get("print", Print.NORMAL))
+    except ValueError:
+        raise Http404 from None
     product = get_object_or_404(
         Product.objects.select_related("medicine__version__signature")
         .defer("medicine__version__document")
@@ -34,15 +35,15 @@ def leaflet(request: HttpRequest, product_slug: str, pk: int) -> HttpResponse:  
     country = country_of(request)
     context = {"product": product, "version": version, "country": country}
     edition = Edition(
-        paper=_chosen(Paper, request.GET.get("paper", Paper.A4)),
-        size=_chosen(Print, request.GET.get("print", Print.NORMAL)),
+        paper=paper,
+        size=size,
         head=render_to_string("oscar/catalogue/leaflet_head.txt", context, request),
         foot=render_to_string("oscar/catalogue/leaflet_foot.txt", context, request),
         language=get_language() or "en",
         emergency=settings.EMERGENCY_NUMBER,
         country=country,
     )
-    name = f"{product.slug}-{version.number}-{edition.paper}-{edition.size}.pdf"
+    name = f"{product.slug}-{version.number}-{paper}-{size}.pdf"
     return HttpResponse(
         leaflet_pdf(version.pk, version.digest, edition),
         content_type="application/pdf",
@@ -50,18 +51,11 @@ def leaflet(request: HttpRequest, product_slug: str, pk: int) -> HttpResponse:  
     )
 
 
-def _chosen(choices: type[Choice], value: str) -> Choice:
-    try:
-        return choices(value)
-    except ValueError:
-        raise Http404 from None
-
-
 # A version never changes, so its leaflet is made once in a process.
 @lru_cache(maxsize=32)
 def leaflet_pdf(version_pk: int, _digest: str, edition: Edition) -> bytes:
     """The PDF of a version."""
-    version = apps.get_model("catalogue", "ContentVersion").objects.get(pk=version_pk)
+    version = ContentVersion.objects.get(pk=version_pk)
     sheet = Sheet(version.content.for_country(edition.country), edition)
     sheet.set_creation_date(version.loaded_at)
     sheet.write_all()

@@ -16,16 +16,15 @@ from fpdf.enums import MethodReturnValue, XPos, YPos
 
 from catalogue.content.document import Content, Source
 from catalogue.content.rendering import (
-    advice_groups,
+    by_frequency,
+    by_severity,
+    by_urgency,
     cited,
     entries_of,
-    frequency_groups,
-    judged_claims,
     numbered_sources,
-    severity_groups,
     source_numbers,
 )
-from catalogue.content.sections import Block, Citation, Mark, Statement
+from catalogue.content.sections import Block, Citation, Mark, Statement, cells_of
 
 FONT = "Atkinson"
 FONTS = {"": "AtkinsonHyperlegible-Regular.ttf", "B": "AtkinsonHyperlegible-Bold.ttf"}
@@ -33,6 +32,7 @@ MARGIN_MM = 18.0
 MM_PER_POINT = 25.4 / 72
 LINE_HEIGHT = 1.4
 INDENT_MM = 5.0
+HALVES = {"do": gettext_lazy("Do"), "dont": gettext_lazy("Don’t")}
 # What the foot keeps free for the names of the sources cited on its page.
 SOURCE_LINES = 3
 
@@ -180,6 +180,9 @@ class Sheet(FPDF):
         for citation in statement.citations:
             self.cited_here[citation.source] = None
 
+    def bullet(self, text: str, citations: tuple[Citation, ...]) -> None:
+        self.say(Statement(text, citations), bullet=True)
+
     def write_all(self) -> None:
         self.line_of(self.edition.head.splitlines()[0], points=self.points * 0.9)
         self.line_of(self.content.title, points=self.points * 2, bold=True)
@@ -190,10 +193,8 @@ class Sheet(FPDF):
         self.write_blocks(self.content.warning.blocks)
         self.heading(_("In short"), 0)
         for fact in self.content.facts:
-            statement = Statement(
-                f"**{fact.name}:** {fact.statement.text}", fact.statement.citations
-            )
-            self.say(statement)
+            text = f"**{fact.name}:** {fact.statement.text}"
+            self.say(Statement(text, fact.statement.citations))
         for section in self.content.sections:
             self.heading(section.title, 0)
             self.write_blocks(section.blocks)
@@ -211,7 +212,7 @@ class Sheet(FPDF):
             if block.kind == "table":
                 self.write_rows(block)
                 continue
-            title = _half_titles().get(block.kind, block.title)
+            title = str(HALVES.get(block.kind, block.title))
             if block.kind == "list" and title:
                 self.line_of(self.marked(title), indent=indent)
             elif title:
@@ -223,33 +224,28 @@ class Sheet(FPDF):
 
     def write_rows(self, table: Block) -> None:
         """A table as a list: on a narrow sheet in large print its columns would not fit."""
-        headings = [each.strip() for each in table.title.split("|")]
         for row in table.statements:
-            cells = [each.strip() for each in row.text.split("|")]
-            text = "; ".join(
-                f"{heading}: {cell}" for heading, cell in zip(headings, cells, strict=True)
-            )
-            self.say(Statement(text, row.citations), bullet=True)
+            cells = zip(cells_of(table.title), cells_of(row.text), strict=True)
+            self.bullet("; ".join(f"{heading}: {cell}" for heading, cell in cells), row.citations)
         self.gap(0.3)
 
     def write_side_effects(self) -> None:
-        for advice in advice_groups(self.content):
-            self.heading(advice.label, 1)
-            for each in advice.advice:
+        for urgency, advice in by_urgency(self.content):
+            self.heading(str(urgency.label), 1)
+            for each in advice:
                 self.say(each.statement, bullet=True)
-        for group in frequency_groups(self.content):
-            self.heading(f"{group.label} ({group.meaning})", 1)
-            for system in group.systems:
-                for effect in system.effects:
-                    text = f"{effect.name} ({effect.system})"
-                    self.say(Statement(text, effect.citations), bullet=True)
+        for frequency, systems in by_frequency(self.content):
+            self.heading(f"{frequency.label} ({frequency.meaning})", 1)
+            for system, effects in systems:
+                for effect in effects:
+                    self.bullet(f"{effect.name} ({system})", effect.citations)
 
     def write_interactions(self) -> None:
-        for group in severity_groups(self.content):
-            self.heading(str(group.severity.label), 1)
-            for row in group.interactions:
-                text = f"**{row.label}:** {row.what_can_happen} {row.customer_text}"
-                self.say(Statement(text, row.citations), bullet=True)
+        for severity, rules in by_severity(self.content):
+            self.heading(str(severity.label), 1)
+            for rule in rules:
+                text = f"**{rule.label}:** {rule.what_can_happen} {rule.customer_text}"
+                self.bullet(text, rule.citations)
         self.line_of(
             _(
                 "This list does not hold every interaction. A medicine that is not here has not"
@@ -276,7 +272,7 @@ class Sheet(FPDF):
             self.heading(row.name, 1)
             for medicine, cell in comparison.cells(row):
                 text = cell.text or _("Nothing found in the texts we read")
-                self.say(Statement(f"**{medicine}:** {text}", cell.citations), bullet=True)
+                self.bullet(f"**{medicine}:** {text}", cell.citations)
 
     def write_questions(self) -> None:
         if self.content.questions:
@@ -286,16 +282,15 @@ class Sheet(FPDF):
             self.say(each.answer)
 
     def write_claims(self) -> None:
-        claims = judged_claims(self.content)
-        if not claims:
+        if not self.content.claims:
             return
         self.heading(self.title_of("claims"), 0)
         self.line_of(
             _("These claims can be found on the internet. We held each one against the sources.")
         )
-        for each in claims:
-            text = f"**{each.claim.claim}:** {each.verdict}. {each.claim.correction.text}"
-            self.say(Statement(text, each.claim.correction.citations), bullet=True)
+        for each in self.content.claims:
+            text = f"**{each.claim}:** {each.verdict.label}. {each.correction.text}"
+            self.bullet(text, each.correction.citations)
 
     def write_sources(self) -> None:
         self.heading(_("Sources"), 0)
@@ -318,7 +313,3 @@ class Sheet(FPDF):
 def is_unread(source: Source) -> bool:
     """Whether it stands for what nobody has read yet."""
     return source.mark == Mark.UNCHECKED
-
-
-def _half_titles() -> dict[str, str]:
-    return {"do": _("Do"), "dont": _("Don’t")}

@@ -24,10 +24,6 @@ class Registration(Protocol):
 class NotSigned(Exception):
     """The signature was not taken; the message says why, for the person who signs."""
 
-    def __init__(self, message: str) -> None:
-        self.message = message
-        super().__init__(message)
-
 
 @transaction.atomic
 def sign(

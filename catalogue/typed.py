@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import groupby
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -66,23 +67,11 @@ mesilate besylate besilate fumarate acetate phosphate hydrobromide
 """
 SMALL_WORDS = frozenset(_SMALL.split())
 SALTS = frozenset(_SALTS.split())
-TAKES_NOTHING = frozenset(
-    {
-        "none",
-        "nothing",
-        "nothing else",
-        "nil",
-        "no",
-        "n a",
-        "na",
-        "no other medicines",
-        "no medicines",
-        "no other medication",
-        "i take nothing else",
-        "i take nothing",
-        "i do not take anything else",
-    }
-)
+_NOTHING = """
+none, nothing, nothing else, nil, no, n a, na, no other medicines, no medicines,
+no other medication, i take nothing else, i take nothing, i do not take anything else
+"""
+TAKES_NOTHING = frozenset(phrase.strip() for phrase in _NOTHING.split(","))
 
 
 @dataclass(frozen=True)
@@ -281,13 +270,8 @@ def _typed(piece: str, words: list[_Word], places: list[int]) -> str:
 
 def _runs(places: list[int], taken: set[int]) -> list[list[int]]:
     """Places in groups that no matched word interrupts."""
-    runs: list[list[int]] = []
-    for place in places:
-        if runs and not taken & set(range(runs[-1][-1], place)):
-            runs[-1].append(place)
-        else:
-            runs.append([place])
-    return runs
+    runs = groupby(places, key=lambda place: sum(match < place for match in taken))
+    return [list(run) for _matches_before, run in runs]
 
 
 def similar(entry: str, index: Index) -> list[str]:
@@ -303,11 +287,8 @@ def similar(entry: str, index: Index) -> list[str]:
             allowed = 2 if len(name) >= SHORTEST_WITH_TWO_EDITS else 1
             if edits <= allowed:
                 nearest[name] = min(edits, nearest.get(name, edits))
-    order = list(Severity)
-    return sorted(
-        nearest,
-        key=lambda name: (nearest[name], order.index(Severity(index.rows[name][0].severity))),
-    )[:MOST_GUESSES]
+    order = {name: (edits, index.rows[name][0].severity.rank) for name, edits in nearest.items()}
+    return sorted(nearest, key=order.__getitem__)[:MOST_GUESSES]
 
 
 def _windows(words: list[str]) -> Iterator[str]:

@@ -1,9 +1,9 @@
 """What a medicine's content consists of; kept as one JSON document per version."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal, TypeVar, get_args
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -20,10 +20,13 @@ from catalogue.content.sections import (
     Mark,
     Statement,
     known_in,
+    refuse_countries,
     statements_of,
 )
 from shop.datafiles import Positive, Text
 
+T = TypeVar("T")
+Words = TypeVar("Words", bound=models.TextChoices)
 # Every section a page may have, in its order; the link list of the page follows it.
 Slug = Literal[
     "start",
@@ -62,6 +65,16 @@ class Severity(models.TextChoices):
     MINOR = "minor", _("Tell us")
     NONE_DOCUMENTED = "none-documented", _("None found in the texts we checked")
 
+    @property
+    def rank(self) -> int:
+        """Its place in the scale, 0 for the worst."""
+        return list(Severity).index(self)
+
+    @property
+    def tag(self) -> str:
+        """The class of its label; none for what a page shows only when it is asked for."""
+        return ("tag--stop", "tag--stop", "tag--wait", "", "")[self.rank]
+
 
 class Frequency(models.TextChoices):
     """CIOMS classes."""
@@ -72,6 +85,14 @@ class Frequency(models.TextChoices):
     RARE = "rare", _("Rare")
     VERY_RARE = "very-rare", _("Very rare")
     NOT_KNOWN = "not-known", _("How often is not known")
+
+    @property
+    def meaning(self) -> str:
+        return str(FREQUENCY_MEANING[self])
+
+    @property
+    def is_common(self) -> bool:
+        return self in (Frequency.VERY_COMMON, Frequency.COMMON)
 
 
 FREQUENCY_MEANING = {
@@ -108,6 +129,14 @@ class Circumstance(models.TextChoices):
     EGFR_BELOW_60 = "egfr-below-60", _("kidneys that do not work well (eGFR below 60)")
 
 
+def grouped(
+    words: type[Words], things: Iterable[T], *, by: Callable[[T], str]
+) -> list[tuple[Words, list[T]]]:
+    """The things by each of the words that any of them has, in the order of the words."""
+    groups = {word: [each for each in things if by(each) == word] for word in words}
+    return [(word, group) for word, group in groups.items() if group]
+
+
 def _date(text: str) -> str:
     try:
         dt.date.fromisoformat(text)
@@ -116,9 +145,9 @@ def _date(text: str) -> str:
     return text
 
 
-def _refuse_countries(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
-    if any(statement.countries for statement in statements_of(blocks)):
-        raise ValueError("this is for everybody and cannot be limited to countries")
+def _for_everybody(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
+    for statement in statements_of(blocks):
+        refuse_countries(statement)
     return blocks
 
 
@@ -130,7 +159,7 @@ class TopWarning:
     """What stands above everything else, for everybody."""
 
     title: Text
-    blocks: Annotated[Blocks, AfterValidator(_refuse_countries), Field(alias="text")]
+    blocks: Annotated[Blocks, AfterValidator(_for_everybody), Field(alias="text")]
 
 
 @dataclass(frozen=True)
@@ -258,10 +287,6 @@ class Part:
     fewest: Positive = 1
 
     @property
-    def names(self) -> tuple[str, ...]:
-        return self.group.names
-
-    @property
     def unclear(self) -> tuple[str, ...]:
         return self.group.unclear + self.also_unclear
 
@@ -379,12 +404,8 @@ class Content:
 
     def citations(self) -> Iterator[Citation]:
         """Every use of a source, in the order of the page."""
-        for statement in self.statements():
-            yield from statement.citations
-        for effect in self.side_effects:
-            yield from effect.citations
-        for interaction in self.warnings:
-            yield from interaction.citations
+        for each in (*self.statements(), *self.side_effects, *self.warnings):
+            yield from each.citations
 
     def statements(self) -> Iterator[Statement]:
         yield self.lead

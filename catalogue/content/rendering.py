@@ -10,9 +10,9 @@ from collections import defaultdict
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from operator import attrgetter
+from typing import Any
 
-from django.apps import apps
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils.html import format_html, format_html_join
@@ -21,9 +21,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from catalogue.content.document import (
-    FREQUENCY_MEANING,
     Advice,
-    Claim,
     Content,
     Frequency,
     Rule,
@@ -31,20 +29,13 @@ from catalogue.content.document import (
     SideEffect,
     Source,
     Urgency,
-    Verdict,
+    grouped,
 )
 from catalogue.content.inline import inline_html
-from catalogue.content.sections import Block, Citation, Country, Mark, Statement
-
-if TYPE_CHECKING:
-    from catalogue.content.models import ContentVersion
+from catalogue.content.models import ContentVersion
+from catalogue.content.sections import Citation, Country, Mark, Statement
 
 INDENT = re.compile(r"\s*\n\s*")
-TAG_OF_SEVERITY = {
-    Severity.CONTRAINDICATED: "tag--stop",
-    Severity.MAJOR: "tag--stop",
-    Severity.MODERATE: "tag--wait",
-}
 
 
 @dataclass(frozen=True)
@@ -55,56 +46,9 @@ class NumberedSource:
 
 
 @dataclass(frozen=True)
-class SystemGroup:
-    """The side effects of one frequency in one part of the body."""
-
-    system: str
-    effects: tuple[SideEffect, ...]
-
-
-@dataclass(frozen=True)
-class FrequencyGroup:
-    label: str
-    meaning: str
-    is_shown_first: bool
-    systems: tuple[SystemGroup, ...]
-
-
-@dataclass(frozen=True)
-class AdviceGroup:
-    urgency: str
-    label: str
-    advice: tuple[Advice, ...]
-
-
-@dataclass(frozen=True)
-class SeverityGroup:
-    severity: Severity
-    tag: str
-    is_shown_first: bool
-    interactions: tuple[Rule, ...]
-
-
-@dataclass(frozen=True)
-class TableRow:
-    name: str
-    cells: tuple[str, ...]
-    citations: tuple[Citation, ...]
-
-
-@dataclass(frozen=True)
-class JudgedClaim:
-    claim: Claim
-    verdict: str
-    is_wrong: bool
-
-
-@dataclass(frozen=True)
 class Monograph:
     """The parts of the page that come from the content alone; entries lead to its sections."""
 
-    name: str
-    description: str
     lead: SafeString
     strip: SafeString
     facts: SafeString
@@ -160,22 +104,6 @@ def cited(citations: tuple[Citation, ...], numbers: dict[str, int]) -> list[int]
     return sorted(numbers[citation.source] for citation in citations)
 
 
-def table_rows(block: Block) -> list[TableRow]:
-    """The rows of a table, their cells apart."""
-    return [
-        TableRow(name.strip(), tuple(cell.strip() for cell in cells), statement.citations)
-        for statement in block.statements
-        for name, *cells in [statement.text.split("|")]
-    ]
-
-
-def judged_claims(content: Content) -> list[JudgedClaim]:
-    return [
-        JudgedClaim(claim, str(Verdict(claim.verdict).label), claim.verdict == Verdict.WRONG)
-        for claim in content.claims
-    ]
-
-
 def entries_of(content: Content) -> tuple[tuple[str, str], ...]:
     """The sections of the page and their titles, for its list of links."""
     ends = (
@@ -192,49 +120,23 @@ def entries_of(content: Content) -> tuple[tuple[str, str], ...]:
     )
 
 
-def frequency_groups(content: Content) -> list[FrequencyGroup]:
-    order = list(Frequency)
-    effects = sorted(
-        content.side_effects,
-        key=lambda each: (order.index(Frequency(each.frequency)), each.system),
-    )
+def by_frequency(
+    content: Content,
+) -> list[tuple[Frequency, list[tuple[str, list[SideEffect]]]]]:
+    """The side effects, the most frequent first, and each frequency by the part of the body."""
+    effects = sorted(content.side_effects, key=attrgetter("system"))
     return [
-        FrequencyGroup(
-            label=str(Frequency(value).label),
-            meaning=str(FREQUENCY_MEANING[Frequency(value)]),
-            is_shown_first=value in (Frequency.VERY_COMMON, Frequency.COMMON),
-            systems=tuple(
-                SystemGroup(system, tuple(inside))
-                for system, inside in groupby(group, key=lambda each: each.system)
-            ),
-        )
-        for value, group in groupby(effects, key=lambda each: each.frequency)
+        (frequency, [(system, list(some)) for system, some in groupby(group, attrgetter("system"))])
+        for frequency, group in grouped(Frequency, effects, by=attrgetter("frequency"))
     ]
 
 
-def advice_groups(content: Content) -> list[AdviceGroup]:
-    return [
-        AdviceGroup(
-            urgency.value,
-            str(urgency.label),
-            tuple(each for each in content.advice if each.urgency == urgency),
-        )
-        for urgency in Urgency
-        if any(each.urgency == urgency for each in content.advice)
-    ]
+def by_urgency(content: Content) -> list[tuple[Urgency, list[Advice]]]:
+    return grouped(Urgency, content.advice, by=attrgetter("urgency"))
 
 
-def severity_groups(content: Content) -> list[SeverityGroup]:
-    return [
-        SeverityGroup(
-            severity=severity,
-            tag=TAG_OF_SEVERITY.get(severity, ""),
-            is_shown_first=severity in TAG_OF_SEVERITY,
-            interactions=tuple(each for each in content.warnings if each.severity == severity),
-        )
-        for severity in Severity
-        if any(each.severity == severity for each in content.warnings)
-    ]
+def by_severity(content: Content) -> list[tuple[Severity, list[Rule]]]:
+    return grouped(Severity, content.warnings, by=attrgetter("severity"))
 
 
 def monograph_of(version: ContentVersion, *, country: str) -> Monograph:
@@ -254,8 +156,8 @@ def _rendered(
     _signature_pk: int | None,
     country: str,
 ) -> Monograph:
-    model = apps.get_model("catalogue", "ContentVersion")
-    version = model.objects.select_related("medicine__product", "signature").get(pk=version_pk)
+    versions = ContentVersion.objects.select_related("medicine__product", "signature")
+    version = versions.get(pk=version_pk)
     content = version.content.for_country(country)
     numbers = source_numbers(content)
     context = {
@@ -265,15 +167,12 @@ def _rendered(
         "review_is_overdue": review_is_overdue,
         "numbers": numbers,
         "sources": numbered_sources(content),
-        "frequencies": frequency_groups(content),
-        "advice": advice_groups(content),
-        "severities": severity_groups(content),
-        "claims": judged_claims(content),
+        "frequencies": by_frequency(content),
+        "advice": by_urgency(content),
+        "severities": by_severity(content),
         "emergency_number": emergency,
     }
     return Monograph(
-        name=content.name,
-        description=content.description,
         lead=statement_html(content.lead, numbers),
         strip=_part("strip", context),
         facts=_part("facts", context),

@@ -11,9 +11,10 @@ items. A paragraph that leads into a list needs no citation.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Annotated, Any
+from itertools import takewhile
+from typing import Annotated, Any, TypeVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -22,6 +23,7 @@ from pydantic import AfterValidator, BeforeValidator, ValidationInfo
 from catalogue.content.inline import is_one_paragraph
 from shop.datafiles import Faults
 
+T = TypeVar("T")
 BOXES = ("warn", "now", "soon", "plain", "dodont")
 CITED = re.compile(
     r"^(?P<text>.*?)\s*\[(?P<keys>[A-Z][A-Za-z0-9 ,]*)\]\s*(?:\{(?P<countries>[^{}]*)\})?$",
@@ -77,6 +79,11 @@ class Block:
     title: str = ""
     statements: tuple[Statement, ...] = ()
     blocks: "tuple[Block, ...]" = ()
+
+
+def cells_of(line: str) -> list[str]:
+    """The cells of a line of a table."""
+    return [cell.strip() for cell in line.split("|")]
 
 
 def statements_of(blocks: tuple[Block, ...]) -> Iterator[Statement]:
@@ -146,12 +153,22 @@ def _citations(texts: list[str], known: Known) -> tuple[tuple[Citation, ...], li
     return tuple(found), faults
 
 
+def _is_running_text(text: str) -> bool:
+    return bool(text) and not text.startswith((":::", "### ", "- ", "+ ", "| "))
+
+
+@dataclass
 class _Reader:
-    def __init__(self, lines: list[Line], known: Known) -> None:
-        self.lines = lines
-        self.known = known
-        self.at = 0
-        self.faults: list[tuple[int, str]] = []
+    lines: list[Line]
+    known: Known
+    faults: list[tuple[int, str]] = field(default_factory=list)
+    at: int = 0
+
+    def taken(self, is_wanted: Callable[[str], bool]) -> list[Line]:
+        """The lines from here on, as long as they are wanted."""
+        found = list(takewhile(lambda line: is_wanted(line.text), self.lines[self.at :]))
+        self.at += len(found)
+        return found
 
     def blocks(self) -> Iterator[Block]:
         while self.at < len(self.lines):
@@ -173,10 +190,7 @@ class _Reader:
     def box(self, opening: Line) -> Block:
         kind, _, title = opening.text[3:].partition(" ")
         self.at += 1
-        start = self.at
-        while self.at < len(self.lines) and self.lines[self.at].text != ":::":
-            self.at += 1
-        inner = self.lines[start : self.at]
+        inner = self.taken(lambda text: text != ":::")
         if self.at == len(self.lines):
             self.faults.append((opening.number, "this box is not closed with “:::”"))
         self.at += 1
@@ -186,13 +200,8 @@ class _Reader:
             return Block("dodont", blocks=self.do_and_dont(inner))
         if not title:
             self.faults.append((opening.number, "a box needs a title"))
-        return Block(kind, title=title.strip(), blocks=self.within(inner))
-
-    def within(self, lines: list[Line]) -> tuple[Block, ...]:
-        inner = _Reader(lines, self.known)
-        blocks = tuple(inner.blocks())
-        self.faults += inner.faults
-        return blocks
+        blocks = tuple(_Reader(inner, self.known, self.faults).blocks())
+        return Block(kind, title=title.strip(), blocks=blocks)
 
     def do_and_dont(self, lines: list[Line]) -> tuple[Block, ...]:
         found = []
@@ -213,24 +222,18 @@ class _Reader:
         return statement
 
     def list_of(self, lead: str) -> Block:
-        items = []
-        while self.at < len(self.lines) and self.lines[self.at].text.startswith("- "):
-            items.append(self.item(self.lines[self.at]))
-            self.at += 1
+        items = self.taken(lambda text: text.startswith("- "))
         if not items:
             self.faults.append((self.lines[self.at].number, "“+” stands only in a “dodont” box"))
             self.at += 1
-        return Block("list", title=lead, statements=tuple(items))
+        return Block("list", title=lead, statements=tuple(map(self.item, items)))
 
     def table(self) -> Block:
-        rows = []
-        while self.at < len(self.lines) and self.lines[self.at].text.startswith("| "):
-            rows.append(self.lines[self.at])
-            self.at += 1
-        title = rows[0].text.strip("| ")
-        statements = tuple(self.row(line, title.count("|")) for line in rows[1:])
+        first, *rows = self.taken(lambda text: text.startswith("| "))
+        title = first.text.strip("| ")
+        statements = tuple(self.row(line, title.count("|")) for line in rows)
         if not statements:
-            self.faults.append((rows[0].number, "this table has no rows"))
+            self.faults.append((first.number, "this table has no rows"))
         return Block("table", title=title, statements=statements)
 
     def row(self, line: Line, bars: int) -> Statement:
@@ -240,41 +243,33 @@ class _Reader:
         return statement
 
     def paragraph(self) -> Block:
-        start = self.lines[self.at]
-        words = []
-        while self.at < len(self.lines) and self.is_running_text(self.lines[self.at].text):
-            words.append(self.lines[self.at].text.strip())
-            self.at += 1
-        text = " ".join(words)
+        lines = self.taken(_is_running_text)
+        text = " ".join(line.text.strip() for line in lines)
         if text.endswith(":") and self.list_follows():
             return self.list_of(text)
-        return Block("text", statements=(self.statement(text, start),))
-
-    def is_running_text(self, text: str) -> bool:
-        return bool(text) and not text.startswith((":::", "### ", "- ", "+ ", "| "))
+        return Block("text", statements=(self.statement(text, lines[0]),))
 
     def list_follows(self) -> bool:
-        while self.at < len(self.lines) and not self.lines[self.at].text:
-            self.at += 1
+        self.taken(lambda text: not text)
         return self.at < len(self.lines) and self.lines[self.at].text.startswith("- ")
 
 
-def _read_statement(value: Any, info: ValidationInfo) -> Any:
-    if not isinstance(value, str):
-        return value
-    statement, faults = _cited(value, known_in(info))
+def _checked(read: tuple[T, list[str]]) -> T:
+    """What was read, when nothing is wrong with it."""
+    found, faults = read
     if faults:
         raise Faults([(0, reason) for reason in faults])
-    return statement
+    return found
+
+
+def _read_statement(value: Any, info: ValidationInfo) -> Any:
+    return _checked(_cited(value, known_in(info))) if isinstance(value, str) else value
 
 
 def _read_citations(value: Any, info: ValidationInfo) -> Any:
     if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
         return value
-    citations, faults = _citations(value, known_in(info))
-    if faults:
-        raise Faults([(0, reason) for reason in faults])
-    return citations
+    return _checked(_citations(value, known_in(info)))
 
 
 def _read_blocks(value: Any, info: ValidationInfo) -> Any:
@@ -288,7 +283,7 @@ def _read_blocks(value: Any, info: ValidationInfo) -> Any:
     return blocks
 
 
-def _refuse_countries(statement: Statement) -> Statement:
+def refuse_countries(statement: Statement) -> Statement:
     if statement.countries:
         raise ValueError("this is for everybody and cannot be limited to countries")
     return statement
@@ -297,6 +292,6 @@ def _refuse_countries(statement: Statement) -> Statement:
 # What files hold as text, and kept versions as what was read.
 Cited = Annotated[Statement, BeforeValidator(_read_statement)]
 # A statement that no reader may miss, whatever their country.
-ForEverybody = Annotated[Cited, AfterValidator(_refuse_countries)]
+ForEverybody = Annotated[Cited, AfterValidator(refuse_countries)]
 Citations = Annotated[tuple[Citation, ...], BeforeValidator(_read_citations)]
 Blocks = Annotated[tuple[Block, ...], BeforeValidator(_read_blocks)]

@@ -34,19 +34,14 @@ class StandardDelivery(Delivery):
     code = "standard"
     name = gettext_lazy("Standard delivery, tracked")
     fewest_days, most_days = 3, 5
-    charge_excl_tax = Decimal("4.90")
-    charge_incl_tax = Decimal("4.90")
+    charge_excl_tax = charge_incl_tax = Decimal("4.90")
 
 
 class ExpressDelivery(Delivery):
     code = "express"
     name = gettext_lazy("Express delivery, tracked")
     fewest_days, most_days = 1, 2
-    charge_excl_tax = Decimal("12.50")
-    charge_incl_tax = Decimal("12.50")
-
-
-METHODS: tuple[type[Delivery], ...] = (StandardDelivery, ExpressDelivery)
+    charge_excl_tax = charge_incl_tax = Decimal("12.50")
 
 
 class UnknownDelivery(Exception):
@@ -55,14 +50,14 @@ class UnknownDelivery(Exception):
 
 def methods() -> list[Delivery]:
     """The ways an order can travel, the cheapest first."""
-    return [method() for method in METHODS]
+    return [StandardDelivery(), ExpressDelivery()]
 
 
 def method_called(code: str) -> Delivery:
     """The way of delivery with this code; raises UnknownDelivery."""
-    for method in METHODS:
+    for method in methods():
         if method.code == code:
-            return method()
+            return method
     raise UnknownDelivery(code)
 
 

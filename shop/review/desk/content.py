@@ -92,7 +92,7 @@ def sign(request: SignedInRequest, registration: PharmacistRegistration, pk: int
                 review_by=form.cleaned_data["review_by"],
             )
         except signing.NotSigned as refused:
-            messages.error(request, refused.message)
+            messages.error(request, str(refused))
         else:
             messages.success(request, _("Signed: %(version)s.") % {"version": version})
         return redirect("admin:content-versions")
