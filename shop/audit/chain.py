@@ -40,9 +40,14 @@ def current_key_id() -> str:
     return next(iter(_keys()))
 
 
+def current_head() -> tuple[int, str]:
+    """The number and the digest of the newest entry; zero and noughts for an empty log."""
+    return Entry.objects.values_list("sequence", "digest").first() or (0, START)
+
+
 def digest_of(entry: Entry) -> str:
     """The keyed hash (HMAC-SHA-256) of an entry with the digest of the one before it."""
-    return keyed_hash([_plain(getattr(entry, name)) for name in HASHED], key_id=entry.key_id)
+    return keyed_hash([getattr(entry, name) for name in HASHED], key_id=entry.key_id)
 
 
 def keyed_hash(value: Any, *, key_id: str) -> str:
@@ -54,13 +59,13 @@ def keyed_hash(value: Any, *, key_id: str) -> str:
 
 def canonical(value: Any) -> str:
     """The one way to write a value as JSON."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return json.dumps(
+        value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_in_utc
+    )
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, datetime.datetime):
-        return value.astimezone(datetime.UTC).isoformat(timespec="microseconds")
-    return value
+def _in_utc(moment: datetime.datetime) -> str:
+    return moment.astimezone(datetime.UTC).isoformat(timespec="microseconds")
 
 
 def _keys() -> dict[str, bytes]:
