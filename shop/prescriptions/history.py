@@ -12,7 +12,7 @@ from shop.accounts.models import User
 from shop.audit import log
 from shop.prescriptions import emails
 from shop.prescriptions.models import Event, Message, Page, Prescription, Supply
-from shop.prescriptions.statuses import TOLD_TO_CUSTOMER
+from shop.prescriptions.statuses import TOLD_TO_CUSTOMER, Action
 
 
 def subject_of(prescription: Prescription) -> log.Subject:
@@ -34,6 +34,28 @@ def record(event: Event, **details: Any) -> None:
         event.save()
         if event.action in TOLD_TO_CUSTOMER:
             emails.tell(event)
+
+
+def record_in_place(
+    prescription: Prescription,
+    action: Action,
+    *,
+    by: User | None,
+    note: str,
+    registration: str = "",
+    **details: Any,
+) -> None:
+    """Write something down that leaves the prescription in its status."""
+    event = Event(
+        prescription=prescription,
+        action=action,
+        from_status=prescription.status,
+        to_status=prescription.status,
+        by=by,
+        registration=registration,
+        note=note,
+    )
+    record(event, **details)
 
 
 def record_refusal(page: Page, *, by: User) -> None:

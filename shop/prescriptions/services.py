@@ -18,16 +18,9 @@ from shop.jurisdictions.profile import Authenticity
 from shop.patients.answers import Answers
 from shop.prescriptions import authorising, duplicates, history
 from shop.prescriptions.authorising import Allowance
-from shop.prescriptions.models import (
-    Event,
-    Prescription,
-)
+from shop.prescriptions.models import Prescription
 from shop.prescriptions.moving import TransitionRefused, move
-from shop.prescriptions.statuses import (
-    Action,
-    RefusalReason,
-    Status,
-)
+from shop.prescriptions.statuses import Action, RefusalReason, Status
 
 
 class NotAllowed(Exception):
@@ -239,15 +232,7 @@ def give_back(prescription: Prescription, *, by: User | None = None, note: str =
 
 def note_given_back(prescription: Prescription, *, by: User | None, note: str) -> None:
     """Write down that tablets came back to a prescription that stays as it is."""
-    event = Event(
-        prescription=prescription,
-        action=Action.GIVE_BACK,
-        from_status=prescription.status,
-        to_status=prescription.status,
-        by=by,
-        note=note,
-    )
-    history.record(event)
+    history.record_in_place(prescription, Action.GIVE_BACK, by=by, note=note)
 
 
 def expire(prescription: Prescription) -> None:

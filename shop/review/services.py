@@ -25,14 +25,7 @@ from shop.prescriptions.services import Legal
 from shop.prescriptions.statuses import STANDS, UNDER_REVIEW, RefusalReason
 from shop.review import flags
 from shop.review.freezing import frozen
-from shop.review.models import (
-    Check,
-    CheckKind,
-    Decision,
-    DecisionKind,
-    PrescriberQuery,
-    Worksheet,
-)
+from shop.review.models import Check, CheckKind, Decision, DecisionKind, PrescriberQuery, Worksheet
 from shop.review.work import (
     Problem,
     Work,
