@@ -86,10 +86,10 @@ def keep_sheet(
     """Keep what was typed, finished or not."""
     with transaction.atomic():
         _hold(prescription, by)
-        sheet = Worksheet.objects.filter(prescription=prescription).first()
-        sheet = sheet or Worksheet(prescription=prescription)
-        sheet.typed, sheet.saved_by, sheet.saved_at = typed, by, timezone.now()
-        sheet.save()
+        sheet, _is_new = Worksheet.objects.update_or_create(
+            prescription=prescription,
+            defaults={"typed": typed, "saved_by": by, "saved_at": timezone.now()},
+        )
         if work is not None and work.case.items:
             _remember(prescription, work)
             flags.keep(prescription, work.alerts)

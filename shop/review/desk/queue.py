@@ -50,18 +50,13 @@ class FilterForm(forms.Form):
     flag = forms.ChoiceField(
         label=_("Flag"), required=False, choices=[("", _("Any")), *FlagKind.choices]
     )
-    strength = forms.ChoiceField(label=_("Strength"), required=False)
+    strength = forms.ChoiceField(label=_("Strength"), required=False, choices=strengths)
     urgent = forms.BooleanField(
         label=_("%(days)s days of tablets or fewer, or none before the delivery")
         % {"days": FEW_DAYS},
         required=False,
     )
     mine = forms.BooleanField(label=_("Held by me"), required=False)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field: Any = self.fields["strength"]
-        field.choices = strengths()
 
     def narrow(self, rows: Any, *, user: User) -> Any:
         """The rows that are asked for; what cannot be read narrows nothing."""
@@ -125,13 +120,12 @@ def _holder(prescription: Prescription, *, user: User) -> str:
     if holder is None or until is None:
         return ""
     if until <= timezone.now():
-        return str(_("Time ran out (%(name)s)") % {"name": holder.name})
-    if holder == user:
-        return str(_("With you until %(until)s UTC") % {"until": f"{until:%H:%M}"})
-    return str(_("With %(name)s until %(until)s UTC")) % {
-        "name": holder.name,
-        "until": f"{until:%H:%M}",
-    }
+        words = _("Time ran out (%(name)s)")
+    elif holder == user:
+        words = _("With you until %(until)s UTC")
+    else:
+        words = _("With %(name)s until %(until)s UTC")
+    return str(words) % {"name": holder.name, "until": f"{until:%H:%M}"}
 
 
 @for_pharmacists
