@@ -119,8 +119,7 @@ def submit(  # noqa: PLR0913
                 submitted_at=timezone.now(),
             )
     except BaseException:
-        for name in kept:
-            vault.discard(name)
+        vault.discard_all(kept)
         raise
     return prescription
 
