@@ -70,7 +70,7 @@ def _ask_for_prescription(request: SignedInRequest, key: str, refusal: Refused) 
     patient = _patient(request, key)
     context = {
         "needs": needs,
-        "refusal": _worth_saying(refusal),
+        "refusal": "" if refusal.reason == Reason.NO_PRESCRIPTION else refusal.message,
         "max_files": MAX_FILES,
         "max_file_bytes": MAX_FILE_BYTES,
         "arrival": earliest_arrival(with_review=True),
@@ -97,7 +97,9 @@ def _patient(request: SignedInRequest, key: str) -> Patient | None:
     """Whom to ask about; None while the customer has to choose. Raises Http404."""
     own = {patient.key: patient for patient in Patient.objects.of(request.user)}
     if key not in {"", NEW, NOBODY_YET}:
-        return _own(own, key)
+        if key not in own:
+            raise Http404
+        return own[key]
     if not own or key == NEW:
         return Patient(user=request.user)
     if key == NOBODY_YET:
@@ -108,13 +110,6 @@ def _patient(request: SignedInRequest, key: str) -> Patient | None:
         return Patient(user=request.user)
     only = next(iter(own.values())) if len(own) == 1 else None
     return own.get(typed_for, only)
-
-
-def _own(own: dict[str, Patient], key: str) -> Patient:
-    try:
-        return own[key]
-    except KeyError:
-        raise Http404 from None
 
 
 def _form(request: SignedInRequest, patient: Patient, draft: Prescription) -> PrescriptionForm:
@@ -145,10 +140,6 @@ def _submit(
         uploads=form.cleaned_data["documents"],
         reference=form.cleaned_data["draft"],
     )
-
-
-def _worth_saying(refusal: Refused) -> str:
-    return "" if refusal.reason == Reason.NO_PRESCRIPTION else refusal.message
 
 
 def _waiting_for(
