@@ -50,13 +50,19 @@ class FilterForm(forms.Form):
     flag = forms.ChoiceField(
         label=_("Flag"), required=False, choices=[("", _("Any")), *FlagKind.choices]
     )
-    strength = forms.ChoiceField(label=_("Strength"), required=False, choices=strengths)
+    strength = forms.ChoiceField(label=_("Strength"), required=False)
     urgent = forms.BooleanField(
         label=_("%(days)s days of tablets or fewer, or none before the delivery")
         % {"days": FEW_DAYS},
         required=False,
     )
     mine = forms.BooleanField(label=_("Held by me"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["strength"]
+        # Asked for once: a field that is given the function asks again whenever it is read.
+        field.choices = strengths()
 
     def narrow(self, rows: Any, *, user: User) -> Any:
         """The rows that are asked for; what cannot be read narrows nothing."""
