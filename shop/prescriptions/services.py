@@ -143,18 +143,8 @@ def approve(
     """
     if not allowances:
         raise ValueError("an approval allows at least one strength")
-    decision = _decision(prescription, by)
     with transaction.atomic():
-        move(
-            prescription,
-            Action.APPROVE,
-            by=by,
-            registration=decision["decided_registration"],
-            note=message,
-            message=message,
-            **asdict(legal),
-            **decision,
-        )
+        _decide(prescription, Action.APPROVE, by=by, message=message, **asdict(legal))
         authorising.write(prescription, allowances)
         _remember(prescription, legal)
 
@@ -173,17 +163,7 @@ def _remember(prescription: Prescription, legal: Legal) -> None:
 
 def refuse(prescription: Prescription, *, by: User, reason: RefusalReason, message: str) -> None:
     """Refuse, for a coded reason and with a next step in plain words."""
-    decision = _decision(prescription, by)
-    move(
-        prescription,
-        Action.REFUSE,
-        by=by,
-        registration=decision["decided_registration"],
-        note=message,
-        refusal_reason=reason,
-        message=message,
-        **decision,
-    )
+    _decide(prescription, Action.REFUSE, by=by, message=message, refusal_reason=reason)
 
 
 def withdraw(prescription: Prescription, *, by: User, message: str) -> None:
@@ -273,10 +253,20 @@ def _held_registration(prescription: Prescription, by: User) -> str:
     return registration
 
 
-def _decision(prescription: Prescription, by: User) -> dict[str, Any]:
-    return {
-        "decided_registration": _held_registration(prescription, by),
-        "decided_by": by,
-        "decided_at": timezone.now(),
+def _decide(
+    prescription: Prescription, action: Action, *, by: User, message: str, **changes: Any
+) -> None:
+    registration = _held_registration(prescription, by)
+    move(
+        prescription,
+        action,
+        by=by,
+        registration=registration,
+        note=message,
+        message=message,
+        decided_registration=registration,
+        decided_by=by,
+        decided_at=timezone.now(),
         **NOT_HELD,
-    }
+        **changes,
+    )
