@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import hashlib
 import hmac
 import json
 from typing import Any
@@ -37,7 +36,7 @@ class UnknownKey(Exception):
 
 def current_key_id() -> str:
     """Name the key that new entries are hashed with."""
-    return next(iter(_keys()))
+    return next(iter(settings.AUDIT_KEYS))
 
 
 def current_head() -> tuple[int, str]:
@@ -52,9 +51,9 @@ def digest_of(entry: Entry) -> str:
 
 def keyed_hash(value: Any, *, key_id: str) -> str:
     """HMAC-SHA-256, as hex, of a value as canonical JSON; raises UnknownKey."""
-    if key_id not in _keys():
+    if key_id not in settings.AUDIT_KEYS:
         raise UnknownKey(key_id)
-    return hmac.new(_keys()[key_id], canonical(value).encode(), hashlib.sha256).hexdigest()
+    return hmac.digest(settings.AUDIT_KEYS[key_id], canonical(value).encode(), "sha256").hex()
 
 
 def canonical(value: Any) -> str:
@@ -66,8 +65,3 @@ def canonical(value: Any) -> str:
 
 def _in_utc(moment: datetime.datetime) -> str:
     return moment.astimezone(datetime.UTC).isoformat(timespec="microseconds")
-
-
-def _keys() -> dict[str, bytes]:
-    keys: dict[str, bytes] = settings.AUDIT_KEYS
-    return keys
