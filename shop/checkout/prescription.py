@@ -18,7 +18,8 @@ from shop.patients.services import ChangedMeanwhile
 from shop.placing import gate
 from shop.placing.gate import Need
 from shop.placing.refusals import Reason, Refused
-from shop.prescription_pages.forms import PrescriptionForm, typed_in
+from shop.prescription_pages.drafts import keep_typed
+from shop.prescription_pages.forms import PrescriptionForm
 from shop.prescriptions import sending
 from shop.prescriptions.files.intake import MAX_FILE_BYTES, MAX_FILES
 from shop.prescriptions.files.quota import within_quota
@@ -85,7 +86,7 @@ def _ask_for_prescription(request: SignedInRequest, key: str, refusal: Refused) 
             if form.is_valid():
                 sent = _submit(request, form, needs)
                 return redirect("prescriptions:detail", reference=sent.reference)
-            _keep_typed(request)
+            keep_typed(request)
         except AlreadySent as already:
             return redirect("prescriptions:detail", reference=already.prescription.reference)
         except ChangedMeanwhile as changed:
@@ -120,12 +121,6 @@ def _form(request: SignedInRequest, patient: Patient, draft: Prescription) -> Pr
     initial = {**typed, "draft": draft.reference}
     files = within_quota(request.FILES, by=request.user)
     return PrescriptionForm(request.POST or None, files or None, patient=patient, initial=initial)
-
-
-def _keep_typed(request: SignedInRequest) -> None:
-    sending.save_draft(
-        by=request.user, typed=typed_in(request.POST), reference=request.POST.get("draft", "")
-    )
 
 
 def _submit(
