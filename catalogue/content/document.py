@@ -404,8 +404,9 @@ class Content:
 
     def citations(self) -> Iterator[Citation]:
         """Every use of a source, in the order of the page."""
-        for each in (*self.statements(), *self.side_effects, *self.warnings):
-            yield from each.citations
+        for cited in (self.statements(), self.side_effects, self.warnings):
+            for each in cited:
+                yield from each.citations
 
     def statements(self) -> Iterator[Statement]:
         yield self.lead

@@ -6,11 +6,10 @@ from django.db.models.signals import post_migrate
 
 class AuditConfig(AppConfig):
     name = "shop.audit"
-    label = "audit"
 
     def ready(self) -> None:
         from shop.audit import guards
 
         # A table that a migration on SQLite makes anew has lost its triggers, and so has one that
         # tests made without migrations: so they are put there after every migration.
-        post_migrate.connect(guards.install_after_migration, sender=self)
+        post_migrate.connect(guards.install, sender=self)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import hashlib
 import hmac
 import json
 from typing import Any
@@ -37,32 +36,32 @@ class UnknownKey(Exception):
 
 def current_key_id() -> str:
     """Name the key that new entries are hashed with."""
-    return next(iter(_keys()))
+    return next(iter(settings.AUDIT_KEYS))
+
+
+def current_head() -> tuple[int, str]:
+    """The number and the digest of the newest entry; zero and noughts for an empty log."""
+    return Entry.objects.values_list("sequence", "digest").first() or (0, START)
 
 
 def digest_of(entry: Entry) -> str:
     """The keyed hash (HMAC-SHA-256) of an entry with the digest of the one before it."""
-    return keyed_hash([_plain(getattr(entry, name)) for name in HASHED], key_id=entry.key_id)
+    return keyed_hash([getattr(entry, name) for name in HASHED], key_id=entry.key_id)
 
 
 def keyed_hash(value: Any, *, key_id: str) -> str:
     """HMAC-SHA-256, as hex, of a value as canonical JSON; raises UnknownKey."""
-    if key_id not in _keys():
+    if key_id not in settings.AUDIT_KEYS:
         raise UnknownKey(key_id)
-    return hmac.new(_keys()[key_id], canonical(value).encode(), hashlib.sha256).hexdigest()
+    return hmac.digest(settings.AUDIT_KEYS[key_id], canonical(value).encode(), "sha256").hex()
 
 
 def canonical(value: Any) -> str:
     """The one way to write a value as JSON."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return json.dumps(
+        value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_in_utc
+    )
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, datetime.datetime):
-        return value.astimezone(datetime.UTC).isoformat(timespec="microseconds")
-    return value
-
-
-def _keys() -> dict[str, bytes]:
-    keys: dict[str, bytes] = settings.AUDIT_KEYS
-    return keys
+def _in_utc(moment: datetime.datetime) -> str:
+    return moment.astimezone(datetime.UTC).isoformat(timespec="microseconds")

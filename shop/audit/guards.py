@@ -9,6 +9,8 @@ from django.db import connections, models, transaction
 
 from shop.audit.models import Entry
 
+# What one guard puts there, by name.
+TRIGGERS = {"sqlite": ("UPDATE", "DELETE"), "postgresql": ("change", "truncate")}
 REFUSAL = "audit entries are never changed or deleted"
 POSTGRESQL_FUNCTION = """
 CREATE OR REPLACE FUNCTION {table}_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -44,11 +46,8 @@ class Guard:
 
     def remove(self, vendor: str) -> list[str]:
         """The statements that take its triggers away."""
-        if vendor == "sqlite":
-            names = ("UPDATE", "DELETE")
-            return [f"DROP TRIGGER IF EXISTS {self.table}_{name}" for name in names]
-        names = ("change", "truncate")
-        return [f"DROP TRIGGER IF EXISTS {self.table}_{name} ON {self.table}" for name in names]
+        where = f" ON {self.table}" if vendor == "postgresql" else ""
+        return [f"DROP TRIGGER IF EXISTS {self.table}_{name}{where}" for name in TRIGGERS[vendor]]
 
     def _sqlite(self, name: str, event: str) -> str:
         refuse = f"BEGIN SELECT RAISE(ABORT, '{self.refusal}'); END"
@@ -67,7 +66,6 @@ PRESENT = {
         " WHERE tgrelid = %s::regclass AND NOT tgisinternal AND tgenabled IN ('O', 'A')"
     ),
 }
-TRIGGERS = 2
 
 _guards = [Guard(Entry._meta.db_table, REFUSAL)]  # noqa: SLF001 Django documents it
 
@@ -79,8 +77,8 @@ def register(model: type[models.Model], *, refusal: str, but: tuple[str, ...] = 
     _guards.append(Guard(meta.db_table, refusal, tuple(columns)))
 
 
-def install(using: str = "default") -> None:
-    """Put the triggers there; safe to run again."""
+def install(using: str = "default", **_: Any) -> None:
+    """Put the triggers there; safe to run again. Django calls it after a migration."""
     vendor = connections[using].vendor
     _run([line for guard in _guards for line in guard.install(vendor)], using)
 
@@ -97,14 +95,9 @@ def are_installed(using: str = "default") -> bool:
     with connection.cursor() as cursor:
         for guard in _guards:
             cursor.execute(PRESENT[connection.vendor], [guard.table])
-            if cursor.fetchone()[0] != TRIGGERS:
+            if cursor.fetchone()[0] != len(TRIGGERS[connection.vendor]):
                 return False
     return True
-
-
-def install_after_migration(*, using: str, **_: Any) -> None:
-    """What Django calls once the tables are as they should be."""
-    install(using)
 
 
 def _run(statements: list[str], using: str) -> None:

@@ -53,10 +53,10 @@ def append(
     """
     with transaction.atomic():
         lock_the_end()
-        last = Entry.objects.values_list("sequence", "digest").first() or (0, chain.START)
+        last, digest = chain.current_head()
         key_id = chain.current_key_id()
         entry = Entry(
-            sequence=last[0] + 1,
+            sequence=last + 1,
             at=timezone.now(),
             actor_id=actor.id,
             actor_role=actor.role,
@@ -66,7 +66,7 @@ def append(
             details_json=chain.canonical(details or {}),
             witness="" if witnessed is None else chain.keyed_hash(witnessed, key_id=key_id),
             key_id=key_id,
-            previous=last[1],
+            previous=digest,
             **_origin_of(actor, key_id),
         )
         entry.digest = chain.digest_of(entry)

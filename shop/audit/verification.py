@@ -18,11 +18,6 @@ class UnreadableHeads(Exception):
     """The file with exported heads has a line that is none."""
 
 
-def current_head() -> tuple[int, str]:
-    """The number and the digest of the newest entry; zero and noughts for an empty log."""
-    return Entry.objects.values_list("sequence", "digest").first() or (0, chain.START)
-
-
 def parse_heads(lines: Iterable[str]) -> Heads:
     """Read what `export_audit_head` wrote, a line for each export; raises UnreadableHeads."""
     heads: Heads = {}

@@ -19,7 +19,8 @@ from shop.patients.services import ChangedMeanwhile
 from shop.placing import gate
 from shop.placing.gate import Need
 from shop.placing.refusals import Reason, Refused
-from shop.prescription_pages.forms import PrescriptionForm, typed_in
+from shop.prescription_pages.drafts import keep_typed
+from shop.prescription_pages.forms import PrescriptionForm
 from shop.prescriptions import sending
 from shop.prescriptions.files.intake import MAX_FILE_BYTES, MAX_FILES
 from shop.prescriptions.files.quota import within_quota
@@ -72,7 +73,7 @@ def _ask_for_prescription(request: SignedInRequest, key: str, refusal: Refused) 
     doses = doses_of(need.form for need in needs)
     context = {
         "needs": needs,
-        "refusal": _worth_saying(refusal),
+        "refusal": "" if refusal.reason == Reason.NO_PRESCRIPTION else refusal.message,
         "max_files": MAX_FILES,
         "max_file_bytes": MAX_FILE_BYTES,
         "arrival": earliest_arrival(with_review=True),
@@ -88,7 +89,7 @@ def _ask_for_prescription(request: SignedInRequest, key: str, refusal: Refused) 
             if form.is_valid():
                 sent = _submit(request, form, needs)
                 return redirect("prescriptions:detail", reference=sent.reference)
-            _keep_typed(request)
+            keep_typed(request)
         except AlreadySent as already:
             return redirect("prescriptions:detail", reference=already.prescription.reference)
         except ChangedMeanwhile as changed:
@@ -100,7 +101,9 @@ def _patient(request: SignedInRequest, key: str) -> Patient | None:
     """Whom to ask about; None while the customer has to choose. Raises Http404."""
     own = {patient.key: patient for patient in Patient.objects.of(request.user)}
     if key not in {"", NEW, NOBODY_YET}:
-        return _own(own, key)
+        if key not in own:
+            raise Http404
+        return own[key]
     if not own or key == NEW:
         return Patient(user=request.user)
     if key == NOBODY_YET:
@@ -111,13 +114,6 @@ def _patient(request: SignedInRequest, key: str) -> Patient | None:
         return Patient(user=request.user)
     only = next(iter(own.values())) if len(own) == 1 else None
     return own.get(typed_for, only)
-
-
-def _own(own: dict[str, Patient], key: str) -> Patient:
-    try:
-        return own[key]
-    except KeyError:
-        raise Http404 from None
 
 
 def _form(
@@ -134,12 +130,6 @@ def _form(
     )
 
 
-def _keep_typed(request: SignedInRequest) -> None:
-    sending.save_draft(
-        by=request.user, typed=typed_in(request.POST), reference=request.POST.get("draft", "")
-    )
-
-
 def _submit(
     request: SignedInRequest, form: PrescriptionForm, needs: tuple[Need, ...]
 ) -> Prescription:
@@ -152,10 +142,6 @@ def _submit(
         uploads=form.cleaned_data["documents"],
         reference=form.cleaned_data["draft"],
     )
-
-
-def _worth_saying(refusal: Refused) -> str:
-    return "" if refusal.reason == Reason.NO_PRESCRIPTION else refusal.message
 
 
 def _waiting_for(

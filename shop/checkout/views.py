@@ -167,22 +167,15 @@ class PreviewView(CheckoutSessionMixin, TemplateView):
             return redirect("checkout:return", reference=under_way.attempt.reference)
         except AmountRefused:
             logger.exception("basket %s cannot be charged", request.basket.pk)
-            messages.error(
-                request,
-                _(
-                    "A price in your cart cannot be charged as it is. You were not charged. Call us."
-                ),
+            text = _(
+                "A price in your cart cannot be charged as it is. You were not charged. Call us."
             )
-            return redirect("checkout:preview")
         except (GatewayUnavailable, GatewayRefused, AnotherAttemptIsLive, TransitionRefused):
-            messages.error(
-                request,
-                _("The card page cannot be reached just now. You were not charged. Try again."),
-            )
-            return redirect("checkout:preview")
-        response = HttpResponseRedirect(url)
-        response.status_code = 303
-        return response
+            text = _("The card page cannot be reached just now. You were not charged. Try again.")
+        else:
+            return HttpResponseRedirect(url, status=303)
+        messages.error(request, text)
+        return redirect("checkout:preview")
 
     def _quote(self) -> Quote:
         basket = self.request.basket

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
 from typing import Any
 
 from allauth.account.models import EmailAddress
@@ -148,13 +147,8 @@ def _erase(untouched: PrescriptionQuerySet) -> list[Prescription]:
             setattr(prescription, name, empty)
         prescription.save(update_fields=EMPTY)
     # What a process leaves that dies here, `sweep_vault` removes.
-    transaction.on_commit(lambda: _discard(names))
+    transaction.on_commit(lambda: vault.discard_all(names))
     return erased
-
-
-def _discard(names: Iterable[str]) -> None:
-    for name in names:
-        vault.discard(name)
 
 
 def _record_erasures(erased: list[Prescription], *, by: User) -> None:

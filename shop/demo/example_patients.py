@@ -25,6 +25,9 @@ HEALTHY = Answers(
     alcohol="sometimes",
     takes_nothing_else=True,
 )
+IN_ADELAIDE = replace(
+    HEALTHY, address="12 Example Street\nAdelaide SA", postcode="5000", country="AU"
+)
 
 
 @dataclass(frozen=True)
@@ -42,26 +45,20 @@ PATIENTS = (
         "anna@example.com",
         Relation.SELF,
         replace(
-            HEALTHY,
+            IN_ADELAIDE,
             patient_name="Anna Archer",
             date_of_birth=datetime.date(1984, 5, 17),
             sex_at_birth="female",
-            address="12 Example Street\nAdelaide SA",
-            postcode="5000",
-            country="AU",
         ),
     ),
     DemoPatient(
         "anna@example.com",
         Relation.CARED_FOR,
         replace(
-            HEALTHY,
+            IN_ADELAIDE,
             patient_name="Arthur Archer",
             date_of_birth=datetime.date(1949, 11, 2),
             sex_at_birth="male",
-            address="12 Example Street\nAdelaide SA",
-            postcode="5000",
-            country="AU",
             allergies="Penicillin",
             conditions="Stroke in 2021",
             kidney_problems="yes",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from urllib.parse import urlsplit
 
 from allauth.account.models import EmailAddress
@@ -14,7 +14,7 @@ from django.contrib.auth.models import Group
 from django.contrib.sites.models import Site
 from django.db import transaction
 from django.utils import timezone
-from oscar.apps.address.models import Country, UserAddress
+from oscar.apps.address.models import UserAddress
 
 from shop.accounts import roles
 from shop.accounts.models import PharmacistRegistration, User
@@ -32,13 +32,13 @@ class NotADemonstration(Exception):
 
 @dataclass(frozen=True)
 class Home:
-    """Where a demo customer lives; `country` is an ISO 3166-1 alpha-2 code."""
+    """Where a demo customer lives, as Oscar names it; the country by ISO 3166-1 alpha-2 code."""
 
-    street: str
-    city: str
+    line1: str
+    line4: str
     state: str
     postcode: str
-    country: str
+    country_id: str
 
 
 @dataclass(frozen=True)
@@ -129,7 +129,10 @@ def _create(person: Person) -> None:
         PharmacistRegistration.objects.update_or_create(
             register=REGISTER,
             number=person.registration,
-            defaults={"user": user, "valid_until": _in_a_year()},
+            defaults={
+                "user": user,
+                "valid_until": timezone.localdate() + datetime.timedelta(days=REGISTRATION_DAYS),
+            },
         )
     if person.home:
         _move_in(user, person.home)
@@ -160,10 +163,6 @@ def _register_app(user: User) -> None:
         Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data=data)
 
 
-def _in_a_year() -> datetime.date:
-    return timezone.localdate() + datetime.timedelta(days=REGISTRATION_DAYS)
-
-
 def _move_in(user: User, home: Home) -> None:
     if user.addresses.exists():
         return
@@ -171,10 +170,6 @@ def _move_in(user: User, home: Home) -> None:
         user=user,
         first_name=user.first_name,
         last_name=user.last_name,
-        line1=home.street,
-        line4=home.city,
-        state=home.state,
-        postcode=home.postcode,
-        country=Country.objects.get(iso_3166_1_a2=home.country),
         is_default_for_shipping=True,
+        **asdict(home),
     )

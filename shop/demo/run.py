@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
@@ -36,6 +36,9 @@ class Program:
     port: int
     ready_path: str
     arguments: tuple[str, ...]
+
+
+Running = list[tuple[Program, subprocess.Popen[bytes]]]
 
 
 class CannotRun(Exception):
@@ -131,22 +134,24 @@ def _run(programs: Sequence[Program]) -> None:
     told_to_stop = threading.Event()
     for number in SIGNALS:
         signal.signal(number, lambda *_: told_to_stop.set())
-    with _started(programs) as processes:
-        if _all_answer(programs, processes, told_to_stop):
+    with _started(programs) as running:
+        if _all_answer(running, told_to_stop):
             _say(_welcome())
-            _watch(programs, processes, told_to_stop)
+            while not told_to_stop.wait(LOOK_EVERY_SECONDS):
+                _check_alive(running)
     _say("Stopped.")
 
 
 @contextmanager
-def _started(programs: Sequence[Program]) -> Iterator[list[subprocess.Popen[bytes]]]:
-    processes: list[subprocess.Popen[bytes]] = []
+def _started(programs: Sequence[Program]) -> Iterator[Running]:
+    running: Running = []
     try:
         for program in programs:
-            processes.append(_start(program))  # noqa: PERF401 (a later one may fail to start)
-        yield processes
+            # One by one: those that are running are stopped when a later one does not start.
+            running.append((program, _start(program)))
+        yield running
     finally:
-        _stop(processes)
+        _stop([process for _, process in running])
 
 
 def _start(program: Program) -> subprocess.Popen[bytes]:
@@ -178,15 +183,11 @@ def _signal_all_of(process: subprocess.Popen[bytes], number: signal.Signals) -> 
         os.killpg(process.pid, number)
 
 
-def _all_answer(
-    programs: Sequence[Program],
-    processes: Sequence[subprocess.Popen[bytes]],
-    told_to_stop: threading.Event,
-) -> bool:
+def _all_answer(running: Running, told_to_stop: threading.Event) -> bool:
     """Wait until every program answers; False when told to stop meanwhile. Raises CannotRun."""
     deadline = time.monotonic() + START_SECONDS
-    while not all(_answers(program) for program in programs):
-        _check_alive(programs, processes)
+    while not all(_answers(program) for program, _ in running):
+        _check_alive(running)
         if time.monotonic() > deadline:
             raise CannotRun(f"No answer after {START_SECONDS:.0f} seconds.")
         if told_to_stop.wait(LOOK_EVERY_SECONDS):
@@ -195,27 +196,16 @@ def _all_answer(
 
 
 def _answers(program: Program) -> bool:
-    connection = http.client.HTTPConnection(HOST, program.port, timeout=10)
     try:
-        connection.request("GET", program.ready_path)
-        return connection.getresponse().status < http.HTTPStatus.INTERNAL_SERVER_ERROR
+        with closing(http.client.HTTPConnection(HOST, program.port, timeout=10)) as connection:
+            connection.request("GET", program.ready_path)
+            return connection.getresponse().status < http.HTTPStatus.INTERNAL_SERVER_ERROR
     except OSError:
         return False
-    finally:
-        connection.close()
 
 
-def _watch(
-    programs: Sequence[Program],
-    processes: Sequence[subprocess.Popen[bytes]],
-    told_to_stop: threading.Event,
-) -> None:
-    while not told_to_stop.wait(LOOK_EVERY_SECONDS):
-        _check_alive(programs, processes)
-
-
-def _check_alive(programs: Sequence[Program], processes: Sequence[subprocess.Popen[bytes]]) -> None:
-    for program, process in zip(programs, processes, strict=True):
+def _check_alive(running: Running) -> None:
+    for program, process in running:
         status = process.poll()
         if status is not None:
             raise CannotRun(f"{program.name} ended by itself with status {status}.")

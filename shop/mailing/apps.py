@@ -5,7 +5,6 @@ from django.apps import AppConfig
 
 class MailingConfig(AppConfig):
     name = "shop.mailing"
-    label = "mailing"
 
     def ready(self) -> None:
         from shop.mailing import doubtful  # noqa: F401

@@ -196,11 +196,10 @@ class PatientForm(forms.Form):
         max_value=HIGHEST_EGFR,
         required=False,
         widget=forms.TextInput(attrs={"class": "input--s", "inputmode": "decimal"}),
-        error_messages={
-            "invalid": _("Enter the kidney value as a number from 1 to 200."),
-            "min_value": _("Enter the kidney value as a number from 1 to 200."),
-            "max_value": _("Enter the kidney value as a number from 1 to 200."),
-        },
+        error_messages=dict.fromkeys(
+            ("invalid", "min_value", "max_value"),
+            _("Enter the kidney value as a number from 1 to 200."),
+        ),
     )
     egfr_on = PastDateField(
         label=_("Day of that blood test"),
@@ -265,7 +264,12 @@ class PatientForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         self._check_age()
         self._check_kidney_value()
-        self._check_medicines()
+        self.check_one_of(
+            "other_medicines",
+            "takes_nothing_else",
+            neither=_("Name the medicines, or tick that the patient takes nothing else."),
+            both=_("Take this tick away, or empty the list of medicines."),
+        )
         if self.asks_old_answers_again:
             self._check_old_answers()
         return self.cleaned_data
@@ -290,17 +294,17 @@ class PatientForm(forms.Form):
         elif day and born and day < born:
             self.add_error("egfr_on", _("The blood test is before the date of birth."))
 
-    def _check_medicines(self) -> None:
-        """An empty list counts only when somebody says that it is empty."""
-        if "other_medicines" in self.errors:
+    def check_one_of(
+        self, name: str, tick: str, *, neither: StrOrPromise, both: StrOrPromise
+    ) -> None:
+        """An empty answer counts only when the tick beside it says why it is empty."""
+        if name in self.errors:
             return
-        takes = self.cleaned_data["other_medicines"]
-        if not takes and not self.cleaned_data["takes_nothing_else"]:
-            message = _("Name the medicines, or tick that the patient takes nothing else.")
-            self.add_error("other_medicines", message)
-        elif takes and self.cleaned_data["takes_nothing_else"]:
-            message = _("Take this tick away, or empty the list of medicines.")
-            self.add_error("takes_nothing_else", message)
+        is_given = self.cleaned_data[name] not in ("", None)
+        if is_given and self.cleaned_data[tick]:
+            self.add_error(tick, both)
+        elif not is_given and not self.cleaned_data[tick]:
+            self.add_error(name, neither)
 
     def _check_old_answers(self) -> None:
         for question in self.old:

@@ -54,15 +54,12 @@ def keep(patient: Patient, *, answers: Answers) -> None:
         patient.save()
         return
     _take_version(patient)
-    changed = _differing(Patient.objects.get(pk=patient.pk).answers, patient.answers)
+    before, now = Patient.objects.get(pk=patient.pk).answers, patient.answers
+    changed = tuple(name for name in QUESTIONS if getattr(before, name) != getattr(now, name))
     patient.save(update_fields=("answers_json", "relation", "changed_at"))
     if changed:
         for follower in _followers:
             follower.answers_changed(patient, changed)
-
-
-def _differing(before: Answers, now: Answers) -> tuple[str, ...]:
-    return tuple(name for name in QUESTIONS if getattr(before, name) != getattr(now, name))
 
 
 @transaction.atomic

@@ -19,6 +19,13 @@ from shop.prescriptions.files.uploads import memory_only_uploads
 MAX_DRAFT_BYTES = 64 * 1024
 
 
+def keep_typed(request: SignedInRequest) -> None:
+    """Keep what the form holds as the draft that it names; raises AlreadySent."""
+    sending.save_draft(
+        by=request.user, typed=typed_in(request.POST), reference=request.POST.get("draft", "")
+    )
+
+
 # Should a browser send the files along, they do not touch the disk either.
 @memory_only_uploads
 @login_required
@@ -35,9 +42,7 @@ def save(request: SignedInRequest, /) -> HttpResponse:
     if not ratelimit.consume(request, action="save_draft"):
         return HttpResponse(status=429)
     try:
-        sending.save_draft(
-            by=request.user, typed=typed_in(request.POST), reference=request.POST.get("draft", "")
-        )
+        keep_typed(request)
     except sending.AlreadySent:
         return HttpResponse(status=409)
     return HttpResponse(status=204)

@@ -67,18 +67,13 @@ class PrescriptionForm(PatientForm):
 
     def clean(self) -> dict[str, Any]:
         super().clean()
-        self._check_days_left()
+        self.check_one_of(
+            "days_left",
+            "days_left_unknown",
+            neither=_("Enter how many days are left, or tick that you do not know."),
+            both=_("Take this tick away, or empty the days."),
+        )
         return self.cleaned_data
-
-    def _check_days_left(self) -> None:
-        if "days_left" in self.errors:
-            return
-        is_unknown = self.cleaned_data["days_left_unknown"]
-        if self.cleaned_data["days_left"] is None and not is_unknown:
-            message = _("Enter how many days are left, or tick that you do not know.")
-            self.add_error("days_left", message)
-        elif self.cleaned_data["days_left"] is not None and is_unknown:
-            self.add_error("days_left_unknown", _("Take this tick away, or empty the days."))
 
 
 # Chosen anew each time: a browser sends no file twice by itself, and consent is not remembered.

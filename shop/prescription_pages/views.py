@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -56,7 +58,8 @@ def detail(request: SignedInRequest, reference: str) -> HttpResponse:
     thread.mark_read_by_owner(prescription, by=request.user)
     form = AnswerForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        return _answer(request, prescription, form.cleaned_data["answer"])
+        text = form.cleaned_data["answer"]
+        return _do(request, prescription, partial(prescriptions.answer, text=text))
     context = {"prescription": prescription, "form": form, **_standing(prescription)}
     return render(request, "prescriptions/detail.html", context)
 
@@ -80,9 +83,11 @@ def _standing(prescription: Prescription) -> dict[str, Any]:
     }
 
 
-def _answer(request: SignedInRequest, prescription: Prescription, text: str) -> HttpResponse:
+def _do(
+    request: SignedInRequest, prescription: Prescription, act: Callable[..., None]
+) -> HttpResponse:
     try:
-        prescriptions.answer(prescription, by=request.user, text=text)
+        act(prescription, by=request.user)
     except TransitionRefused as refused:
         messages.error(request, refused.message)
     return redirect("prescriptions:detail", reference=prescription.reference)
@@ -91,12 +96,7 @@ def _answer(request: SignedInRequest, prescription: Prescription, text: str) -> 
 @login_required
 @require_POST
 def cancel(request: SignedInRequest, reference: str) -> HttpResponse:
-    prescription = own_prescription(request, reference)
-    try:
-        prescriptions.cancel(prescription, by=request.user)
-    except TransitionRefused as refused:
-        messages.error(request, refused.message)
-    return redirect("prescriptions:detail", reference=prescription.reference)
+    return _do(request, own_prescription(request, reference), prescriptions.cancel)
 
 
 @login_required

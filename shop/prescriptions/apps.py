@@ -5,14 +5,13 @@ from django.apps import AppConfig
 
 class PrescriptionsConfig(AppConfig):
     name = "shop.prescriptions"
-    label = "prescriptions"
 
     def ready(self) -> None:
-        from shop.audit import guards, witnesses
+        from shop.audit import guards
         from shop.prescriptions import checks, history  # noqa: F401
         from shop.prescriptions.models import Event
+        from shop.vault import witnessed
 
         # A new key seals the notes anew; what they say has its witness in the log.
         guards.register(Event, refusal="the history is never changed or deleted", but=("note",))
-
-        witnesses.register(history.witnessed_rows)
+        witnessed.register(Event.objects.select_related("prescription"), history.contents_of)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from typing import Any
 
 from django.db import transaction
@@ -13,8 +12,7 @@ from shop.accounts.models import User
 from shop.audit import log
 from shop.prescriptions import emails
 from shop.prescriptions.models import Event, Message, Page, Prescription, Supply
-from shop.prescriptions.statuses import TOLD_TO_CUSTOMER
-from shop.vault.sealing import VaultError
+from shop.prescriptions.statuses import TOLD_TO_CUSTOMER, Action
 
 
 def subject_of(prescription: Prescription) -> log.Subject:
@@ -36,6 +34,28 @@ def record(event: Event, **details: Any) -> None:
         event.save()
         if event.action in TOLD_TO_CUSTOMER:
             emails.tell(event)
+
+
+def record_in_place(
+    prescription: Prescription,
+    action: Action,
+    *,
+    by: User | None,
+    note: str,
+    registration: str = "",
+    **details: Any,
+) -> None:
+    """Write something down that leaves the prescription in its status."""
+    event = Event(
+        prescription=prescription,
+        action=action,
+        from_status=prescription.status,
+        to_status=prescription.status,
+        by=by,
+        registration=registration,
+        note=note,
+    )
+    record(event, **details)
 
 
 def record_refusal(page: Page, *, by: User) -> None:
@@ -83,20 +103,6 @@ def mark_read_by_pharmacy(prescription: Prescription) -> None:
     unread.update(read_at=timezone.now())
 
 
-def witnessed_rows(first: int, last: int) -> dict[int, Any]:
-    """What the events hold that name these audit entries, for `verify_audit`."""
-    events = Event.objects.filter(audit_sequence__gte=first, audit_sequence__lte=last)
-    rows = events.select_related("prescription").iterator()
-    return {event.audit_sequence: _readable_contents(event) for event in rows}
-
-
-def _readable_contents(event: Event) -> Any:
-    try:
-        return contents_of(event)
-    except VaultError:
-        return "cannot be opened"
-
-
 def contents_of(event: Event) -> list[Any]:
     """All that an event says, for its audit entry to hold a keyed hash of."""
     return [
@@ -104,7 +110,7 @@ def contents_of(event: Event) -> list[Any]:
         event.action,
         event.from_status,
         event.to_status,
-        event.at.astimezone(datetime.UTC).isoformat(timespec="microseconds"),
+        event.at,
         event.by_id,
         event.registration,
         event.note,

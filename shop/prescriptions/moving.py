@@ -11,16 +11,8 @@ from django.utils.translation import gettext
 
 from shop.accounts.models import User
 from shop.prescriptions import history
-from shop.prescriptions.models import (
-    Event,
-    Prescription,
-)
-from shop.prescriptions.statuses import (
-    TRANSITIONS,
-    UNDER_REVIEW,
-    Action,
-    Status,
-)
+from shop.prescriptions.models import Event, Prescription
+from shop.prescriptions.statuses import TRANSITIONS, UNDER_REVIEW, Action, Status
 from shop.vault.fields import SealedJSONField
 
 
@@ -95,10 +87,10 @@ def move(
             action=action,
             by=by,
             from_status=from_status,
+            to_status=to_status,
             registration=registration,
             note=note,
         )
-        event.to_status = to_status
         history.record(event)
         if action in DECIDES:
             # The version tells that the pharmacist has seen every message there was.

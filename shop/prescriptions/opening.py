@@ -2,39 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from shop.accounts.models import User
 from shop.prescriptions import history
-from shop.prescriptions.models import (
-    Document,
-    Event,
-    Page,
-)
+from shop.prescriptions.models import Document, Page
 from shop.prescriptions.services import NotAllowed, check_owner, registration_of
-from shop.prescriptions.statuses import (
-    Action,
-)
+from shop.prescriptions.statuses import Action
 from shop.vault import storage as vault
 from shop.vault.sealing import VaultError
 
 
 def open_page_as_owner(page: Page, *, by: User) -> bytes:
     """The picture (JPEG) of a page of one's own prescription; raises NotAllowed, and records it."""
-    try:
+    with _refusal_recorded(page, by):
         check_owner(page.document.prescription, by)
-    except NotAllowed:
-        history.record_refusal(page, by=by)
-        raise
     return _open(page, by=by, registration="")
 
 
 def open_page_as_pharmacist(page: Page, *, by: User) -> bytes:
     """The picture (JPEG) of a page, for a pharmacist; raises NotAllowed, and records it."""
-    try:
+    with _refusal_recorded(page, by):
         registration = registration_of(page.document.prescription, by)
+    return _open(page, by=by, registration=registration)
+
+
+@contextmanager
+def _refusal_recorded(page: Page, by: User) -> Iterator[None]:
+    try:
+        yield
     except NotAllowed:
         history.record_refusal(page, by=by)
         raise
-    return _open(page, by=by, registration=registration)
 
 
 def open_sealed(row: Document | Page) -> bytes:
@@ -50,16 +50,13 @@ def open_sealed(row: Document | Page) -> bytes:
 
 
 def _open(page: Page, *, by: User, registration: str) -> bytes:
-    prescription = page.document.prescription
     picture = open_sealed(page)
-    event = Event(
-        prescription=prescription,
-        action=Action.OPEN_PAGE,
-        from_status=prescription.status,
-        to_status=prescription.status,
+    history.record_in_place(
+        page.document.prescription,
+        Action.OPEN_PAGE,
         by=by,
         registration=registration,
         note=f"page {page.number} of {page.document.sha256[:12]}",
+        page=str(page.uuid),
     )
-    history.record(event, page=str(page.uuid))
     return picture

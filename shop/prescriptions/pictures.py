@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import uuid
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
 
 from shop.prescriptions.models import Page, Prescription
 
@@ -12,10 +13,7 @@ from shop.prescriptions.models import Page, Prescription
 def page_of(prescription: Prescription, page: uuid.UUID) -> Page:
     """A page of this prescription, or 404."""
     pages = Page.objects.select_related("document__prescription")
-    try:
-        return pages.get(uuid=page, document__prescription=prescription)
-    except Page.DoesNotExist:
-        raise Http404 from None
+    return get_object_or_404(pages, uuid=page, document__prescription=prescription)
 
 
 def picture_response(jpeg: bytes) -> HttpResponse:

@@ -19,17 +19,9 @@ from shop.patients import services as patients
 from shop.patients.answers import Answers
 from shop.patients.models import Patient
 from shop.prescriptions.files.receiving import Upload
-from shop.prescriptions.models import (
-    Document,
-    Page,
-    Prescription,
-    RequestedPack,
-)
+from shop.prescriptions.models import Document, Page, Prescription, RequestedPack
 from shop.prescriptions.moving import move
-from shop.prescriptions.statuses import (
-    Action,
-    Status,
-)
+from shop.prescriptions.statuses import Action, Status
 from shop.vault import storage as vault
 
 
@@ -128,8 +120,7 @@ def submit(  # noqa: PLR0913
                 submitted_at=timezone.now(),
             )
     except BaseException:
-        for name in kept:
-            vault.discard(name)
+        vault.discard_all(kept)
         raise
     return prescription
 

@@ -18,16 +18,9 @@ from shop.jurisdictions.profile import Authenticity
 from shop.patients.answers import Answers
 from shop.prescriptions import authorising, duplicates, history
 from shop.prescriptions.authorising import Allowance
-from shop.prescriptions.models import (
-    Event,
-    Prescription,
-)
+from shop.prescriptions.models import Prescription
 from shop.prescriptions.moving import TransitionRefused, move
-from shop.prescriptions.statuses import (
-    Action,
-    RefusalReason,
-    Status,
-)
+from shop.prescriptions.statuses import Action, RefusalReason, Status
 
 
 class NotAllowed(Exception):
@@ -150,18 +143,8 @@ def approve(
     """
     if not allowances:
         raise ValueError("an approval allows at least one strength")
-    decision = _decision(prescription, by)
     with transaction.atomic():
-        move(
-            prescription,
-            Action.APPROVE,
-            by=by,
-            registration=decision["decided_registration"],
-            note=message,
-            message=message,
-            **asdict(legal),
-            **decision,
-        )
+        _decide(prescription, Action.APPROVE, by=by, message=message, **asdict(legal))
         authorising.write(prescription, allowances)
         _remember(prescription, legal)
 
@@ -180,17 +163,7 @@ def _remember(prescription: Prescription, legal: Legal) -> None:
 
 def refuse(prescription: Prescription, *, by: User, reason: RefusalReason, message: str) -> None:
     """Refuse, for a coded reason and with a next step in plain words."""
-    decision = _decision(prescription, by)
-    move(
-        prescription,
-        Action.REFUSE,
-        by=by,
-        registration=decision["decided_registration"],
-        note=message,
-        refusal_reason=reason,
-        message=message,
-        **decision,
-    )
+    _decide(prescription, Action.REFUSE, by=by, message=message, refusal_reason=reason)
 
 
 def withdraw(prescription: Prescription, *, by: User, message: str) -> None:
@@ -239,15 +212,7 @@ def give_back(prescription: Prescription, *, by: User | None = None, note: str =
 
 def note_given_back(prescription: Prescription, *, by: User | None, note: str) -> None:
     """Write down that a supply came back to a prescription that stays as it is."""
-    event = Event(
-        prescription=prescription,
-        action=Action.GIVE_BACK,
-        from_status=prescription.status,
-        to_status=prescription.status,
-        by=by,
-        note=note,
-    )
-    history.record(event)
+    history.record_in_place(prescription, Action.GIVE_BACK, by=by, note=note)
 
 
 def expire(prescription: Prescription) -> None:
@@ -288,10 +253,20 @@ def _held_registration(prescription: Prescription, by: User) -> str:
     return registration
 
 
-def _decision(prescription: Prescription, by: User) -> dict[str, Any]:
-    return {
-        "decided_registration": _held_registration(prescription, by),
-        "decided_by": by,
-        "decided_at": timezone.now(),
+def _decide(
+    prescription: Prescription, action: Action, *, by: User, message: str, **changes: Any
+) -> None:
+    registration = _held_registration(prescription, by)
+    move(
+        prescription,
+        action,
+        by=by,
+        registration=registration,
+        note=message,
+        message=message,
+        decided_registration=registration,
+        decided_by=by,
+        decided_at=timezone.now(),
         **NOT_HELD,
-    }
+        **changes,
+    )

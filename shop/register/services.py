@@ -18,7 +18,6 @@ from shop.prescriptions.models import Supply
 from shop.prescriptions.services import registration_of
 from shop.register.gathering import particulars_of
 from shop.register.models import Annotation, Entry
-from shop.vault.sealing import VaultError
 
 
 def subject_of(entry: Entry) -> log.Subject:
@@ -62,7 +61,7 @@ def _write(entry: Entry, *, by: User | None) -> None:
         actor=actor_of(by) if by else log.SYSTEM,
         subject=subject_of(entry),
         details={"order": entry.order_number, "supply": entry.supply_id},
-        witnessed=_contents_of_entry(entry),
+        witnessed=contents_of_entry(entry),
     )
     entry.audit_sequence = entered.sequence
     entry.save(force_insert=True)
@@ -82,7 +81,7 @@ def annotate(entry: Entry, *, by: User, text: str, key: uuid.UUID) -> Annotation
             actor=log.Actor(by.pk, f"pharmacist, {registration}", works_here=True),
             subject=subject_of(entry),
             details={"annotation": str(key)},
-            witnessed=_contents_of_annotation(note),
+            witnessed=contents_of_annotation(note),
         )
         note.audit_sequence = noted.sequence
         note.save(force_insert=True)
@@ -102,40 +101,19 @@ def record_opening(entries: Iterable[Entry], *, by: User) -> None:
     )
 
 
-def witnessed_entries(first: int, last: int) -> dict[int, Any]:
-    """What the entries hold that name these audit entries, for `verify_audit`."""
-    rows = Entry.objects.filter(audit_sequence__gte=first, audit_sequence__lte=last)
-    return {row.audit_sequence: _readable(_contents_of_entry, row) for row in rows.iterator()}
-
-
-def witnessed_annotations(first: int, last: int) -> dict[int, Any]:
-    """What the annotations hold that name these audit entries, for `verify_audit`."""
-    rows = Annotation.objects.filter(audit_sequence__gte=first, audit_sequence__lte=last)
-    return {row.audit_sequence: _readable(_contents_of_annotation, row) for row in rows.iterator()}
-
-
-def _readable(contents_of: Any, row: Entry | Annotation) -> Any:
-    try:
-        return contents_of(row)
-    except VaultError:
-        return "cannot be opened"
-
-
-def _contents_of_entry(entry: Entry) -> list[Any]:
+def contents_of_entry(entry: Entry) -> list[Any]:
+    """All that an entry says, for its audit entry to hold a keyed hash of."""
     return [
         entry.number,
         entry.supply_id,
         entry.supplied_on.isoformat(),
-        _utc(entry.entered_at),
+        entry.entered_at,
         entry.order_number,
         entry.prescription_reference,
         entry.particulars,
     ]
 
 
-def _contents_of_annotation(note: Annotation) -> list[Any]:
-    return [note.entry_id, str(note.uuid), note.text, note.by_id, note.registration, _utc(note.at)]
-
-
-def _utc(moment: datetime.datetime) -> str:
-    return moment.astimezone(datetime.UTC).isoformat(timespec="microseconds")
+def contents_of_annotation(note: Annotation) -> list[Any]:
+    """The same, of a note."""
+    return [note.entry_id, str(note.uuid), note.text, note.by_id, note.registration, note.at]

@@ -5,7 +5,6 @@ from django.apps import AppConfig
 
 class ReviewConfig(AppConfig):
     name = "shop.review"
-    label = "review"
 
     def ready(self) -> None:
         from shop.audit import guards

@@ -11,7 +11,7 @@ from shop.review.cases import blank_items, case_of, ordered_of
 from shop.review.models import Flag, FlagKind
 from shop.review.rules import alerts_for
 from shop.review.rules.alert import Alert, Severity
-from shop.review.transcription import Item, Transcription
+from shop.review.transcription import Transcription
 
 OF_RULE = {
     "interaction": FlagKind.INTERACTION,
@@ -55,15 +55,11 @@ def look_again(prescription: Prescription) -> None:
     """Flags by the patient's answers and the order, as long as nothing is transcribed."""
     ordered = {(each.medicine_id, each.strength): each for each in ordered_of(prescription)}
     items = tuple(
-        _as_ordered(item, ordered[key].units)
+        replace(item, quantity=ordered[key].units)
         for item in blank_items(prescription)
         if (key := (item.medicine_id, item.strength)) in ordered
     )
     keep(prescription, alerts_for(case_of(prescription, Transcription(items=items))))
-
-
-def _as_ordered(item: Item, units: int) -> Item:
-    return replace(item, quantity=units)
 
 
 def keep(prescription: Prescription, alerts: Iterable[Alert]) -> None:

@@ -19,7 +19,7 @@ def frozen(
     case = work.case
     return {
         "format": FORMAT,
-        "documents": _documents(prescription),
+        "documents": list(prescription.documents.values("sha256", "size", "scan")),
         "profile": {"name": case.profile.name, "digest": case.profile.digest},
         "limits": {name: limits.digest for name, limits in case.limits_by_medicine.items()},
         "country": case.country,
@@ -46,13 +46,6 @@ def frozen(
         "checks": [_signature(check) for check in checks],
         "decided": decided,
     }
-
-
-def _documents(prescription: Prescription) -> list[dict[str, Any]]:
-    return [
-        {"sha256": document.sha256, "size": document.size, "scan": document.scan}
-        for document in prescription.documents.all()
-    ]
 
 
 def _queries(prescription: Prescription) -> list[dict[str, Any]]:

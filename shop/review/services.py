@@ -25,14 +25,7 @@ from shop.prescriptions.services import Legal
 from shop.prescriptions.statuses import STANDS, UNDER_REVIEW, RefusalReason
 from shop.review import flags
 from shop.review.freezing import frozen
-from shop.review.models import (
-    Check,
-    CheckKind,
-    Decision,
-    DecisionKind,
-    PrescriberQuery,
-    Worksheet,
-)
+from shop.review.models import Check, CheckKind, Decision, DecisionKind, PrescriberQuery, Worksheet
 from shop.review.work import (
     Problem,
     Work,
@@ -93,10 +86,10 @@ def keep_sheet(
     """Keep what was typed, finished or not."""
     with transaction.atomic():
         _hold(prescription, by)
-        sheet = Worksheet.objects.filter(prescription=prescription).first()
-        sheet = sheet or Worksheet(prescription=prescription)
-        sheet.typed, sheet.saved_by, sheet.saved_at = typed, by, timezone.now()
-        sheet.save()
+        sheet, _is_new = Worksheet.objects.update_or_create(
+            prescription=prescription,
+            defaults={"typed": typed, "saved_by": by, "saved_at": timezone.now()},
+        )
         if work is not None and work.case.items:
             _remember(prescription, work)
             flags.keep(prescription, work.alerts)

@@ -1,6 +1,5 @@
 """The demonstration: everything on this machine, keys made on the first start."""
 
-import base64
 import os
 import secrets
 from contextlib import suppress
@@ -8,16 +7,16 @@ from contextlib import suppress
 from django.core.exceptions import ImproperlyConfigured
 
 from shop.settings.env import VAR_DIR, env
+from shop.vault.keys import new_key, parse_keys
 
 LAST_PORT = 65535
 DEMO_FILE = VAR_DIR / "demo.env"
 
 
 def _demo_keys() -> str:
-    document_key = base64.b64encode(secrets.token_bytes(32)).decode()
     return (
         f"SECRET_KEY={secrets.token_urlsafe(50)}\n"
-        f"DOCUMENT_KEYS=demo1:{document_key}\n"
+        f"DOCUMENT_KEYS=demo1:{new_key()}\n"
         f"STRIPE_WEBHOOK_SECRETS=whsec_{secrets.token_hex(16)}\n"
     )
 
@@ -47,7 +46,6 @@ os.environ.setdefault("STRIPE_CHECKOUT_ORIGIN", f"http://127.0.0.1:{EMULATOR_POR
 
 from shop.settings.base import *
 from shop.settings.base import INSTALLED_APPS
-from shop.vault.keys import parse_keys
 
 SECRET_KEY = env("SECRET_KEY")
 DOCUMENT_KEYS = parse_keys(env("DOCUMENT_KEYS"))

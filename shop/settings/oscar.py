@@ -70,28 +70,15 @@ OSCAR_ORDER_STATUS_CASCADE = {status: status for status in OSCAR_ORDER_STATUS_PI
 OSCAR_LINE_STATUS_PIPELINE = OSCAR_ORDER_STATUS_PIPELINE
 
 OSCAR_DASHBOARD_NAVIGATION = [
-    {"label": _("Dashboard"), "icon": "fas fa-list", "url_name": "dashboard:index"},
-    {"label": _("Orders"), "icon": "fas fa-box", "url_name": "dashboard:order-list"},
-    {
-        "label": _("Payments"),
-        "icon": "fas fa-credit-card",
-        "url_name": "dashboard:payment-list",
-    },
-    {
-        "label": _("Products"),
-        "icon": "fas fa-pills",
-        "url_name": "dashboard:catalogue-product-list",
-    },
-    {
-        "label": _("Categories"),
-        "icon": "fas fa-sitemap",
-        "url_name": "dashboard:catalogue-category-list",
-    },
-    {
-        "label": _("Low stock"),
-        "icon": "fas fa-exclamation-triangle",
-        "url_name": "dashboard:stock-alert-list",
-    },
+    {"label": label, "icon": f"fas fa-{icon}", "url_name": f"dashboard:{name}"}
+    for label, icon, name in (
+        (_("Dashboard"), "list", "index"),
+        (_("Orders"), "box", "order-list"),
+        (_("Payments"), "credit-card", "payment-list"),
+        (_("Products"), "pills", "catalogue-product-list"),
+        (_("Categories"), "sitemap", "catalogue-category-list"),
+        (_("Low stock"), "exclamation-triangle", "stock-alert-list"),
+    )
 ]
 
 # Oscar imports haystack; the shop searches with the ORM.

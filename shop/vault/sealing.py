@@ -19,7 +19,7 @@ class VaultError(Exception):
 def seal(plain: bytes, *, context: str) -> bytes:
     """Encrypt with the current key; only the same context, as in "page:image:<uuid>", opens it."""
     key_id = current_key_id()
-    key = _keys()[key_id]
+    key = settings.DOCUMENT_KEYS[key_id]
     header = bytes((VERSION, len(key_id))) + key_id.encode("ascii")
     nonce = os.urandom(NONCE_BYTES)
     return header + nonce + AESGCM(key).encrypt(nonce, plain, header + context.encode())
@@ -38,7 +38,7 @@ def unseal(sealed: bytes, *, context: str) -> bytes:
 
 def current_key_id() -> str:
     """Name the key that seals now: the first of `DOCUMENT_KEYS`."""
-    return next(iter(_keys()))
+    return next(iter(settings.DOCUMENT_KEYS))
 
 
 def key_id_of(sealed: bytes) -> str:
@@ -59,11 +59,6 @@ def _header_of(sealed: bytes) -> bytes:
 
 
 def _key(key_id: str) -> bytes:
-    if key_id not in _keys():
+    if key_id not in settings.DOCUMENT_KEYS:
         raise VaultError(f"The key {key_id!r} is not in DOCUMENT_KEYS.")
-    return _keys()[key_id]
-
-
-def _keys() -> dict[str, bytes]:
-    keys: dict[str, bytes] = settings.DOCUMENT_KEYS
-    return keys
+    return settings.DOCUMENT_KEYS[key_id]

@@ -1,7 +1,7 @@
 """Keeps sealed documents under random names, each whole or not there."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -65,6 +65,11 @@ def _names(storage: Storage, folder: str) -> Iterator[str]:
 def discard(name: str) -> None:
     """Delete the stored document; one that is already gone is no error."""
     _storage().delete(name)
+
+
+def discard_all(names: Iterable[str]) -> None:
+    for name in names:
+        discard(name)
 
 
 class WholeFileStorage(FileSystemStorage):

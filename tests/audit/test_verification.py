@@ -14,8 +14,9 @@ from django.db import connection
 from pytest_django import Settings
 
 from shop.audit import chain, guards, log
+from shop.audit.chain import current_head
 from shop.audit.models import Entry
-from shop.audit.verification import Verification, current_head, parse_heads
+from shop.audit.verification import Verification, parse_heads
 from shop.prescriptions.models import Event, Prescription
 
 LENGTH = 9

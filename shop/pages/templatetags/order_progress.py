@@ -10,6 +10,8 @@ from shop.order_statuses import FIRST, LEFT, STEPS
 from shop.settling import refunding
 
 register = template.Library()
+# Whether its customer may still take the order back.
+register.filter("may_be_cancelled", refunding.is_untouched)
 
 
 @register.simple_tag
@@ -39,9 +41,3 @@ def order_steps(order: Any) -> list[dict[str, Any]]:
 def has_left(order: Any) -> bool:
     """Whether the parcel has left the pharmacy."""
     return order.status in LEFT
-
-
-@register.filter
-def may_be_cancelled(order: Any) -> bool:
-    """Whether its customer may still take the order back."""
-    return refunding.is_untouched(order)

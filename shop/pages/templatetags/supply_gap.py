@@ -9,10 +9,12 @@ from django.template import RequestContext
 
 from catalogue.content import stopping
 from catalogue.country import country_of
-from shop.continuity.supply_gap import Gap, Way, way_of
+from shop.continuity.supply_gap import Gap, way_of
 from shop.prescriptions.models import Prescription
 
 register = template.Library()
+# When an order is expected, and the gap before it.
+register.simple_tag(way_of, name="way_of_order")
 
 
 @register.simple_tag
@@ -22,12 +24,6 @@ def do_not_stop(prescription: Prescription | None) -> str:
         prescription.requested_packs.values_list("medicine_id", flat=True) if prescription else ()
     )
     return stopping.do_not_stop(set(asked))
-
-
-@register.simple_tag
-def way_of_order(order: Any) -> Way:
-    """When an order is expected, and the gap before it."""
-    return way_of(order)
 
 
 @register.inclusion_tag("components/supply_gap.html", takes_context=True)

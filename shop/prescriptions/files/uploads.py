@@ -11,12 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
-from shop.prescriptions.files.intake import (
-    MAX_FILE_BYTES,
-    MAX_FILES,
-    DocumentRefused,
-    Reason,
-)
+from shop.prescriptions.files.intake import MAX_FILE_BYTES, MAX_FILES, DocumentRefused, Reason
 
 MAX_REQUEST_BYTES = 30 * 1024 * 1024
 

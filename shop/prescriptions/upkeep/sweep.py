@@ -32,8 +32,7 @@ def sweep(*, most_allowed: bool = False) -> int:
     too_many = len(strays) > FEW and len(strays) > len(old) * FEWEST_KNOWN_SHARE
     if too_many and not most_allowed:
         raise TooManyStrays(f"{len(strays)} of {len(old)} files have no row")
-    for name in strays:
-        vault.discard(name)
+    vault.discard_all(strays)
     return len(strays)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -54,13 +55,16 @@ def review(request: SignedInRequest, reference: str) -> HttpResponse:
     if request.method != "POST":
         return _show(request, prescription, kept_sheet(prescription))
     form = VersionForm(request.POST)
-    action = _DO.get(request.POST.get("do", ""))
+    do = request.POST.get("do", "")
+    action = _DO.get(do)
     if not form.is_valid() or action is None:
         messages.error(request, _("Load the page again, and repeat what you did."))
         return redirect("admin:prescription-review", reference=reference)
     prescription.version = form.cleaned_data["version"]
     sheet = Sheet(prescription, request.POST)
+    typed = sheet.typed_with_prescribed() if do == "fill" else sheet.typed()
     try:
+        reviews.keep_sheet(prescription, by=request.user, typed=typed, work=sheet.work)
         return action(request, prescription, sheet)
     except NotReady as not_ready:
         sheet.show(not_ready.problems)
@@ -82,40 +86,19 @@ def _refused(
     return redirect("admin:prescription-review", reference=prescription.reference)
 
 
-def _keep(request: SignedInRequest, prescription: Prescription, sheet: Sheet) -> None:
-    reviews.keep_sheet(prescription, by=request.user, typed=sheet.typed(), work=sheet.work)
-
-
 def _again(prescription: Prescription, part: str) -> HttpResponse:
     response = redirect("admin:prescription-review", reference=prescription.reference)
     response["Location"] += f"#{part}"
     return response
 
 
-def _autosave(request: SignedInRequest, prescription: Prescription, sheet: Sheet) -> HttpResponse:
-    _keep(request, prescription, sheet)
-    return HttpResponse(status=204)
-
-
-def _save(request: SignedInRequest, prescription: Prescription, sheet: Sheet) -> HttpResponse:
-    _keep(request, prescription, sheet)
+def _save(request: SignedInRequest, prescription: Prescription, _sheet: Sheet) -> HttpResponse:
     messages.success(request, _("Saved. The alerts below are those of what you read."))
     return _again(prescription, "alerts")
 
 
-def _fill(request: SignedInRequest, prescription: Prescription, sheet: Sheet) -> HttpResponse:
-    reviews.keep_sheet(
-        prescription,
-        by=request.user,
-        typed=sheet.typed_with_prescribed(),
-        work=sheet.work,
-    )
-    return _again(prescription, "decision")
-
-
 def _sign(kind: CheckKind) -> Any:
     def sign(request: SignedInRequest, prescription: Prescription, sheet: Sheet) -> HttpResponse:
-        _keep(request, prescription, sheet)
         if not sheet.is_sound:
             raise NotReady(reviews.problems_with(kind, sheet.work))
         reviews.sign(prescription, by=request.user, kind=kind, work=sheet.work)
@@ -126,7 +109,6 @@ def _sign(kind: CheckKind) -> Any:
 
 
 def _query(request: SignedInRequest, prescription: Prescription, sheet: Sheet) -> HttpResponse:
-    _keep(request, prescription, sheet)
     if not (sheet.query.is_valid() and sheet.query.check()):
         return _show(request, prescription, sheet)
     reviews.record_query(prescription, by=request.user, asked=sheet.query.asked())
@@ -135,7 +117,6 @@ def _query(request: SignedInRequest, prescription: Prescription, sheet: Sheet) -
 
 
 def _record(request: SignedInRequest, prescription: Prescription, sheet: Sheet) -> HttpResponse:
-    _keep(request, prescription, sheet)
     proof = ProofForm(request, request.POST)
     if not all([proof.is_given(), sheet.decision.check()]):
         return _show(request, prescription, sheet, proof=proof)
@@ -170,10 +151,11 @@ def _refuse(request: SignedInRequest, prescription: Prescription, sheet: Sheet) 
 
 
 _DECIDE = {Choice.APPROVE: _approve, Choice.ASK: _ask, Choice.REFUSE: _refuse}
-_DO = {
-    "autosave": _autosave,
+# What is done once the sheet is kept.
+_DO: dict[str, Callable[[SignedInRequest, Prescription, Sheet], HttpResponse]] = {
+    "autosave": lambda *_: HttpResponse(status=204),
     "save": _save,
-    "fill": _fill,
+    "fill": lambda _request, prescription, _sheet: _again(prescription, "decision"),
     "sign-legal": _sign(CheckKind.LEGAL),
     "sign-clinical": _sign(CheckKind.CLINICAL),
     "query": _query,

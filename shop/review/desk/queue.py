@@ -67,6 +67,7 @@ class FilterForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field: Any = self.fields["strength"]
+        # Asked for once: a field that is given the function asks again whenever it is read.
         field.choices = strengths()
 
     def narrow(self, rows: Any, *, user: User) -> Any:
@@ -131,13 +132,12 @@ def _holder(prescription: Prescription, *, user: User) -> str:
     if holder is None or until is None:
         return ""
     if until <= timezone.now():
-        return str(_("Time ran out (%(name)s)") % {"name": holder.name})
-    if holder == user:
-        return str(_("With you until %(until)s UTC") % {"until": f"{until:%H:%M}"})
-    return str(_("With %(name)s until %(until)s UTC")) % {
-        "name": holder.name,
-        "until": f"{until:%H:%M}",
-    }
+        words = _("Time ran out (%(name)s)")
+    elif holder == user:
+        words = _("With you until %(until)s UTC")
+    else:
+        words = _("With %(name)s until %(until)s UTC")
+    return str(words) % {"name": holder.name, "until": f"{until:%H:%M}"}
 
 
 @for_pharmacists

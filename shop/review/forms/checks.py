@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from django import forms
@@ -21,15 +21,20 @@ LONGEST_NOTE = 500
 YES_OR_NO = [("yes", _("Yes")), ("no", _("No"))]
 
 
-def note_field(label: Any) -> forms.CharField:
-    return forms.CharField(label=label, required=False, max_length=LONGEST_NOTE)
+def text_field(label: Any, longest: int = LONGEST_NOTE, **kwargs: Any) -> forms.CharField:
+    return forms.CharField(label=label, required=False, max_length=longest, **kwargs)
+
+
+def choice_field(label: Any, choices: Iterable[Any] = ()) -> forms.ChoiceField:
+    """A choice that may stay open."""
+    return forms.ChoiceField(label=label, required=False, choices=[*NOTHING, *choices])
 
 
 class AlertForm(DeskForm):
     """The pharmacist's answer to one alert."""
 
-    outcome = forms.ChoiceField(label=_("Answer"), required=False)
-    note = note_field(_("Note"))
+    outcome = choice_field(_("Answer"))
+    note = text_field(_("Note"))
 
     def __init__(self, *args: Any, alert: Alert, **kwargs: Any) -> None:
         self.alert = alert
@@ -67,24 +72,17 @@ def prefix_of(alert: Alert) -> str:
 class LegalForm(DeskForm):
     """Genuine, how we know, and whose it is (RX-5, ID-2)."""
 
-    authenticity = forms.ChoiceField(label=_("How you know that it is genuine"), required=False)
+    authenticity = choice_field(_("How you know that it is genuine"))
     proof_on = day_field(_("Received or confirmed on"))
-    proof_by = forms.CharField(label=_("Who confirmed it"), required=False, max_length=150)
-    proof_number = forms.CharField(label=_("Number dialled"), required=False, max_length=60)
-    proof_directory = forms.CharField(
-        label=_("Directory the number is from"),
+    proof_by = text_field(_("Who confirmed it"), 150)
+    proof_number = text_field(_("Number dialled"), 60)
+    proof_directory = text_field(
+        _("Directory the number is from"),
+        150,
         help_text=_("Not the number on the prescription itself."),
-        required=False,
-        max_length=150,
     )
-    identity_method = forms.ChoiceField(
-        label=_("How you checked who the patient is"),
-        required=False,
-        choices=[*NOTHING, *IdentityMethod.choices],
-    )
-    identity_result = forms.ChoiceField(
-        label=_("Identity confirmed"), required=False, choices=NOTHING + YES_OR_NO
-    )
+    identity_method = choice_field(_("How you checked who the patient is"), IdentityMethod.choices)
+    identity_result = choice_field(_("Identity confirmed"), YES_OR_NO)
 
     def __init__(self, *args: Any, accepted: Collection[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -101,10 +99,8 @@ class ClinicalForm(DeskForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for point in CLINICAL:
-            self.fields[f"c_{point.name}"] = forms.ChoiceField(
-                label=point.text, required=False, choices=[*NOTHING, *Answer.choices]
-            )
-            note = note_field(_("Note on: %(point)s") % {"point": point.text})
+            self.fields[f"c_{point.name}"] = choice_field(point.text, Answer.choices)
+            note = text_field(_("Note on: %(point)s") % {"point": point.text})
             self.fields[f"n_{point.name}"] = note
 
     def points(self) -> list[tuple[Any, Any]]:
@@ -124,24 +120,14 @@ class QueryForm(DeskForm):
 
     prefix = "q"
 
-    who = forms.CharField(label=_("Whom you asked"), required=False, max_length=150)
-    channel = forms.ChoiceField(
-        label=_("How"), required=False, choices=[*NOTHING, *Channel.choices]
-    )
-    number = forms.CharField(
-        label=_("Number or address, and where it is from"), required=False, max_length=200
-    )
-    question = forms.CharField(
-        label=_("What you asked"),
-        required=False,
-        max_length=1000,
-        widget=forms.Textarea(attrs={"rows": 2}),
-    )
-    answer = forms.CharField(
-        label=_("What was answered"),
+    who = text_field(_("Whom you asked"), 150)
+    channel = choice_field(_("How"), Channel.choices)
+    number = text_field(_("Number or address, and where it is from"), 200)
+    question = text_field(_("What you asked"), 1000, widget=forms.Textarea(attrs={"rows": 2}))
+    answer = text_field(
+        _("What was answered"),
+        1000,
         help_text=_("Leave it empty while you wait for the answer."),
-        required=False,
-        max_length=1000,
         widget=forms.Textarea(attrs={"rows": 2}),
     )
     about = forms.ChoiceField(label=_("Which alert it is about"), required=False)
@@ -158,21 +144,18 @@ class QueryForm(DeskForm):
 
     def check(self) -> bool:
         """Whether it is complete; what is missing is noted as errors."""
-        for name, text in (
-            ("who", _("Enter whom you asked.")),
-            ("channel", _("Choose how you asked.")),
-            ("number", _("Enter the number or address, and where it is from.")),
-            ("question", _("Enter what you asked.")),
-        ):
+        needed = {
+            "who": _("Enter whom you asked."),
+            "channel": _("Choose how you asked."),
+            "number": _("Enter the number or address, and where it is from."),
+            "question": _("Enter what you asked."),
+        }
+        if self.cleaned_data.get("is_confirmed"):
+            needed["answer"] = _("Enter what was answered.")
+            needed["about"] = _("Choose which alert was confirmed.")
+        for name, text in needed.items():
             if not self.cleaned_data.get(name) and name not in self.errors:
                 self.add_error(name, text)
-        if self.cleaned_data.get("is_confirmed"):
-            for name, text in (
-                ("answer", _("Enter what was answered.")),
-                ("about", _("Choose which alert was confirmed.")),
-            ):
-                if not self.cleaned_data.get(name):
-                    self.add_error(name, text)
         return not self.errors
 
     def asked(self) -> Asked:

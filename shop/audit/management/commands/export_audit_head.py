@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from shop.audit.verification import current_head
+from shop.audit.chain import current_head
 
 
 class Command(BaseCommand):
