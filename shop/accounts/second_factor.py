@@ -9,13 +9,14 @@ from __future__ import annotations
 import time
 from typing import Any
 
+from allauth.account.adapter import get_adapter
 from allauth.mfa import signals
-from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
 from django.http import HttpRequest
+from django.utils import timezone
 
 from shop.accounts.actors import account, actor_of
 from shop.accounts.models import User
@@ -76,14 +77,13 @@ def remove(user: User, *, actor: log.Actor) -> bool:
 
 def tell_removed(user: User) -> None:
     """Write to the user that their second factor was taken away, in case they did not ask for it."""
-    get_adapter().send_notification_mail("mfa/email/totp_deactivated", user)
+    get_adapter().send_mail("mfa/email/totp_deactivated", user.email, {"timestamp": timezone.now()})
 
 
 def connect() -> None:
     """Listen to allauth, through which every code goes."""
     signals.authenticator_used.connect(_used, dispatch_uid="second factor")
     signals.authenticator_added.connect(_added, dispatch_uid="second factor")
-    signals.authenticator_reset.connect(_reset, dispatch_uid="second factor")
     signals.authentication_failed.connect(_failed, dispatch_uid="second factor")
 
 
@@ -97,11 +97,6 @@ def _added(*, request: HttpRequest, user: User, authenticator: Authenticator, **
     if authenticator.type == APP:
         mark_proven(request, user)
         request.session.cycle_key()
-        _record("account.factor_added", user)
-
-
-def _reset(*, user: User, **_: Any) -> None:
-    _record("account.recovery_codes", user)
 
 
 def _failed(*, user: User, **_: Any) -> None:

@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "shop.vault",
     "shop.patients",
     "shop.mailing",
+    "shop.credentials",
     "shop.prescriptions",
     "shop.continuity",
     "shop.review",
@@ -123,8 +124,12 @@ ACCOUNT_EMAIL_VERIFICATION = "optional"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
-ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_RATE_LIMITS = {"save_draft": "30/m/user"}
+# The shop tells of changes itself: allauth's own messages are lost when the mail server is not there.
+ACCOUNT_EMAIL_NOTIFICATIONS = False
+# An open session alone changes no email address: the password, or a code, is asked again.
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_ADAPTER = "shop.credentials.adapter.AccountAdapter"
 MFA_ADAPTER = "shop.accounts.adapters.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_RECOVERY_CODES_SHOW_ONCE = True
