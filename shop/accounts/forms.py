@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.mfa import app_settings
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.totp.forms import ActivateTOTPForm
@@ -20,7 +21,12 @@ class CodeField(forms.CharField):
         super().__init__(
             label=_("Code"),
             widget=forms.TextInput(attrs=attrs),
-            error_messages={"required": _("Enter the code from your authenticator app.")},
+            error_messages={
+                "required": _("Enter the code from your authenticator app."),
+                "max_length": _(
+                    "Enter the code the app shows; a recovery code does not count here."
+                ),
+            },
             **kwargs,
         )
 
@@ -45,6 +51,16 @@ class SignInCodeForm(HintedForm, AuthenticateForm):
 
 class ConfirmCodeForm(HintedForm, ReauthenticateForm):
     pass
+
+
+class NewRecoveryCodesForm(ConfirmCodeForm):
+    """Asks for a code of the app, and no recovery code: a found one would make ten of its kind."""
+
+    code = CodeField(max_length=app_settings.TOTP_DIGITS)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"].help_text = _("The 6 digits your authenticator app shows now.")
 
 
 class ProofForm(ConfirmCodeForm):

@@ -136,6 +136,7 @@ MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_FORMS = {
     "activate_totp": "shop.accounts.forms.RegisterAppForm",
     "authenticate": "shop.accounts.forms.SignInCodeForm",
+    "generate_recovery_codes": "shop.accounts.forms.NewRecoveryCodesForm",
     "reauthenticate": "shop.accounts.forms.ConfirmCodeForm",
 }
 # People who work here: how long a session may be left alone, and how old the last code of the
