@@ -1,9 +1,10 @@
-"""Forms that ask for a code from an authenticator app."""
+"""Forms that ask who it is: for the password, or for a code from an authenticator app."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from allauth.account.adapter import get_adapter as get_account_adapter
 from allauth.mfa import app_settings
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
@@ -13,6 +14,7 @@ from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from shop.accounts import second_factor
+from shop.accounts.requests import SignedInRequest
 
 
 class CodeField(forms.CharField):
@@ -85,3 +87,28 @@ class ProofForm(ConfirmCodeForm):
             self.save()
             self.fields.clear()
         return True
+
+
+class PasswordForm(forms.Form):
+    """The password, once more, before something that an open session alone must not do."""
+
+    password = forms.CharField(
+        label=_("Your password"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+    def __init__(self, request: SignedInRequest, *args: Any) -> None:
+        self.request = request
+        super().__init__(*args)
+
+    def clean_password(self) -> str:
+        """Checked as at the sign-in, which also counts wrong ones."""
+        password: str = self.cleaned_data["password"]
+        user = self.request.user
+        known = get_account_adapter().authenticate(
+            self.request, email=user.email, password=password
+        )
+        if known != user:
+            raise forms.ValidationError(_("This is not your password."))
+        return password

@@ -50,6 +50,8 @@ FACTOR_REMOVED = Change(
 )
 RECOVERY_CODES = Change("account.recovery_codes", gettext_noop("New recovery codes were made."))
 
+# No credential, and told in the same way: with it goes all that is known of a patient.
+EXPORTED = Change("account.export", gettext_noop("All data of your account was downloaded."))
 
 NOT_SIGNED_IN = log.Actor(None, "not signed in")
 
