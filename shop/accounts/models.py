@@ -15,6 +15,9 @@ CLOSED_DOMAIN = "closed.invalid"
 class User(AbstractUser):
     """A person with an account; the email address is the name to sign in with."""
 
+    # The only link to choose a new password that still works.
+    newest_link = models.UUIDField(null=True, editable=False)
+
     class Meta:
         constraints = (
             models.UniqueConstraint(

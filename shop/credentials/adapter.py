@@ -1,9 +1,11 @@
-"""What allauth leaves to the shop about accounts: each new password is recorded with itself."""
+"""What allauth leaves to the shop about accounts: passwords are recorded, old links end."""
 
 from __future__ import annotations
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.models import EmailConfirmation
 from django.db import transaction
+from django.http import HttpRequest
 
 from shop.accounts.models import User
 from shop.credentials import changes
@@ -15,3 +17,14 @@ class AccountAdapter(DefaultAccountAdapter):
         """Every page that changes a password comes here, with a link from a message too."""
         super().set_password(user, password)
         changes.record(changes.PASSWORD, user, by=changes.who(self.request), to=[user.email])
+
+    def send_confirmation_mail(
+        self,
+        request: HttpRequest,
+        emailconfirmation: EmailConfirmation,
+        signup: bool,  # noqa: FBT001
+    ) -> None:
+        """Send the link; those that were sent before for the address stop working."""
+        sent = EmailConfirmation.objects.filter(email_address=emailconfirmation.email_address)
+        sent.exclude(pk=emailconfirmation.pk).delete()
+        super().send_confirmation_mail(request, emailconfirmation, signup)

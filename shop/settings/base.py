@@ -129,6 +129,12 @@ ACCOUNT_RATE_LIMITS = {"save_draft": "30/m/user"}
 ACCOUNT_EMAIL_NOTIFICATIONS = False
 # An open session alone changes no email address: the password, or a code, is asked again.
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
+# Links to choose a new password live for ten minutes (OWASP ASVS 5.0, 6.5.5), those that confirm an
+# address for a day; each works once, and only the newest.
+PASSWORD_RESET_TIMEOUT = 10 * 60
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "shop.credentials.links.ResetLinks"  # noqa: S105
+ACCOUNT_EMAIL_CONFIRMATION_EXPIRE_DAYS = 1
+ACCOUNT_EMAIL_CONFIRMATION_HMAC = False
 ACCOUNT_ADAPTER = "shop.credentials.adapter.AccountAdapter"
 MFA_ADAPTER = "shop.accounts.adapters.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
