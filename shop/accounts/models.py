@@ -17,6 +17,12 @@ class User(AbstractUser):
 
     # The only link to choose a new password that still works.
     newest_link = models.UUIDField(null=True, editable=False)
+    # Set when the second factor is taken away: clinical rights rest until two others have confirmed
+    # who has registered the new one. See shop.credentials.colleagues.
+    unconfirmed_since = models.DateTimeField(null=True, editable=False)
+    confirmed_by = models.ManyToManyField(
+        "self", symmetrical=False, related_name="+", editable=False
+    )
 
     class Meta:
         constraints = (
@@ -30,7 +36,7 @@ class User(AbstractUser):
     @property
     def current_registration(self) -> PharmacistRegistration | None:
         """The registration that lets this user act as a pharmacist today, if any."""
-        if not (self.is_active and self.is_staff):
+        if not (self.is_active and self.is_staff) or self.unconfirmed_since:
             return None
         return self.pharmacist_registrations.current().first()
 

@@ -9,14 +9,11 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from allauth.account.adapter import get_adapter
 from allauth.mfa import signals
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
-from django.db import transaction
 from django.http import HttpRequest
-from django.utils import timezone
 
 from shop.accounts.actors import account, actor_of
 from shop.accounts.models import User
@@ -61,23 +58,6 @@ def mark_proven(request: HttpRequest, user: User) -> None:
 def _proof(request: HttpRequest) -> dict[str, Any]:
     proof: dict[str, Any] = request.session.get(PROOF, {})
     return proof
-
-
-@transaction.atomic
-def remove(user: User, *, actor: log.Actor) -> bool:
-    """Take the user's second factor away, and with it every session it opened; whether there was one.
-
-    At the next sign-in, by password alone, the user has to register an app again.
-    """
-    removed, _ = Authenticator.objects.filter(user=user).delete()
-    if removed:
-        log.append("account.factor_taken", actor=actor, subject=account(user))
-    return bool(removed)
-
-
-def tell_removed(user: User) -> None:
-    """Write to the user that their second factor was taken away, in case they did not ask for it."""
-    get_adapter().send_mail("mfa/email/totp_deactivated", user.email, {"timestamp": timezone.now()})
 
 
 def connect() -> None:

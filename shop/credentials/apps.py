@@ -8,6 +8,6 @@ class CredentialsConfig(AppConfig):
     label = "credentials"
 
     def ready(self) -> None:
-        from shop.credentials import signals
+        from shop.credentials import admin, signals  # noqa: F401
 
         signals.connect()

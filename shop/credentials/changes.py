@@ -48,6 +48,15 @@ FACTOR_ADDED = Change(
 FACTOR_REMOVED = Change(
     "account.factor_removed", gettext_noop("Your authenticator app was removed.")
 )
+FACTOR_TAKEN = Change(
+    "account.factor_taken",
+    gettext_noop("The pharmacy took the authenticator app off your account."),
+)
+IDENTITY_CONFIRMED = Change("account.identity_confirmed")
+RIGHTS_BACK = Change(
+    "account.rights_back", gettext_noop("Colleagues confirmed who you are. Your rights are back.")
+)
+LINK_SENT = Change("account.link_sent")
 RECOVERY_CODES = Change("account.recovery_codes", gettext_noop("New recovery codes were made."))
 
 # No credential, and told in the same way: with it goes all that is known of a patient.

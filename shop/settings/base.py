@@ -16,6 +16,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [
     "shop.accounts.apps.PharmacyAdminConfig",
+    # Before Django's accounts: in the place of its command that sets anybody's password.
+    "shop.credentials",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -35,7 +37,6 @@ INSTALLED_APPS = [
     "shop.vault",
     "shop.patients",
     "shop.mailing",
-    "shop.credentials",
     "shop.prescriptions",
     "shop.continuity",
     "shop.review",
