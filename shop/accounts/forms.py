@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.adapter import get_adapter as get_account_adapter
+from allauth.core import context
 from allauth.mfa import app_settings
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
@@ -13,7 +14,8 @@ from django import forms
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from shop.accounts import second_factor
+from shop.accounts import second_factor, tries
+from shop.accounts.models import User
 from shop.accounts.requests import SignedInRequest
 
 
@@ -41,10 +43,21 @@ class HintedForm(forms.Form):
     """A form whose code may come from the app or be a recovery code."""
 
     code = CodeField()
+    user: User
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["code"].help_text = get_adapter().code_hint(kwargs["user"])
+
+    def clean_code(self) -> str:
+        """The code, unless too many wrong ones were given."""
+        try:
+            with tries.one_try(context.request, kind="code", email=self.user.email) as this:
+                code: str = super().clean_code()  # type: ignore[misc]
+                this.is_right = True
+        except tries.TooMany as refused:
+            raise forms.ValidationError(tries.TOO_MANY) from refused
+        return code
 
 
 class SignInCodeForm(HintedForm, AuthenticateForm):

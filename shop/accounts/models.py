@@ -56,6 +56,34 @@ class User(AbstractUser):
         return self.get_full_name() or self.email
 
 
+class DeviceQuerySet(models.QuerySet["KnownDevice"]):
+    def in_use(self) -> DeviceQuerySet:
+        """Those that nobody has ended."""
+        return self.filter(ended_at__isnull=True)
+
+
+class KnownDevice(models.Model):
+    """A browser on which somebody has given a code; several people may use one, each has a row."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="devices")
+    device = models.UUIDField()
+    agent = models.CharField(_("browser"), max_length=200, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    seen_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    objects = DeviceQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-seen_at",)
+        constraints = (
+            models.UniqueConstraint(fields=("user", "device"), name="one_device_of_a_person"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.agent or 'A browser'}, {self.seen_at:%Y-%m-%d}"
+
+
 class RegistrationQuerySet(models.QuerySet["PharmacistRegistration"]):
     def current(self) -> RegistrationQuerySet:
         """Registrations that have not ended."""

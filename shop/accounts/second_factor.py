@@ -15,6 +15,7 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 
+from shop.accounts import devices
 from shop.accounts.actors import account, actor_of
 from shop.accounts.models import User
 from shop.audit import log
@@ -69,6 +70,7 @@ def connect() -> None:
 
 def _used(*, request: HttpRequest, user: User, authenticator: Authenticator, **_: Any) -> None:
     mark_proven(request, user)
+    devices.remember(request, user)
     if authenticator.type != APP:
         _record("account.recovery_code", user)
 
@@ -77,6 +79,7 @@ def _added(*, request: HttpRequest, user: User, authenticator: Authenticator, **
     if authenticator.type == APP:
         mark_proven(request, user)
         request.session.cycle_key()
+        devices.remember(request, user)
 
 
 def _failed(*, user: User, **_: Any) -> None:

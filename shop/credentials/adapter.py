@@ -1,17 +1,34 @@
-"""What allauth leaves to the shop about accounts: passwords are recorded, old links end."""
+"""What allauth leaves to the shop about accounts: passwords are counted and recorded, old links end."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailConfirmation
 from django.db import transaction
 from django.http import HttpRequest
 
+from shop.accounts import tries
 from shop.accounts.models import User
 from shop.credentials import changes
 
 
 class AccountAdapter(DefaultAccountAdapter):
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "too_many_login_attempts": tries.TOO_MANY,
+    }
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
+        """Who has this password, unless too many wrong ones were given; wherever it is asked for."""
+        try:
+            with tries.one_try(request, kind="password", email=credentials["email"]) as this:
+                user: User | None = super().authenticate(request, **credentials)
+                this.is_right = user is not None
+        except tries.TooMany as refused:
+            raise self.validation_error("too_many_login_attempts") from refused
+        return user
+
     @transaction.atomic
     def set_password(self, user: User, password: str) -> None:
         """Every page that changes a password comes here, with a link from a message too."""

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from shop.accounts import devices
 from shop.accounts.actors import actor_of
 from shop.accounts.models import User
 from shop.accounts.roles import is_superintendent
@@ -80,6 +81,7 @@ def take_factor(user: User, *, reason: str, by: log.Actor) -> None:
     removed, _rows = Authenticator.objects.filter(user=held).delete()
     if not removed:
         raise Refused(_("There is no authenticator app on this account."))
+    devices.end_all(held)
     held.unconfirmed_since = timezone.now()
     held.save(update_fields=("unconfirmed_since",))
     held.confirmed_by.clear()

@@ -11,6 +11,7 @@ from allauth.mfa.models import Authenticator
 from django.dispatch import Signal
 from django.http import HttpRequest
 
+from shop.accounts import tries
 from shop.accounts.actors import actor_of
 from shop.accounts.models import User
 from shop.accounts.second_factor import APP
@@ -26,6 +27,10 @@ def connect() -> None:
 
 def _made(*, user: User, **_: Any) -> None:
     changes.record(changes.MADE, user, by=actor_of(user))
+
+
+def _password_reset(*, request: HttpRequest, user: User, **_: Any) -> None:
+    tries.forgive(request, email=user.email)
 
 
 def _email_added(*, request: HttpRequest, user: User, **_: Any) -> None:
@@ -78,6 +83,7 @@ def _recovery_codes(*, request: HttpRequest, user: User, **_: Any) -> None:
 
 RECEIVERS: dict[Signal, Any] = {
     of_accounts.user_signed_up: _made,
+    of_accounts.password_reset: _password_reset,
     of_accounts.email_added: _email_added,
     of_accounts.email_confirmed: _email_confirmed,
     of_accounts.email_changed: _email_changed,

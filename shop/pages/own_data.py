@@ -39,6 +39,7 @@ OF_AN_AUTHORISATION = (
     "directions",
     "units_supplied",
 )
+OF_A_DEVICE = ("agent", "created_at", "seen_at", "ended_at")
 OF_AN_ADDRESS = ("line1", "line2", "line3", "line4", "state", "postcode", "country_id")
 
 
@@ -68,6 +69,7 @@ def data_of(user: User) -> dict[str, Any]:
         "patients": [_patient(patient) for patient in Patient.objects.filter(user=user)],
         "prescriptions": [_prescription(prescription) for prescription in sent],
         "orders": [_order(order) for order in orders],
+        "devices": [_fields(device, OF_A_DEVICE) for device in user.devices.all()],
     }
 
 

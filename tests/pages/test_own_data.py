@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 import pytest
@@ -9,10 +10,11 @@ from django.core import mail
 from django.core.cache import cache
 from django.core.management import call_command
 from django.urls import reverse
+from django.utils import timezone
 from oscar.apps.address.models import UserAddress
 
 from catalogue.models import Product
-from shop.accounts.models import User
+from shop.accounts.models import KnownDevice, User
 from shop.audit.models import Entry
 from shop.demo.stripe.server import Emulator
 from shop.patients import services as patients
@@ -95,8 +97,22 @@ class TestWhoMay:
         assert [each.to for each in mail.outbox] == [[customer.email]]
         assert "All data of your account was downloaded." in str(mail.outbox[0].body)
 
+    def test_it_holds_the_browsers_that_are_known(self, customer: User) -> None:
+        KnownDevice.objects.create(
+            user=customer, device=uuid.uuid4(), agent="Firefox", seen_at=timezone.now()
+        )
+
+        assert [device["agent"] for device in download(customer)["devices"]] == ["Firefox"]
+
     def test_it_holds_what_it_says_and_no_secret(self, customer: User) -> None:
         data = download(customer)
 
-        assert set(data) == {"account", "addresses", "patients", "prescriptions", "orders"}
+        assert set(data) == {
+            "account",
+            "addresses",
+            "patients",
+            "prescriptions",
+            "orders",
+            "devices",
+        }
         assert set(data["account"]) == {"email", "first_name", "last_name", "date_joined"}
