@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.account.models import EmailConfirmation
+from allauth.account.models import EmailAddress, EmailConfirmation
 from django.db import transaction
 from django.http import HttpRequest
 
@@ -34,6 +34,17 @@ class AccountAdapter(DefaultAccountAdapter):
         """Every page that changes a password comes here, with a link from a message too."""
         super().set_password(user, password)
         changes.record(changes.PASSWORD, user, by=changes.who(self.request), to=[user.email])
+
+    @transaction.atomic
+    def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
+        """Confirm it; where it becomes the first of the account, the old one is told as well."""
+        user = email_address.user
+        old = user.email
+        is_confirmed: bool = super().confirm_email(request, email_address)
+        if is_confirmed:
+            told = [old] if old != email_address.email else []
+            changes.record(changes.EMAIL_CONFIRMED, user, by=changes.who(request), to=told)
+        return is_confirmed
 
     def send_confirmation_mail(
         self,

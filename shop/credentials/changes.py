@@ -28,7 +28,7 @@ class Change:
     told: str = ""
 
 
-MADE = Change("account.made")
+MADE = Change("account.made", gettext_noop("An account was made for you on the server."))
 PASSWORD = Change("account.password", gettext_noop("Your password was changed."))
 EMAIL_ADDED = Change(
     "account.email_added", gettext_noop("An email address was added to your account.")

@@ -57,6 +57,7 @@ def make_account(user: User, *, by: log.Actor) -> None:
     user.set_unusable_password()
     with transaction.atomic():
         user.save()
+        EmailAddress.objects.create(user=user, email=user.email.lower(), primary=True)
         changes.record(changes.MADE, user, by=by)
 
 

@@ -37,12 +37,6 @@ def _email_added(*, request: HttpRequest, user: User, **_: Any) -> None:
     changes.record(changes.EMAIL_ADDED, user, by=who(request), to=[user.email])
 
 
-def _email_confirmed(*, request: HttpRequest, email_address: EmailAddress, **_: Any) -> None:
-    user = email_address.user
-    others = [user.email] if email_address.email != user.email else []
-    changes.record(changes.EMAIL_CONFIRMED, user, by=who(request), to=others)
-
-
 def _email_changed(
     *,
     request: HttpRequest,
@@ -85,7 +79,6 @@ RECEIVERS: dict[Signal, Any] = {
     of_accounts.user_signed_up: _made,
     of_accounts.password_reset: _password_reset,
     of_accounts.email_added: _email_added,
-    of_accounts.email_confirmed: _email_confirmed,
     of_accounts.email_changed: _email_changed,
     of_accounts.email_removed: _email_removed,
     of_factors.authenticator_added: _factor_added,

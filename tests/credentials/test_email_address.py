@@ -127,6 +127,19 @@ class TestWithThePassword:
         entry = Entry.objects.get(action="account.email_confirmed")
         assert (entry.actor_id, entry.actor_role) == (None, "not signed in")
 
+    def test_one_that_takes_the_place_of_an_unconfirmed_one_is_told_to_that(
+        self, customer: User
+    ) -> None:
+        """An account that came in by another way than the sign-up has no first address yet."""
+        address = EmailAddress.objects.create(user=customer, email=THIEF)
+        old, link = customer.email, address.send_confirmation().key
+        mail.outbox.clear()
+
+        Client().post(f"/accounts/confirm-email/{link}/")
+
+        assert User.objects.get(pk=customer.pk).email == THIEF
+        assert told() == [old]
+
     def test_a_new_address_to_write_to_is_told_to_both(
         self, customer: User, second_address: EmailAddress
     ) -> None:
