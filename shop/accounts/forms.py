@@ -76,6 +76,8 @@ class NewRecoveryCodesForm(ConfirmCodeForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["code"].help_text = _("The 6 digits your authenticator app shows now.")
+        # Cut off while it is typed, a recovery code would only be wrong.
+        del self.fields["code"].widget.attrs["maxlength"]
 
 
 class ProofForm(ConfirmCodeForm):
