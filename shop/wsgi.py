@@ -11,10 +11,9 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop.settings.production")
 
 application = get_wsgi_application()
 
+is_open = not settings.IS_DEMO or settings.SETTINGS_MODULE == "shop.settings.production"
 wrong = [
-    problem
-    for problem in run_checks(include_deployment_checks=not settings.IS_DEMO)
-    if problem.level >= ERROR
+    problem for problem in run_checks(include_deployment_checks=is_open) if problem.level >= ERROR
 ]
 if wrong:
     raise SystemCheckError("\n".join(str(problem) for problem in wrong))

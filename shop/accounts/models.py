@@ -15,6 +15,15 @@ CLOSED_DOMAIN = "closed.invalid"
 class User(AbstractUser):
     """A person with an account; the email address is the name to sign in with."""
 
+    # The only link to choose a new password that still works.
+    newest_link = models.UUIDField(null=True, editable=False)
+    # Set when the second factor is taken away: clinical rights rest until two others have confirmed
+    # who has registered the new one. See shop.credentials.colleagues.
+    unconfirmed_since = models.DateTimeField(null=True, editable=False)
+    confirmed_by = models.ManyToManyField(
+        "self", symmetrical=False, related_name="+", editable=False
+    )
+
     class Meta:
         constraints = (
             models.UniqueConstraint(
@@ -27,7 +36,7 @@ class User(AbstractUser):
     @property
     def current_registration(self) -> PharmacistRegistration | None:
         """The registration that lets this user act as a pharmacist today, if any."""
-        if not (self.is_active and self.is_staff):
+        if not (self.is_active and self.is_staff) or self.unconfirmed_since:
             return None
         return self.pharmacist_registrations.current().first()
 
@@ -45,6 +54,34 @@ class User(AbstractUser):
     def name(self) -> str:
         """The full name, or the email address of someone who gave none."""
         return self.get_full_name() or self.email
+
+
+class DeviceQuerySet(models.QuerySet["KnownDevice"]):
+    def in_use(self) -> DeviceQuerySet:
+        """Those that nobody has ended."""
+        return self.filter(ended_at__isnull=True)
+
+
+class KnownDevice(models.Model):
+    """A browser on which somebody has given a code; several people may use one, each has a row."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="devices")
+    device = models.UUIDField()
+    agent = models.CharField(_("browser"), max_length=200, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    seen_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    objects = DeviceQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-seen_at",)
+        constraints = (
+            models.UniqueConstraint(fields=("user", "device"), name="one_device_of_a_person"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.agent or 'A browser'}, {self.seen_at:%Y-%m-%d}"
 
 
 class RegistrationQuerySet(models.QuerySet["PharmacistRegistration"]):

@@ -24,13 +24,19 @@ MAY_DO: dict[str, dict[str, tuple[str, ...]]] = {
 
 def is_superintendent(user: User | AnonymousUser) -> bool:
     """Whether the user is the superintendent pharmacist, by group, never by being a superuser."""
-    return user.is_active and user.is_staff and user.groups.filter(name=SUPERINTENDENT).exists()
+    return _is_known(user) and user.groups.filter(name=SUPERINTENDENT).exists()
 
 
 def may_read_audit(user: User | AnonymousUser) -> bool:
     """Whether the audit log is there for the user: for the superintendent and for auditors."""
-    works_here = user.is_active and user.is_staff
-    return works_here and user.groups.filter(name__in=(SUPERINTENDENT, AUDITOR)).exists()
+    return _is_known(user) and user.groups.filter(name__in=(SUPERINTENDENT, AUDITOR)).exists()
+
+
+def _is_known(user: User | AnonymousUser) -> bool:
+    """Whether the user works here, and nobody has to confirm who it is."""
+    if not isinstance(user, User) or user.unconfirmed_since:
+        return False
+    return user.is_active and user.is_staff
 
 
 def may_read_register(user: User | AnonymousUser) -> bool:

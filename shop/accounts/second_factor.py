@@ -10,13 +10,12 @@ import time
 from typing import Any
 
 from allauth.mfa import signals
-from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
-from django.db import transaction
 from django.http import HttpRequest
 
+from shop.accounts import devices
 from shop.accounts.actors import account, actor_of
 from shop.accounts.models import User
 from shop.audit import log
@@ -62,33 +61,16 @@ def _proof(request: HttpRequest) -> dict[str, Any]:
     return proof
 
 
-@transaction.atomic
-def remove(user: User, *, actor: log.Actor) -> bool:
-    """Take the user's second factor away, and with it every session it opened; whether there was one.
-
-    At the next sign-in, by password alone, the user has to register an app again.
-    """
-    removed, _ = Authenticator.objects.filter(user=user).delete()
-    if removed:
-        log.append("account.factor_taken", actor=actor, subject=account(user))
-    return bool(removed)
-
-
-def tell_removed(user: User) -> None:
-    """Write to the user that their second factor was taken away, in case they did not ask for it."""
-    get_adapter().send_notification_mail("mfa/email/totp_deactivated", user)
-
-
 def connect() -> None:
     """Listen to allauth, through which every code goes."""
     signals.authenticator_used.connect(_used, dispatch_uid="second factor")
     signals.authenticator_added.connect(_added, dispatch_uid="second factor")
-    signals.authenticator_reset.connect(_reset, dispatch_uid="second factor")
     signals.authentication_failed.connect(_failed, dispatch_uid="second factor")
 
 
 def _used(*, request: HttpRequest, user: User, authenticator: Authenticator, **_: Any) -> None:
     mark_proven(request, user)
+    devices.remember(request, user)
     if authenticator.type != APP:
         _record("account.recovery_code", user)
 
@@ -97,11 +79,7 @@ def _added(*, request: HttpRequest, user: User, authenticator: Authenticator, **
     if authenticator.type == APP:
         mark_proven(request, user)
         request.session.cycle_key()
-        _record("account.factor_added", user)
-
-
-def _reset(*, user: User, **_: Any) -> None:
-    _record("account.recovery_codes", user)
+        devices.remember(request, user)
 
 
 def _failed(*, user: User, **_: Any) -> None:

@@ -92,6 +92,7 @@ def _take_the_name_off(user: User) -> None:
     EmailAddress.objects.filter(user=user).delete()
     Authenticator.objects.filter(user=user).delete()
     FilesOfADay.objects.filter(user=user).delete()
+    user.devices.all().delete()
     old, user.email = user.email, f"{uuid.uuid4().hex}@{CLOSED_DOMAIN}"
     user.first_name = user.last_name = ""
     user.is_active = False

@@ -12,9 +12,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
+from shop.accounts.forms import PasswordForm
 from shop.accounts.requests import SignedInRequest
 from shop.closing import rules, services
-from shop.closing.forms import PasswordForm
 from shop.patients.models import Patient
 
 

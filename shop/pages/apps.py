@@ -8,4 +8,4 @@ class PagesConfig(AppConfig):
     label = "pages"
 
     def ready(self) -> None:
-        from shop.pages import checks  # noqa: F401
+        from shop.pages import checks, start  # noqa: F401

@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.http import JsonResponse
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET
 from oscar.apps.order.models import Order
 
+from shop.accounts.forms import PasswordForm
 from shop.accounts.models import User
 from shop.accounts.requests import SignedInRequest
+from shop.credentials import changes
 from shop.patients.models import Patient
 from shop.prescriptions.models import Authorisation, Prescription
 
@@ -37,16 +39,23 @@ OF_AN_AUTHORISATION = (
     "directions",
     "units_supplied",
 )
+OF_A_DEVICE = ("agent", "created_at", "seen_at", "ended_at")
 OF_AN_ADDRESS = ("line1", "line2", "line3", "line4", "state", "postcode", "country_id")
 
 
 @login_required
 @never_cache
-@require_GET
-def own_data(request: SignedInRequest) -> JsonResponse:
-    """The customer's own data as JSON; files and pictures are opened from the prescription's page."""
+def own_data(request: SignedInRequest) -> HttpResponse:
+    """The customer's own data as JSON; files and pictures are opened from the prescription's page.
+
+    All of somebody's health in one file takes more than an open session: the password, each time.
+    """
+    form = PasswordForm(request, request.POST or None)
+    if request.method != "POST" or not form.is_valid():
+        return render(request, "pages/own_data.html", {"form": form})
     response = JsonResponse(data_of(request.user), json_dumps_params={"indent": 2})
     response["Content-Disposition"] = 'attachment; filename="my-data.json"'
+    changes.record(changes.EXPORTED, request.user, by=changes.who(request), to=[request.user.email])
     return response
 
 
@@ -60,6 +69,7 @@ def data_of(user: User) -> dict[str, Any]:
         "patients": [_patient(patient) for patient in Patient.objects.filter(user=user)],
         "prescriptions": [_prescription(prescription) for prescription in sent],
         "orders": [_order(order) for order in orders],
+        "devices": [_fields(device, OF_A_DEVICE) for device in user.devices.all()],
     }
 
 

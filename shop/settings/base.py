@@ -16,6 +16,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [
     "shop.accounts.apps.PharmacyAdminConfig",
+    # Before Django's accounts: in the place of its command that sets anybody's password.
+    "shop.credentials",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -64,6 +66,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "shop.accounts.middleware.private_pages_are_not_stored",
+    "shop.accounts.devices.keep_the_cookie",
     "shop.accounts.staff_sessions.StaffSessions",
     "shop.audit.requests.remember_origin",
     "oscar.apps.basket.middleware.BasketMiddleware",
@@ -98,6 +101,9 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 
 # Rate limits must hold across processes, so the cache is never a process's own memory.
 CACHES = {"default": env.cache("CACHE_URL", default="dbcache://shop_cache")}
+if CACHES["default"]["BACKEND"] == "django.core.cache.backends.db.DatabaseCache":
+    # From its usual 300 entries on it throws a third away, and with them limits and used codes.
+    CACHES["default"]["OPTIONS"] = {"MAX_ENTRIES": 100_000}
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
@@ -123,14 +129,26 @@ ACCOUNT_EMAIL_VERIFICATION = "optional"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
-ACCOUNT_EMAIL_NOTIFICATIONS = True
-ACCOUNT_RATE_LIMITS = {"save_draft": "30/m/user"}
+# Wrong passwords and codes are counted by shop.accounts.tries, in which a known device has its own.
+ACCOUNT_RATE_LIMITS = {"save_draft": "30/m/user", "login": "", "login_failed": ""}
+# The shop tells of changes itself: allauth's own messages are lost when the mail server is not there.
+ACCOUNT_EMAIL_NOTIFICATIONS = False
+# An open session alone changes no email address: the password, or a code, is asked again.
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+# Links to choose a new password live for ten minutes (OWASP ASVS 5.0, 6.5.5), those that confirm an
+# address for a day; each works once, and only the newest.
+PASSWORD_RESET_TIMEOUT = 10 * 60
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "shop.credentials.links.ResetLinks"  # noqa: S105
+ACCOUNT_EMAIL_CONFIRMATION_EXPIRE_DAYS = 1
+ACCOUNT_EMAIL_CONFIRMATION_HMAC = False
+ACCOUNT_ADAPTER = "shop.credentials.adapter.AccountAdapter"
 MFA_ADAPTER = "shop.accounts.adapters.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_FORMS = {
     "activate_totp": "shop.accounts.forms.RegisterAppForm",
     "authenticate": "shop.accounts.forms.SignInCodeForm",
+    "generate_recovery_codes": "shop.accounts.forms.NewRecoveryCodesForm",
     "reauthenticate": "shop.accounts.forms.ConfirmCodeForm",
 }
 # People who work here: how long a session may be left alone, and how old the last code of the
@@ -139,6 +157,7 @@ STAFF_IDLE_MINUTES = env.int("STAFF_IDLE_MINUTES", default=15)
 PROOF_MINUTES = env.int("PROOF_MINUTES", default=30)
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_COOKIE_HTTPONLY = True
+DEVICE_COOKIE_NAME = "device"
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
 

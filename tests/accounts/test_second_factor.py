@@ -8,6 +8,7 @@ import pytest
 import time_machine
 from allauth.mfa.models import Authenticator
 from django.core import mail
+from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
@@ -23,8 +24,16 @@ from tests.accounts.signing_in import (
     with_password,
     without_app,
 )
-from tests.authenticator import code_at, code_now, register_app, write_recovery_codes
+from tests.authenticator import (
+    code_at,
+    code_now,
+    let_proof_age,
+    register_app,
+    write_recovery_codes,
+)
 from tests.conftest import PASSWORD, signed_in
+
+NEW_CODES = "/accounts/2fa/recovery-codes/generate/"
 
 
 class TestSigningIn:
@@ -184,7 +193,8 @@ class TestWithoutAnApp:
         client = with_password(pharmacist)
         give(client, code_now())
         client.post("/accounts/reauthenticate/", {"password": PASSWORD})
-        first = client.post("/accounts/2fa/recovery-codes/generate/", follow=True).content.decode()
+        cache.clear()  # The code of the sign-in is used up.
+        first = client.post(NEW_CODES, {"code": code_now()}, follow=True).content.decode()
         again = client.get("/accounts/2fa/recovery-codes/").content.decode()
 
         codes = codes_on(first)
@@ -193,3 +203,35 @@ class TestWithoutAnApp:
         assert client.get("/accounts/2fa/recovery-codes/download/").status_code == 403
         assert client.get(reverse("admin:prescription-queue")).status_code == 200
         assert "account.recovery_codes" in actions()
+
+    def test_new_recovery_codes_take_more_than_the_password(self, pharmacist: User) -> None:
+        client = with_password(pharmacist)
+        give(client, code_now())
+        let_proof_age(client, minutes=5 * 60)
+        client.post("/accounts/reauthenticate/", {"password": PASSWORD})
+
+        page = client.post(NEW_CODES)
+
+        assert b"Enter the code from your authenticator app" in page.content
+        assert not Authenticator.objects.filter(type="recovery_codes").exists()
+
+    @pytest.mark.parametrize("wrong", ["000000", ""])
+    def test_nor_does_a_wrong_code_make_new_ones(self, pharmacist: User, wrong: str) -> None:
+        client = with_password(pharmacist)
+        give(client, code_now())
+        client.post("/accounts/reauthenticate/", {"password": PASSWORD})
+
+        client.post(NEW_CODES, {"code": wrong})
+
+        assert not Authenticator.objects.filter(type="recovery_codes").exists()
+
+    def test_a_recovery_code_makes_no_new_ones_and_is_not_used_up(self, pharmacist: User) -> None:
+        found = write_recovery_codes(pharmacist).get_unused_codes()[0]
+        client = with_password(pharmacist)
+        give(client, code_now())
+        client.post("/accounts/reauthenticate/", {"password": PASSWORD})
+
+        page = client.post(NEW_CODES, {"code": found})
+
+        assert b"a recovery code does not count here" in page.content
+        assert Authenticator.objects.get(type="recovery_codes").wrap().validate_code(found)

@@ -1,29 +1,23 @@
-"""How long people who work here stay signed in, and who takes a second factor away."""
+"""How long people who work here stay signed in, and who may give a second factor up."""
 
 from __future__ import annotations
 
 import time
-from typing import Any
 
-import pytest
 import time_machine
 from allauth.mfa.models import Authenticator
-from django.core import mail
-from django.core.management import CommandError, call_command
 from django.urls import reverse
 
 from shop.accounts.models import User
 from shop.accounts.second_factor import PROOF
-from shop.audit.models import Entry
 from tests.accounts.signing_in import (
-    REGISTER,
     give,
     is_signed_in,
     with_password,
     without_app,
 )
-from tests.authenticator import code_now, register_app, write_recovery_codes
-from tests.conftest import PASSWORD, make_user, signed_in
+from tests.authenticator import code_now, register_app
+from tests.conftest import PASSWORD, signed_in
 
 
 class TestSessions:
@@ -112,42 +106,3 @@ class TestGivingItUp:
         client.post("/accounts/2fa/totp/deactivate/")
 
         assert not Authenticator.objects.exists()
-
-    def test_the_superintendent_takes_it_away_and_every_session_with_it(
-        self, superintendent: User, pharmacist: User
-    ) -> None:
-        write_recovery_codes(pharmacist)
-        session = signed_in(pharmacist)
-
-        answer = take_away(superintendent, pharmacist)
-
-        assert "taken away" in answer.content.decode()
-        assert not Authenticator.objects.filter(user=pharmacist).exists()
-        assert session.get(reverse("admin:prescription-queue")).status_code == 302
-        assert not is_signed_in(session)
-        assert with_password(pharmacist).get("/admin/")["Location"] == REGISTER
-        entry = Entry.objects.get(action="account.factor_taken")
-        assert (entry.actor_id, entry.subject_key) == (superintendent.pk, str(pharmacist.pk))
-        assert [each.to for each in mail.outbox] == [[pharmacist.email]]
-
-    @pytest.mark.parametrize("person", ["superuser", "staff", "pharmacist"])
-    def test_nobody_else_does(self, person: str, request: pytest.FixtureRequest) -> None:
-        other = make_user("other@example.com")
-        register_app(other)
-
-        take_away(request.getfixturevalue(person), other)
-
-        assert Authenticator.objects.filter(user=other).exists()
-
-    def test_a_command_does_where_there_is_nobody_to_ask(self, superintendent: User) -> None:
-        call_command("remove_second_factor", superintendent.email, verbosity=0)
-
-        assert not Authenticator.objects.filter(user=superintendent).exists()
-        assert Entry.objects.get(action="account.factor_taken").actor_role == "system"
-        with pytest.raises(CommandError, match="no authenticator app"):
-            call_command("remove_second_factor", superintendent.email)
-
-
-def take_away(by: User, user: User) -> Any:
-    data = {"action": "remove_second_factor", "_selected_action": [user.pk]}
-    return signed_in(by).post(reverse("admin:accounts_user_changelist"), data, follow=True)

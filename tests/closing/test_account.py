@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import uuid
 from typing import Any
 
 import pytest
@@ -115,11 +116,13 @@ def test_the_account_is_anonymous_and_nobody_gets_in(customer: User, medicine: P
 
 def test_the_authenticator_app_goes_too(customer: User) -> None:
     register_app(customer)
+    customer.devices.create(device=uuid.uuid4(), agent="Firefox", seen_at=timezone.now())
 
     close(signed_in(customer))
 
     assert not is_open(customer)
     assert not Authenticator.objects.exists()
+    assert not customer.devices.exists()
 
 
 def test_what_was_counted_of_their_files_goes_too(customer: User) -> None:

@@ -101,7 +101,8 @@ def test_the_page_of_an_emptied_prescription_still_opens(
     page = client.get(reverse("prescriptions:detail", args=[prescription.reference]))
     assert page.status_code == 200
     assert "Robin" not in page.content.decode()
-    assert client.get(reverse("own-data")).status_code == 200
+    own_data = client.post(reverse("own-data"), {"password": PASSWORD})
+    assert own_data["Content-Type"] == "application/json"
 
 
 def test_a_prescription_under_review_comes_first(

@@ -183,5 +183,5 @@ def of_users(customer: User) -> dict[str, list[Any]]:
     return (
         {f"admin:accounts_user_{page}": [customer.pk] for page in pages}
         | {f"admin:accounts_pharmacistregistration_{page}": [registration.pk] for page in pages}
-        | {"admin:auth_user_password_change": [customer.pk]}
+        | {f"admin:account-{page}": [customer.pk] for page in ("link", "factor", "identity")}
     )

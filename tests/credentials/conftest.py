@@ -1,0 +1,5 @@
+"""Limits that start anew."""
+
+from tests.accounts.conftest import clock, counted_anew
+
+__all__ = ["clock", "counted_anew"]
