@@ -13,8 +13,8 @@ from oscar.apps.order.utils import OrderNumberGenerator
 from shop.accounts import holding
 from shop.accounts.models import User
 from shop.payments import attempts, gateway
+from shop.payments.answers import KeySpent
 from shop.payments.facts import CardPage, Charge
-from shop.payments.gateway import AnswerKept
 from shop.payments.life_cycles import Kind, Status
 from shop.payments.models import PaymentAttempt
 from shop.placing.quote import Quote
@@ -92,7 +92,7 @@ def _open_page(attempt: PaymentAttempt) -> str:
             return_url=_address("checkout:return", attempt),
             cancel_url=f"{settings.SITE_URL}{reverse('checkout:preview')}",
         )
-    except AnswerKept:
+    except KeySpent:
         # The key is the attempt's own, so only another attempt gets another answer.
         with suppress(attempts.TransitionRefused):
             attempts.move(attempt, Status.EXPIRED)

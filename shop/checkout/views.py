@@ -34,8 +34,8 @@ from shop.checkout.arrival import choices_of, chosen_at_first, gap_of_all
 from shop.checkout.session import CheckoutSessionMixin
 from shop.delivery import methods as delivery
 from shop.order_statuses import OrderStatus
+from shop.payments.answers import GatewayRefused, GatewayUnavailable
 from shop.payments.attempts import AnotherAttemptIsLive, TransitionRefused
-from shop.payments.gateway import GatewayRefused, GatewayUnavailable
 from shop.payments.life_cycles import Status
 from shop.payments.models import PaymentAttempt
 from shop.payments.money import AmountRefused

@@ -12,8 +12,8 @@ from django.utils import timezone
 from oscar.apps.payment.models import Source
 
 from shop.payments import gateway
+from shop.payments.answers import GatewayRefused
 from shop.payments.facts import Funds
-from shop.payments.gateway import GatewayRefused
 from shop.payments.life_cycles import Status
 from shop.payments.models import PaymentAttempt
 from shop.payments.money import to_minor
@@ -36,10 +36,11 @@ def compare(since: datetime.datetime) -> list[Finding]:
     Raises GatewayUnavailable. Something may change while it is compared, so what differs is worth a
     second look.
     """
-    at_stripe = {funds.intent_id: funds for funds in gateway.list_funds(since)}
+    listed = gateway.list_funds(since)
+    at_stripe = {funds.intent_id: funds for funds in listed.read}
     recent = Q(changed_at__gte=since) | Q(payment_intent_id__in=at_stripe)
     known = PaymentAttempt.objects.filter(recent, payment_intent_id__isnull=False)
-    found: list[Finding] = []
+    found = [Finding(str(error)) for error in listed.not_understood]
     for attempt in known.select_related("order").order_by("pk"):
         found += _compare(attempt, at_stripe.pop(attempt.payment_intent_id or "", None))
     for funds in at_stripe.values():

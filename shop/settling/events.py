@@ -6,8 +6,8 @@ import uuid
 
 from django.utils import timezone
 
+from shop.payments.answers import GatewayUnavailable
 from shop.payments.facts import Notice
-from shop.payments.gateway import GatewayUnavailable
 from shop.payments.models import PaymentAttempt, StripeEvent
 from shop.settling import imports
 from shop.settling.settle import settle

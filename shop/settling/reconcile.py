@@ -92,7 +92,7 @@ def _listed_events() -> list[Notice]:
     row = Reconciliation.objects.first()
     since = row.read_until - OVERLAP if row and row.read_until else None
     is_live = settings.STRIPE_SECRET_KEY.startswith("sk_live_")
-    return [notice for notice in gateway.list_events(since) if notice.livemode == is_live]
+    return [notice for notice in gateway.list_events(since).read if notice.livemode == is_live]
 
 
 def _new_events(listed: list[Notice]) -> list[Notice]:

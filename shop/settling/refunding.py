@@ -10,7 +10,7 @@ from shop.accounts.models import User
 from shop.order.processing import EventHandler
 from shop.order_statuses import FIRST
 from shop.payments import attempts, refunds
-from shop.payments.gateway import GatewayRefused, GatewayUnavailable
+from shop.payments.answers import GatewayRefused, GatewayUnavailable
 from shop.payments.life_cycles import Status
 from shop.payments.models import PaymentAttempt, Refund
 from shop.payments.refunds import Wanted

@@ -7,7 +7,8 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from shop.payments.gateway import SignatureRefused, read_notice
+from shop.payments.answers import SignatureRefused
+from shop.payments.gateway import read_notice
 from shop.settling import events
 
 

@@ -19,7 +19,7 @@ from shop.basket.models import Basket
 from shop.demo.stripe import intents
 from shop.demo.stripe.faults import Fault
 from shop.demo.stripe.server import Emulator
-from shop.payments.gateway import GatewayUnavailable
+from shop.payments.answers import GatewayUnavailable
 from shop.payments.life_cycles import Review, Status
 from shop.payments.models import PaymentAttempt, StripeOperation
 from shop.prescriptions import services

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from shop.payments.gateway import GatewayUnavailable
+from shop.payments.answers import GatewayUnavailable
 from shop.settling import reconcile
 
 # An authorisation lasts seven days, so with one more every payment under way is compared.
