@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 
+from shop.payments import keys
 from shop.payments.money import is_supported
 
 STRIPE = "https://api.stripe.com"
@@ -15,7 +16,7 @@ STRIPE = "https://api.stripe.com"
 @register(Tags.security)
 def check_stripe(**_: Any) -> list[CheckMessage]:
     """Live keys only with Stripe itself, only in a real pharmacy; webhooks always signed."""
-    is_live = settings.STRIPE_SECRET_KEY.startswith("sk_live_")
+    is_live = keys.is_live()
     problems = {
         "payments.E001": (
             is_live and settings.STRIPE_API_BASE != STRIPE,
@@ -32,6 +33,11 @@ def check_stripe(**_: Any) -> list[CheckMessage]:
             "Webhooks cannot be checked without a secret.",
             "Set STRIPE_WEBHOOK_SECRETS to the signing secret of the endpoint.",
         ),
+        "payments.E006": (
+            not keys.mode_of(settings.STRIPE_SECRET_KEY),
+            "STRIPE_SECRET_KEY is not a secret key of a Stripe account.",
+            "It begins with rk_live_ or sk_live_, or in tests with rk_test_ or sk_test_.",
+        ),
         "payments.E005": (
             not is_supported(settings.OSCAR_DEFAULT_CURRENCY),
             "The shop cannot charge in this currency.",
@@ -46,7 +52,7 @@ def check_stripe(**_: Any) -> list[CheckMessage]:
 @register(Tags.security, deploy=True)
 def check_stripe_for_real(**_: Any) -> list[CheckMessage]:
     """A real pharmacy takes real money."""
-    if settings.IS_DEMO or settings.STRIPE_SECRET_KEY.startswith("sk_live_"):
+    if settings.IS_DEMO or keys.is_live():
         return []
     hint = "Set STRIPE_SECRET_KEY to the live key of the pharmacy."
     return [Error("A real pharmacy needs a live Stripe key.", hint=hint, id="payments.E004")]

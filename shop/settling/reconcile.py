@@ -6,11 +6,10 @@ import datetime
 import logging
 from dataclasses import dataclass, field
 
-from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from shop.payments import attempts, gateway
+from shop.payments import attempts, gateway, keys
 from shop.payments.facts import Notice
 from shop.payments.life_cycles import Status
 from shop.payments.models import PaymentAttempt, Reconciliation
@@ -91,7 +90,7 @@ def _give_up_stale() -> None:
 def _listed_events() -> list[Notice]:
     row = Reconciliation.objects.first()
     since = row.read_until - OVERLAP if row and row.read_until else None
-    is_live = settings.STRIPE_SECRET_KEY.startswith("sk_live_")
+    is_live = keys.is_live()
     return [notice for notice in gateway.list_events(since).read if notice.livemode == is_live]
 
 

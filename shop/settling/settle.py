@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import logging
 
-from django.conf import settings
 from django.db import transaction
 
 from shop.order import emails
-from shop.payments import attempts, gateway
+from shop.payments import attempts, gateway, keys
 from shop.payments.answers import GatewayRefused, GatewayUnavailable
 from shop.payments.facts import Intent, Payment
 from shop.payments.life_cycles import Kind, Review, Status
@@ -99,7 +98,7 @@ def _check_payment(attempt: PaymentAttempt, payment: Payment, intent: Intent) ->
         str(attempt.reference),
         attempt.amount_minor,
         attempt.currency,
-        settings.STRIPE_SECRET_KEY.startswith("sk_live_"),
+        keys.is_live(),
     )
     if (payment.reference, intent.amount, intent.currency, payment.livemode) != expected:
         raise Refused(Reason.AMOUNT)
