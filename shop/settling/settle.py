@@ -11,13 +11,14 @@ from django.db import transaction
 
 from shop.order import emails
 from shop.payments import attempts, gateway, keys
-from shop.payments.answers import GatewayRefused, GatewayUnavailable
+from shop.payments.answers import GatewayRefused
 from shop.payments.facts import Intent, Payment
 from shop.payments.life_cycles import Kind, Review, Status
 from shop.payments.models import PaymentAttempt, StripeOperation
 from shop.placing import orders
 from shop.placing.refusals import Reason, Refused
 from shop.settling import operations
+from shop.settling.carrying_on import carry_on
 
 logger = logging.getLogger(__name__)
 
@@ -118,10 +119,5 @@ def _let_go(attempt: PaymentAttempt, intent: Intent, refusal: Refused) -> None:
 
 
 def settle_quietly(attempt: PaymentAttempt) -> bool:
-    """Settle, and say whether Stripe could be reached."""
-    try:
-        settle(attempt)
-    except GatewayUnavailable:
-        logger.warning("Stripe could not be reached for attempt %s", attempt)
-        return False
-    return True
+    """Settle, and say whether that could be done; what goes wrong is written down and stops no other."""
+    return not carry_on(attempt, lambda: settle(attempt))
