@@ -22,6 +22,9 @@ class Store:
         self.origin = ""
         self.session_params: dict[str, Document] = {}
         self.challenged_cards: dict[str, Card] = {}
+        self.charged_cards: dict[str, Card] = {}
+        # When a refund by a card that takes its time ends.
+        self.refund_ends: dict[str, int] = {}
         self._on_event = on_event
         self._objects: dict[str, Document] = {}
 
