@@ -12,7 +12,7 @@ from oscar.apps.order.utils import OrderNumberGenerator
 
 from shop.accounts import holding
 from shop.accounts.models import User
-from shop.payments import attempts, gateway
+from shop.payments import attempts, gateway, money
 from shop.payments.answers import KeySpent
 from shop.payments.facts import CardPage, Charge
 from shop.payments.life_cycles import Kind, Status
@@ -39,8 +39,9 @@ def card_page_for(
     An open card page for the same quote and the same prescription is used again; another one is
     closed first.
     Raises AlreadyUnderWay when the earlier one was paid meanwhile, GatewayUnavailable or
-    GatewayRefused when Stripe has no card page to give.
+    GatewayRefused when Stripe has no card page to give, TooLittle for less than Stripe charges.
     """
+    money.check_least(quote.amount_minor, quote.currency)
     before = attempts.live_for(basket.pk)
     if before is not None:
         is_same = before.quote_hash == quote.hash and before.prescription == prescription

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 
 from shop.payments import keys
-from shop.payments.money import is_supported
+from shop.payments.money import is_currency
 
 STRIPE = "https://api.stripe.com"
 
@@ -39,9 +39,9 @@ def check_stripe(**_: Any) -> list[CheckMessage]:
             "It begins with rk_live_ or sk_live_, or in tests with rk_test_ or sk_test_.",
         ),
         "payments.E005": (
-            not is_supported(settings.OSCAR_DEFAULT_CURRENCY),
-            "The shop cannot charge in this currency.",
-            "Choose one with two decimal places, or with none.",
+            not is_currency(settings.OSCAR_DEFAULT_CURRENCY),
+            "CURRENCY is not the code of a currency.",
+            "Set it to three capital letters, as AUD, EUR or GBP.",
         ),
     }
     return [
