@@ -15,7 +15,7 @@ from shop.payments.answers import KeyRefused, Listed, NotPermitted
 from shop.payments.facts import Notice
 from shop.payments.life_cycles import Status
 from shop.payments.models import PaymentAttempt, Reconciliation
-from shop.settling import events, refunding
+from shop.settling import events, refunding, telling
 from shop.settling.carrying_on import carry_on
 from shop.settling.differences import Finding, compare, compare_one
 from shop.settling.settle import settle
@@ -60,13 +60,17 @@ def reconcile(since: datetime.datetime) -> Report:
     Raises GatewayUnavailable.
     """
     report = Report()
+    last = Reconciliation.objects.first()
     try:
         _bring_together(report, since)
     except KeyRefused as error:
         logger.exception("reconciling waits for the key")
         report.findings = [str(error)]
+    told = telling.tell_found(report.findings, last)
+    telling.tell_open()
     Reconciliation.objects.update_or_create(
-        pk=1, defaults={"finished_at": timezone.now(), "findings": report.findings}
+        pk=1,
+        defaults={"finished_at": timezone.now(), "findings": report.findings, "told": told},
     )
     return report
 

@@ -26,6 +26,7 @@ class Migration(migrations.Migration):
                 ('read_until', models.DateTimeField(null=True)),
                 ('finished_at', models.DateTimeField(null=True)),
                 ('findings', models.JSONField(default=list)),
+                ('told', models.JSONField(default=list)),
             ],
         ),
         migrations.CreateModel(

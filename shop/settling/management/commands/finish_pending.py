@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand
 
 from shop.mailing import outbox
 from shop.payments.models import PaymentAttempt
+from shop.settling import telling
 from shop.settling.settle import settle_quietly
 
 
@@ -15,6 +16,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         pending = list(PaymentAttempt.objects.unfinished())
         unsettled = sum(not settle_quietly(attempt) for attempt in pending)
+        telling.tell_open()
         sent = outbox.send_waiting()
         self.stdout.write(f"{len(pending)} payments looked at, {sent} messages tried")
         if unsettled:
