@@ -25,7 +25,11 @@ class KeySpent(GatewayUnavailable):
 
 
 class KeyRefused(GatewayUnavailable):
-    """Stripe does not take the shop's key, or the key may not do this: until a person mends it."""
+    """Stripe does not take the shop's key: everything waits until a person mends that."""
+
+
+class NotPermitted(KeyRefused):
+    """Stripe takes the key, which may not do this."""
 
 
 class NotUnderstood(GatewayUnavailable):

@@ -21,6 +21,7 @@ from shop.payments.answers import (
     KeyRefused,
     KeySpent,
     Listed,
+    NotPermitted,
     NotUnderstood,
     SignatureRefused,
     identifier,
@@ -85,7 +86,8 @@ def _client(key: str, base: str) -> stripe.StripeClient:
     )
 
 
-def _call(do: Callable[[stripe.StripeClient], Answer]) -> Answer:
+def ask(do: Callable[[stripe.StripeClient], Answer]) -> Answer:
+    """Ask Stripe for something; raises GatewayUnavailable or GatewayRefused."""
     # The transaction a test case wraps around itself does not count; Django's durable blocks agree.
     if any(not block._from_testcase for block in connection.atomic_blocks):  # type: ignore[attr-defined]  # noqa: SLF001
         raise RuntimeError("Stripe must not be called inside a transaction")
@@ -102,7 +104,7 @@ def _failure_of(error: stripe.StripeError) -> Exception:
     if error.http_status == HTTPStatus.FORBIDDEN:
         lacking = PERMISSION.search(str(error))
         permission = f"it lacks the permission {lacking[0]}" if lacking else "Stripe says no more"
-        return KeyRefused(f"the shop's key may not do this at Stripe: {permission}")
+        return NotPermitted(f"the shop's key may not do this at Stripe: {permission}")
     if isinstance(error, stripe.IdempotencyError):
         return KeySpent(str(error))
     if error.http_status in NO:
@@ -137,7 +139,7 @@ def open_card_page(charge: Charge, *, return_url: str, cancel_url: str) -> CardP
         ],
     }
     key = f"session-{charge.reference}"
-    session = _call(
+    session = ask(
         lambda client: client.v1.checkout.sessions.create(asked, {"idempotency_key": key})
     ).to_dict()
     return CardPage(required(session, "id", str), required(session, "url", str))
@@ -145,7 +147,7 @@ def open_card_page(charge: Charge, *, return_url: str, cancel_url: str) -> CardP
 
 def read_payment(session_id: str) -> Payment:
     """Read the payment behind a card page, with its charge."""
-    session = _call(
+    session = ask(
         lambda client: client.v1.checkout.sessions.retrieve(
             session_id, {"expand": ["payment_intent.latest_charge"]}
         )
@@ -184,7 +186,7 @@ def _capture_before(charge: Fields) -> datetime.datetime | None:
 
 def close_card_page(session_id: str, *, idempotency_key: str) -> None:
     """Expire the card page, so that nobody can pay there any more."""
-    _call(
+    ask(
         lambda client: client.v1.checkout.sessions.expire(
             session_id, {}, {"idempotency_key": idempotency_key}
         )
@@ -193,7 +195,7 @@ def close_card_page(session_id: str, *, idempotency_key: str) -> None:
 
 def capture(intent_id: str, *, idempotency_key: str) -> int:
     """Take the authorised money; how much was taken, in minor units."""
-    intent = _call(
+    intent = ask(
         lambda client: client.v1.payment_intents.capture(
             intent_id, {}, {"idempotency_key": idempotency_key}
         )
@@ -204,7 +206,7 @@ def capture(intent_id: str, *, idempotency_key: str) -> int:
 
 def cancel(intent_id: str, *, idempotency_key: str) -> None:
     """Release the authorisation."""
-    _call(
+    ask(
         lambda client: client.v1.payment_intents.cancel(
             intent_id, {}, {"idempotency_key": idempotency_key}
         )
@@ -214,7 +216,7 @@ def cancel(intent_id: str, *, idempotency_key: str) -> None:
 def read_funds(intent_id: str) -> Funds:
     """Read what became of the money of a payment."""
     return _funds(
-        _call(
+        ask(
             lambda client: client.v1.payment_intents.retrieve(
                 intent_id, {"expand": ["latest_charge"]}
             )
@@ -232,7 +234,7 @@ def list_funds(since: datetime.datetime) -> Listed[Funds]:
         "limit": PAGE,
         "expand": ["data.latest_charge"],
     }
-    intents = _call(lambda client: list(client.v1.payment_intents.list(asked).auto_paging_iter()))
+    intents = ask(lambda client: list(client.v1.payment_intents.list(asked).auto_paging_iter()))
     ours = (intent for intent in intents if _reference(intent.to_dict(), "reference"))
     return read_each(ours, _funds)
 
@@ -273,16 +275,14 @@ def refund(intent_id: str, *, amount: int, reference: str, idempotency_key: str)
         "amount": amount,
         "metadata": {"refund": reference},
     }
-    made = _call(
-        lambda client: client.v1.refunds.create(asked, {"idempotency_key": idempotency_key})
-    )
+    made = ask(lambda client: client.v1.refunds.create(asked, {"idempotency_key": idempotency_key}))
     return _refund(made)
 
 
 def list_refunds(intent_id: str) -> list[StripeRefund]:
     """Every refund of a payment, the oldest first."""
     asked: Any = {"payment_intent": intent_id, "limit": PAGE}
-    refunds = _call(lambda client: list(client.v1.refunds.list(asked).auto_paging_iter()))
+    refunds = ask(lambda client: list(client.v1.refunds.list(asked).auto_paging_iter()))
     return [_refund(each) for each in reversed(refunds)]
 
 
@@ -300,7 +300,7 @@ def _refund(refund: stripe.Refund) -> StripeRefund:
 def list_disputes(intent_id: str) -> list[StripeDispute]:
     """Every dispute about a payment."""
     asked: Any = {"payment_intent": intent_id, "limit": PAGE}
-    disputes = _call(lambda client: list(client.v1.disputes.list(asked).auto_paging_iter()))
+    disputes = ask(lambda client: list(client.v1.disputes.list(asked).auto_paging_iter()))
     return [_dispute(each) for each in disputes]
 
 
@@ -321,7 +321,7 @@ def list_events(since: datetime.datetime | None) -> Listed[Notice]:
     asked: Any = {"limit": PAGE}
     if since is not None:
         asked["created"] = {"gte": int(since.timestamp())}
-    events = _call(lambda client: list(client.v1.events.list(asked).auto_paging_iter()))
+    events = ask(lambda client: list(client.v1.events.list(asked).auto_paging_iter()))
     return read_each((event.to_dict() for event in reversed(events)), _notice)
 
 

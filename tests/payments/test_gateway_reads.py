@@ -20,6 +20,7 @@ from shop.payments.answers import (
     GatewayUnavailable,
     KeyRefused,
     KeySpent,
+    NotPermitted,
     NotUnderstood,
     SignatureRefused,
 )
@@ -48,7 +49,7 @@ def answer(monkeypatch: pytest.MonkeyPatch) -> Callable[[Any], None]:
     """What the client gives back to the gateway, whatever it is asked."""
 
     def give(answered: Any) -> None:
-        monkeypatch.setattr(gateway, "_call", lambda _do: answered)
+        monkeypatch.setattr(gateway, "ask", lambda _do: answered)
 
     return give
 
@@ -144,7 +145,7 @@ def test_whatever_event_is_sent_is_read_or_refused() -> None:
         (400, "IdempotencyError", KeySpent),
         (401, "AuthenticationError", KeyRefused),
         (402, "CardError", GatewayRefused),
-        (403, "PermissionError", KeyRefused),
+        (403, "PermissionError", NotPermitted),
         (404, "InvalidRequestError", GatewayRefused),
         (409, "APIError", GatewayUnavailable),
         (429, "RateLimitError", GatewayUnavailable),
@@ -163,7 +164,7 @@ def test_each_refusal_is_taken_for_what_it_is_whatever_it_says_beside_its_status
             raise error
 
         with pytest.raises((GatewayRefused, GatewayUnavailable)) as raised:
-            gateway._call(refuse)  # noqa: SLF001 what every request goes through
+            gateway.ask(refuse)
         assert type(raised.value) is expected, label
 
 
@@ -174,7 +175,7 @@ def test_no_key_and_no_address_of_stripes_words_is_passed_on_with_a_refused_key(
         raise stripe.AuthenticationError(words, http_status=401)
 
     with pytest.raises(KeyRefused) as raised:
-        gateway._call(refuse)  # noqa: SLF001 what every request goes through
+        gateway.ask(refuse)
 
     assert "rk_live" not in str(raised.value)
     assert "STRIPE_SECRET_KEY" in str(raised.value)
@@ -190,7 +191,7 @@ def test_a_missing_permission_is_said_by_its_name() -> None:
         raise stripe.PermissionError(words, http_status=403)
 
     with pytest.raises(KeyRefused, match="rak_charge_read") as raised:
-        gateway._call(refuse)  # noqa: SLF001 what every request goes through
+        gateway.ask(refuse)
 
     assert "rk_live" not in str(raised.value)
     assert "acct_1" not in str(raised.value)

@@ -9,6 +9,8 @@ from shop.demo.stripe.replies import Document
 
 # The version that stripe-python 16.1.0 asks for.
 API_VERSION = "2026-10-28.endive"
+# The version that an endpoint is made with, when the shop's runbook is followed.
+SHOPS_API_VERSION = "2026-05-27.dahlia"
 HOLD_SECONDS = 7 * 24 * 3600
 _ALPHABET = string.ascii_letters + string.digits
 # What Stripe names in every object and this emulator never fills, or fills later.
@@ -280,6 +282,46 @@ def event(event_type: str, snapshot: Document, *, created: int) -> Document:
         "request": {"id": None, "idempotency_key": None},
         "type": event_type,
     }
+
+
+def webhook_endpoint(url: str) -> Document:
+    return {
+        "id": "we_emulator",
+        "object": "webhook_endpoint",
+        "api_version": SHOPS_API_VERSION,
+        "application": None,
+        "created": 0,
+        "description": None,
+        "enabled_events": ["*"],
+        "livemode": False,
+        "metadata": {},
+        "status": "enabled",
+        "url": url,
+    }
+
+
+ACCOUNT: Document = {
+    "id": "acct_emulator",
+    "object": "account",
+    "capabilities": {"card_payments": "active"},
+    "charges_enabled": True,
+    "country": "US",
+    "default_currency": "usd",
+    "settings": {
+        "branding": {"icon": None, "logo": None, "primary_color": None, "secondary_color": None},
+        "card_payments": {
+            "statement_descriptor_prefix": None,
+            "statement_descriptor_prefix_kana": None,
+            "statement_descriptor_prefix_kanji": None,
+        },
+        "dashboard": {"display_name": None, "timezone": None},
+        "payments": {
+            "statement_descriptor": "TEST PHARMACY",
+            "statement_descriptor_kana": None,
+            "statement_descriptor_kanji": None,
+        },
+    },
+}
 
 
 def page(documents: list[Document], *, url: str, has_more: bool) -> Document:

@@ -52,6 +52,7 @@ class Emulator:
             url=webhook_url, secret=webhook_secret, retry_delays=retry_delays
         )
         self.store = Store(Clock(), self.courier.send)
+        self.store.webhook_url = lambda: self.courier.url
         keys = IdempotencyKeys(self.store.clock)
         self._api = Api(self.store, keys, self.faults, api_key=api_key)
         control = Control(self._api, self.store, self.courier, self.faults)
