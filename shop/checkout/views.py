@@ -184,7 +184,13 @@ class PreviewView(CheckoutSessionMixin, TemplateView):
                 ),
             )
             return redirect("checkout:preview")
-        except (GatewayUnavailable, GatewayRefused, AnotherAttemptIsLive, TransitionRefused):
+        except (
+            GatewayUnavailable,
+            GatewayRefused,
+            AnotherAttemptIsLive,
+            TransitionRefused,
+        ) as error:
+            logger.warning("no card page for basket %s: %s", request.basket.pk, error)
             messages.error(
                 request,
                 _("The card page cannot be reached just now. You were not charged. Try again."),

@@ -61,7 +61,6 @@ def test_each_try_of_a_capture_carries_the_key_that_was_written_down(
     assert keys_sent(stripe, "/capture") == [key, key, key]
 
 
-@pytest.mark.django_db
 def test_reconciling_settles_what_no_event_and_no_difference_points_to(
     at_the_page: PaymentAttempt, stripe: Emulator
 ) -> None:
@@ -80,8 +79,7 @@ def test_reconciling_settles_what_no_event_and_no_difference_points_to(
 def test_an_event_that_was_acted_on_asks_nothing_of_stripe_again(
     paid: PaymentAttempt, stripe: Emulator
 ) -> None:
-    refunds = gateway.list_events(None).read
-    for notice in refunds:
+    for notice in gateway.list_events(None).read:
         events.take(notice)
     with stripe.store.lock:
         [charge] = stripe.store.all("charge")
