@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from babel.numbers import get_territory_currencies
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.checks import Warning as Question
 
+from shop.datafiles import FilesInvalid
+from shop.jurisdictions import loading
 from shop.payments import keys
 from shop.payments.money import is_currency
 
@@ -56,3 +60,29 @@ def check_stripe_for_real(**_: Any) -> list[CheckMessage]:
         return []
     hint = "Set STRIPE_SECRET_KEY to the live key of the pharmacy."
     return [Error("A real pharmacy needs a live Stripe key.", hint=hint, id="payments.E004")]
+
+
+@register(Tags.security, deploy=True)
+def check_currency_is_usual(**_: Any) -> list[CheckMessage]:
+    """Prices in another currency than that of the rules' countries are asked about."""
+    currency = settings.OSCAR_DEFAULT_CURRENCY
+    usual = _usual_currencies()
+    if settings.IS_DEMO or not usual or currency in usual:
+        return []
+    return [
+        Question(
+            f"CURRENCY is {currency}; where the rules of {settings.JURISDICTION} hold, "
+            f"prices are usually in {' or '.join(usual)}.",
+            hint="Set CURRENCY, or silence payments.W001 when this is meant.",
+            id="payments.W001",
+        )
+    ]
+
+
+def _usual_currencies() -> list[str]:
+    """What is paid with in the countries of the profile; a profile that cannot be read names none."""
+    try:
+        countries = loading.current().countries
+    except FilesInvalid:
+        return []
+    return sorted({code for country in countries for code in get_territory_currencies(country)})

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 from pytest_django import Settings
 
-from shop.payments.checks import check_stripe
+from shop.payments.checks import check_currency_is_usual, check_stripe
 from shop.payments.money import (
     LEAST,
     THREE_DECIMAL,
@@ -108,3 +108,30 @@ def test_less_than_stripe_charges_is_not_asked_of_it(currency: str, amount: str)
     with pytest.raises(TooLittle) as refused:
         check_least(LEAST[currency] - 1, currency)
     assert (refused.value.least, refused.value.currency) == (Decimal(amount), currency)
+
+
+@pytest.mark.parametrize(
+    ("jurisdiction", "usual"),
+    [("AU", "AUD"), ("GB", "GBP"), ("DE", "EUR"), ("AT", "EUR"), ("US", "USD")],
+)
+def test_a_real_pharmacy_is_asked_about_another_currency_than_its_countrys(
+    jurisdiction: str, usual: str, settings: Settings
+) -> None:
+    settings.IS_DEMO = False
+    settings.JURISDICTION = jurisdiction
+    settings.OSCAR_DEFAULT_CURRENCY = "JPY"
+
+    [asked] = check_currency_is_usual()
+    settings.OSCAR_DEFAULT_CURRENCY = usual
+
+    assert (asked.id, usual in asked.msg) == ("payments.W001", True)
+    assert check_currency_is_usual() == []
+
+
+def test_a_demonstration_and_rules_that_cannot_be_read_ask_nothing(settings: Settings) -> None:
+    settings.OSCAR_DEFAULT_CURRENCY = "JPY"
+    assert check_currency_is_usual() == []
+    settings.IS_DEMO = False
+    settings.JURISDICTION = "nowhere"
+
+    assert check_currency_is_usual() == []
