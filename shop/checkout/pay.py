@@ -12,9 +12,9 @@ from oscar.apps.order.utils import OrderNumberGenerator
 
 from shop.accounts import holding
 from shop.accounts.models import User
-from shop.payments import attempts, gateway
+from shop.payments import attempts, gateway, money
+from shop.payments.answers import KeySpent
 from shop.payments.facts import CardPage, Charge
-from shop.payments.gateway import AnswerKept
 from shop.payments.life_cycles import Kind, Status
 from shop.payments.models import PaymentAttempt
 from shop.placing.quote import Quote
@@ -39,8 +39,9 @@ def card_page_for(
     An open card page for the same quote and the same prescription is used again; another one is
     closed first.
     Raises AlreadyUnderWay when the earlier one was paid meanwhile, GatewayUnavailable or
-    GatewayRefused when Stripe has no card page to give.
+    GatewayRefused when Stripe has no card page to give, TooLittle for less than Stripe charges.
     """
+    money.check_least(quote.amount_minor, quote.currency)
     before = attempts.live_for(basket.pk)
     if before is not None:
         is_same = before.quote_hash == quote.hash and before.prescription == prescription
@@ -92,7 +93,7 @@ def _open_page(attempt: PaymentAttempt) -> str:
             return_url=_address("checkout:return", attempt),
             cancel_url=f"{settings.SITE_URL}{reverse('checkout:preview')}",
         )
-    except AnswerKept:
+    except KeySpent:
         # The key is the attempt's own, so only another attempt gets another answer.
         with suppress(attempts.TransitionRefused):
             attempts.move(attempt, Status.EXPIRED)

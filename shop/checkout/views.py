@@ -14,6 +14,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.generic import TemplateView
 from oscar.apps.checkout.utils import CheckoutSessionData
@@ -27,6 +28,7 @@ from oscar.apps.checkout.views import (
 )
 from oscar.apps.checkout.views import ShippingAddressView as OscarShippingAddressView
 from oscar.apps.checkout.views import ShippingMethodView as OscarShippingMethodView
+from oscar.templatetags.currency_filters import currency
 
 from shop.accounts.requests import SignedInRequest
 from shop.checkout import pay
@@ -34,11 +36,11 @@ from shop.checkout.arrival import choices_of, chosen_at_first, gap_of_all
 from shop.checkout.session import CheckoutSessionMixin
 from shop.delivery import methods as delivery
 from shop.order_statuses import OrderStatus
+from shop.payments.answers import GatewayRefused, GatewayUnavailable
 from shop.payments.attempts import AnotherAttemptIsLive, TransitionRefused
-from shop.payments.gateway import GatewayRefused, GatewayUnavailable
 from shop.payments.life_cycles import Status
 from shop.payments.models import PaymentAttempt
-from shop.payments.money import AmountRefused
+from shop.payments.money import AmountRefused, TooLittle
 from shop.placing import gate
 from shop.placing.quote import Quote, quote_for
 from shop.placing.refusals import Refused
@@ -56,6 +58,9 @@ __all__ = [
     "UserAddressUpdateView",
 ]
 
+_TOO_LITTLE = gettext_lazy(
+    "At least %(least)s must be paid by card. You were not charged. Put more into your cart, or call us."
+)
 logger = logging.getLogger(__name__)
 
 # How often the page after the card page looks again by itself, before it leaves that to the customer.
@@ -165,12 +170,20 @@ class PreviewView(CheckoutSessionMixin, TemplateView):
             )
         except pay.AlreadyUnderWay as under_way:
             return redirect("checkout:return", reference=under_way.attempt.reference)
+        except TooLittle as little:
+            text = _TOO_LITTLE % {"least": currency(little.least, little.currency)}
         except AmountRefused:
             logger.exception("basket %s cannot be charged", request.basket.pk)
             text = _(
                 "A price in your cart cannot be charged as it is. You were not charged. Call us."
             )
-        except (GatewayUnavailable, GatewayRefused, AnotherAttemptIsLive, TransitionRefused):
+        except (
+            GatewayUnavailable,
+            GatewayRefused,
+            AnotherAttemptIsLive,
+            TransitionRefused,
+        ) as error:
+            logger.warning("no card page for basket %s: %s", request.basket.pk, error)
             text = _("The card page cannot be reached just now. You were not charged. Try again.")
         else:
             return HttpResponseRedirect(url, status=303)

@@ -5,10 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import F
 from django.utils import timezone
 
 from shop.payments.life_cycles import LIVE, TRANSITIONS, Kind, Review, Status
 from shop.payments.models import PaymentAttempt, StripeOperation
+
+# So many times in a row something may go wrong with an attempt before a person is asked.
+TRIES = 3
 
 
 class TransitionRefused(Exception):
@@ -68,3 +72,17 @@ def flag(attempt: PaymentAttempt, review: Review, **changes: Any) -> None:
     """Leave the attempt to a person, with the reason; a reason that is there already stays."""
     if attempt.status != Status.NEEDS_REVIEW:
         move(attempt, Status.NEEDS_REVIEW, review=review, **changes)
+
+
+def note_stumble(attempt: PaymentAttempt, over: str) -> None:
+    """Something went wrong that says nothing about the payment: it is tried again, then shown too."""
+    row = PaymentAttempt.objects.filter(pk=attempt.pk)
+    row.update(stumbles=F("stumbles") + 1, stumbled_over=over[:300])
+    row.filter(stumbles__gte=TRIES, review="").update(review=Review.STUMBLED)
+
+
+def forget_stumbles(attempt: PaymentAttempt) -> None:
+    """The attempt went on: nobody has to look for that."""
+    row = PaymentAttempt.objects.filter(pk=attempt.pk)
+    row.filter(review=Review.STUMBLED).update(review="")
+    row.filter(stumbles__gt=0).update(stumbles=0, stumbled_over="")

@@ -25,19 +25,26 @@ class CardPage:
 
 
 @dataclass(frozen=True)
+class Intent:
+    """The money behind a card page, as Stripe sees it now; the amount in minor units."""
+
+    intent_id: str
+    status: str
+    amount: int
+    currency: str
+    capture_before: datetime.datetime | None
+
+
+@dataclass(frozen=True)
 class Payment:
-    """A payment as Stripe sees it now; amounts in minor units."""
+    """A card page as Stripe sees it now; without an intent nobody has pressed pay there."""
 
     session_id: str
     session_status: str
     url: str
     reference: str
     livemode: bool
-    intent_id: str
-    intent_status: str
-    amount: int
-    currency: str
-    capture_before: datetime.datetime | None
+    intent: Intent | None
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import re
 from collections.abc import Callable
 from functools import cache
 from http import HTTPStatus
@@ -13,10 +14,30 @@ import stripe  # noqa: TID251
 from django.conf import settings
 from django.db import connection
 
+from shop.payments.answers import (
+    Fields,
+    GatewayRefused,
+    GatewayUnavailable,
+    KeyRefused,
+    KeySpent,
+    Listed,
+    NotPermitted,
+    NotUnderstood,
+    SignatureRefused,
+    identifier,
+    known,
+    moment,
+    part,
+    read_each,
+    required,
+    text,
+    whole_part,
+)
 from shop.payments.facts import (
     CardPage,
     Charge,
     Funds,
+    Intent,
     Notice,
     Payment,
     StripeDispute,
@@ -34,28 +55,24 @@ CLOCK_TOLERANCE = datetime.timedelta(seconds=300)
 # The most that Stripe lists at once.
 PAGE = 100
 
-# A plain no: the request is wrong, the card is, or there is no such object. Whatever else goes wrong
-# (a key that was changed, a fault of Stripe's own) says nothing about this payment.
+# A plain no: the request is wrong, the card is, or there is no such object.
 NO = (HTTPStatus.BAD_REQUEST, HTTPStatus.PAYMENT_REQUIRED, HTTPStatus.NOT_FOUND)
+# Stripe names the permission that a restricted key lacks.
+PERMISSION = re.compile(r"\brak_\w+")
+
+SESSION_STATUSES = ("open", "complete", "expired")
+INTENT_STATUSES = (
+    "requires_payment_method",
+    "requires_confirmation",
+    "requires_action",
+    "processing",
+    "requires_capture",
+    "canceled",
+    "succeeded",
+)
 
 stripe.enable_telemetry = False
 Answer = TypeVar("Answer")
-
-
-class GatewayUnavailable(Exception):
-    """Stripe could not be reached, or asked us to come back later; nothing is known to have happened."""
-
-
-class AnswerKept(GatewayUnavailable):
-    """Stripe gives an earlier fault of its own again and again, as long as the key is the same."""
-
-
-class GatewayRefused(Exception):
-    """Stripe understood and said no."""
-
-
-class SignatureRefused(Exception):
-    """A webhook that Stripe did not sign, or not now."""
 
 
 @cache
@@ -69,18 +86,32 @@ def _client(key: str, base: str) -> stripe.StripeClient:
     )
 
 
-def _call(do: Callable[[stripe.StripeClient], Answer]) -> Answer:
+def ask(do: Callable[[stripe.StripeClient], Answer]) -> Answer:
+    """Ask Stripe for something; raises GatewayUnavailable or GatewayRefused."""
     # The transaction a test case wraps around itself does not count; Django's durable blocks agree.
     if any(not block._from_testcase for block in connection.atomic_blocks):  # type: ignore[attr-defined]  # noqa: SLF001
         raise RuntimeError("Stripe must not be called inside a transaction")
     try:
         return do(_client(settings.STRIPE_SECRET_KEY, settings.STRIPE_API_BASE))
     except stripe.StripeError as error:
-        if error.http_status in NO:
-            raise GatewayRefused(str(error)) from error
-        if (error.headers or {}).get("Idempotent-Replayed"):
-            raise AnswerKept(str(error)) from error
-        raise GatewayUnavailable(str(error)) from error
+        raise _failure_of(error) from error
+
+
+def _failure_of(error: stripe.StripeError) -> Exception:
+    """What an error of Stripe's says of the request; words about a key are our own."""
+    if error.http_status == HTTPStatus.UNAUTHORIZED:
+        return KeyRefused("Stripe does not take the shop's key (STRIPE_SECRET_KEY)")
+    if error.http_status == HTTPStatus.FORBIDDEN:
+        lacking = PERMISSION.search(str(error))
+        permission = f"it lacks the permission {lacking[0]}" if lacking else "Stripe says no more"
+        return NotPermitted(f"the shop's key may not do this at Stripe: {permission}")
+    if isinstance(error, stripe.IdempotencyError):
+        return KeySpent(str(error))
+    if error.http_status in NO:
+        return GatewayRefused(str(error))
+    if (error.headers or {}).get("Idempotent-Replayed"):
+        return KeySpent(str(error))
+    return GatewayUnavailable(str(error))
 
 
 def open_card_page(charge: Charge, *, return_url: str, cancel_url: str) -> CardPage:
@@ -108,49 +139,54 @@ def open_card_page(charge: Charge, *, return_url: str, cancel_url: str) -> CardP
         ],
     }
     key = f"session-{charge.reference}"
-    session = _call(
+    session = ask(
         lambda client: client.v1.checkout.sessions.create(asked, {"idempotency_key": key})
-    )
-    if session.url is None:
-        raise GatewayRefused("the card page has no address")
-    return CardPage(session_id=session.id, url=session.url)
+    ).to_dict()
+    return CardPage(required(session, "id", str), required(session, "url", str))
 
 
 def read_payment(session_id: str) -> Payment:
     """Read the payment behind a card page, with its charge."""
-    session = _call(
+    session = ask(
         lambda client: client.v1.checkout.sessions.retrieve(
             session_id, {"expand": ["payment_intent.latest_charge"]}
         )
     )
-    intent = session.payment_intent
-    known = intent if isinstance(intent, stripe.PaymentIntent) else None
+    return _payment(session)
+
+
+def _payment(page: stripe.checkout.Session) -> Payment:
+    session = page.to_dict()
+    status = known(session, "status", SESSION_STATUSES)
+    intent = whole_part(session, "payment_intent")
     return Payment(
-        session_id=session.id,
-        session_status=session.status or "",
-        url=session.url or "",
-        reference=session.client_reference_id or "",
-        livemode=session.livemode,
-        intent_id=known.id if known else "",
-        intent_status=known.status if known else "",
-        amount=known.amount if known else 0,
-        currency=known.currency.upper() if known else "",
-        capture_before=_capture_before(known),
+        session_id=required(session, "id", str),
+        session_status=status,
+        url=required(session, "url", str) if status == "open" else "",
+        reference=required(session, "client_reference_id", str),
+        livemode=required(session, "livemode", bool),
+        intent=None if intent is None else _intent(intent),
     )
 
 
-def _capture_before(intent: stripe.PaymentIntent | None) -> datetime.datetime | None:
-    charge = intent.latest_charge if intent else None
-    if not isinstance(charge, stripe.Charge) or charge.payment_method_details is None:
-        return None
-    card = charge.payment_method_details.card
-    seconds = card.capture_before if card else None
-    return datetime.datetime.fromtimestamp(seconds, datetime.UTC) if seconds else None
+def _intent(intent: Fields) -> Intent:
+    return Intent(
+        intent_id=required(intent, "id", str),
+        status=known(intent, "status", INTENT_STATUSES),
+        amount=required(intent, "amount", int),
+        currency=required(intent, "currency", str).upper(),
+        capture_before=_capture_before(part(intent, "latest_charge")),
+    )
+
+
+def _capture_before(charge: Fields) -> datetime.datetime | None:
+    """Until when the hold can be turned into money; Stripe says it of a hold by card only."""
+    return moment(part(part(charge, "payment_method_details"), "card"), "capture_before")
 
 
 def close_card_page(session_id: str, *, idempotency_key: str) -> None:
     """Expire the card page, so that nobody can pay there any more."""
-    _call(
+    ask(
         lambda client: client.v1.checkout.sessions.expire(
             session_id, {}, {"idempotency_key": idempotency_key}
         )
@@ -159,17 +195,18 @@ def close_card_page(session_id: str, *, idempotency_key: str) -> None:
 
 def capture(intent_id: str, *, idempotency_key: str) -> int:
     """Take the authorised money; how much was taken, in minor units."""
-    intent = _call(
+    intent = ask(
         lambda client: client.v1.payment_intents.capture(
             intent_id, {}, {"idempotency_key": idempotency_key}
         )
-    )
-    return intent.amount_received
+    ).to_dict()
+    known(intent, "status", ("succeeded",))
+    return required(intent, "amount_received", int)
 
 
 def cancel(intent_id: str, *, idempotency_key: str) -> None:
     """Release the authorisation."""
-    _call(
+    ask(
         lambda client: client.v1.payment_intents.cancel(
             intent_id, {}, {"idempotency_key": idempotency_key}
         )
@@ -179,7 +216,7 @@ def cancel(intent_id: str, *, idempotency_key: str) -> None:
 def read_funds(intent_id: str) -> Funds:
     """Read what became of the money of a payment."""
     return _funds(
-        _call(
+        ask(
             lambda client: client.v1.payment_intents.retrieve(
                 intent_id, {"expand": ["latest_charge"]}
             )
@@ -187,37 +224,48 @@ def read_funds(intent_id: str) -> Funds:
     )
 
 
-def list_funds(since: datetime.datetime) -> list[Funds]:
-    """The money of every payment that was begun since then."""
+def list_funds(since: datetime.datetime) -> Listed[Funds]:
+    """The money of every payment of the shop's that was begun since then.
+
+    What others do with the same account carries no reference of ours, and is theirs.
+    """
     asked: Any = {
         "created": {"gte": int(since.timestamp())},
         "limit": PAGE,
         "expand": ["data.latest_charge"],
     }
-    intents = _call(lambda client: list(client.v1.payment_intents.list(asked).auto_paging_iter()))
-    return [_funds(intent) for intent in intents]
+    intents = ask(lambda client: list(client.v1.payment_intents.list(asked).auto_paging_iter()))
+    ours = (intent for intent in intents if _reference(intent.to_dict(), "reference"))
+    return read_each(ours, _funds)
 
 
 def _funds(intent: stripe.PaymentIntent) -> Funds:
-    charge = intent.latest_charge if isinstance(intent.latest_charge, stripe.Charge) else None
+    body = intent.to_dict()
+    charge = whole_part(body, "latest_charge") or {}
     return Funds(
-        intent_id=intent.id,
-        status=intent.status,
-        reference=_metadata(intent, "reference"),
-        received=intent.amount_received,
-        refunded=_paid_back(charge) if charge and charge.captured else 0,
-        capture_before=_capture_before(intent),
-        is_disputed=bool(charge and charge.disputed),
+        intent_id=required(body, "id", str),
+        status=known(body, "status", INTENT_STATUSES),
+        reference=_reference(body, "reference"),
+        received=required(body, "amount_received", int),
+        refunded=_paid_back(charge) if charge else 0,
+        capture_before=_capture_before(charge),
+        is_disputed=required(charge, "disputed", bool) if charge else False,
     )
 
 
-def _paid_back(charge: stripe.Charge) -> int:
+def _paid_back(charge: Fields) -> int:
     """Stripe also counts as refunded what was held and never taken."""
-    return charge.amount_refunded - (charge.amount - charge.amount_captured)
+    if not required(charge, "captured", bool):
+        return 0
+    amount, taken, back = (
+        required(charge, name, int) for name in ("amount", "amount_captured", "amount_refunded")
+    )
+    return back - (amount - taken)
 
 
-def _metadata(about: stripe.PaymentIntent | stripe.Refund, name: str) -> str:
-    return str(about.metadata.to_dict().get(name, "")) if about.metadata else ""
+def _reference(body: Fields, name: str) -> str:
+    """A reference of ours that travelled to Stripe; what was not made here has none."""
+    return text(part(body, "metadata"), name)
 
 
 def refund(intent_id: str, *, amount: int, reference: str, idempotency_key: str) -> StripeRefund:
@@ -227,74 +275,69 @@ def refund(intent_id: str, *, amount: int, reference: str, idempotency_key: str)
         "amount": amount,
         "metadata": {"refund": reference},
     }
-    made = _call(
-        lambda client: client.v1.refunds.create(asked, {"idempotency_key": idempotency_key})
-    )
+    made = ask(lambda client: client.v1.refunds.create(asked, {"idempotency_key": idempotency_key}))
     return _refund(made)
 
 
 def list_refunds(intent_id: str) -> list[StripeRefund]:
     """Every refund of a payment, the oldest first."""
     asked: Any = {"payment_intent": intent_id, "limit": PAGE}
-    refunds = _call(lambda client: list(client.v1.refunds.list(asked).auto_paging_iter()))
+    refunds = ask(lambda client: list(client.v1.refunds.list(asked).auto_paging_iter()))
     return [_refund(each) for each in reversed(refunds)]
 
 
 def _refund(refund: stripe.Refund) -> StripeRefund:
+    body = refund.to_dict()
     return StripeRefund(
-        refund_id=refund.id,
-        amount=refund.amount,
-        status=refund.status or "pending",
-        reference=_metadata(refund, "refund"),
-        failure=refund.to_dict().get("failure_reason") or "",
+        refund_id=required(body, "id", str),
+        amount=required(body, "amount", int),
+        status=required(body, "status", str),
+        reference=_reference(body, "refund"),
+        failure=text(body, "failure_reason"),
     )
 
 
 def list_disputes(intent_id: str) -> list[StripeDispute]:
     """Every dispute about a payment."""
     asked: Any = {"payment_intent": intent_id, "limit": PAGE}
-    disputes = _call(lambda client: list(client.v1.disputes.list(asked).auto_paging_iter()))
+    disputes = ask(lambda client: list(client.v1.disputes.list(asked).auto_paging_iter()))
     return [_dispute(each) for each in disputes]
 
 
 def _dispute(dispute: stripe.Dispute) -> StripeDispute:
-    due_by = dispute.evidence_details.due_by
+    body = dispute.to_dict()
     return StripeDispute(
-        dispute_id=dispute.id,
-        intent_id=_identifier(dispute.payment_intent),
-        amount=dispute.amount,
-        reason=dispute.reason,
-        status=dispute.status,
-        due_by=datetime.datetime.fromtimestamp(due_by, datetime.UTC) if due_by else None,
+        dispute_id=required(body, "id", str),
+        intent_id=identifier(body, "payment_intent"),
+        amount=required(body, "amount", int),
+        reason=text(body, "reason"),
+        status=required(body, "status", str),
+        due_by=moment(part(body, "evidence_details"), "due_by"),
     )
 
 
-def list_events(since: datetime.datetime | None) -> list[Notice]:
+def list_events(since: datetime.datetime | None) -> Listed[Notice]:
     """What Stripe has noted since then, or in the thirty days it keeps; the oldest first."""
     asked: Any = {"limit": PAGE}
     if since is not None:
         asked["created"] = {"gte": int(since.timestamp())}
-    events = _call(lambda client: list(client.v1.events.list(asked).auto_paging_iter()))
-    return [_notice(event.to_dict()) for event in reversed(events)]
+    events = ask(lambda client: list(client.v1.events.list(asked).auto_paging_iter()))
+    return read_each((event.to_dict() for event in reversed(events)), _notice)
 
 
-def _notice(event: Any) -> Notice:
-    about = event["data"]["object"]
+def _notice(event: Fields) -> Notice:
+    about = part(part(event, "data"), "object")
     is_intent = about.get("object") == "payment_intent"
+    seconds = required(event, "created", int)
     return Notice(
-        event_id=event["id"],
-        type=event["type"],
-        object_id=about.get("id", ""),
-        livemode=event["livemode"],
-        reference=(about.get("metadata") or {}).get("reference", ""),
-        intent_id=about["id"] if is_intent else _identifier(about.get("payment_intent")),
-        created=datetime.datetime.fromtimestamp(event["created"], datetime.UTC),
+        event_id=required(event, "id", str),
+        type=required(event, "type", str),
+        object_id=text(about, "id"),
+        livemode=required(event, "livemode", bool),
+        reference=_reference(about, "reference"),
+        intent_id=text(about, "id") if is_intent else identifier(about, "payment_intent"),
+        created=datetime.datetime.fromtimestamp(seconds, datetime.UTC),
     )
-
-
-def _identifier(reference: Any) -> str:
-    """The id, whether Stripe gave the id or the whole object."""
-    return reference if isinstance(reference, str) else (reference or {}).get("id", "")
 
 
 def read_notice(body: bytes, signature: str) -> Notice:
@@ -303,7 +346,7 @@ def read_notice(body: bytes, signature: str) -> Notice:
         text = body.decode()
         _check_signature(text, signature)
         return _notice(json.loads(text))
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, AttributeError, NotUnderstood) as error:
         raise SignatureRefused("not an event") from error
 
 

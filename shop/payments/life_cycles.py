@@ -67,6 +67,7 @@ class Review(TextChoices):
     RELEASE_REFUSED = "release_refused", _("Stripe refused to release the authorisation.")
     OTHER_AMOUNT = "other_amount", _("Stripe charged another amount than the order's.")
     REFUND_FAILED = "refund_failed", _("Money that was to go back could not be paid back.")
+    STUMBLED = "stumbled", _("The shop could not bring it further, three times in a row.")
 
 
 class Kind(TextChoices):

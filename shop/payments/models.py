@@ -56,11 +56,13 @@ def _failed_refunds() -> models.QuerySet[Refund]:
 
 class PaymentAttemptQuerySet(models.QuerySet["PaymentAttempt"]):
     def needing_a_look(self) -> PaymentAttemptQuerySet:
-        """What a person has to look at: Stripe said no, a refund failed, or a bank disputes."""
+        """What a person has to look at: Stripe said no, a refund failed, a bank disputes, it stumbled."""
         return self.filter(
             Q(status=Status.NEEDS_REVIEW)
+            | Q(review=Review.STUMBLED)
             | Exists(_disputes_to_answer())
             | Exists(_failed_refunds())
+            | Exists(Refund.objects.filter(attempt=OuterRef("pk"), unknown_word__gt=""))
         )
 
     def unfinished(self) -> PaymentAttemptQuerySet:
@@ -100,6 +102,9 @@ class PaymentAttempt(models.Model):
     failure = models.CharField(max_length=32, blank=True)
     failure_detail = models.CharField(max_length=300, blank=True)
     review = models.CharField(max_length=20, choices=Review, blank=True)
+    # How often in a row the shop could not go on with it, and why the last time.
+    stumbles = models.PositiveSmallIntegerField(default=0)
+    stumbled_over = models.CharField(max_length=300, blank=True)
     captured_minor = models.PositiveBigIntegerField(default=0)
     # Asked for at Stripe, and no answer yet.
     refunding_minor = models.PositiveBigIntegerField(default=0)
@@ -201,6 +206,8 @@ class Refund(models.Model):
     )
     stripe_id = models.CharField(max_length=255, unique=True, null=True)  # noqa: DJ001
     failure = models.CharField(max_length=300, blank=True)
+    # What Stripe last said of it, where the shop does not know that word.
+    unknown_word = models.CharField(max_length=40, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     changed_at = models.DateTimeField(auto_now=True)
 
@@ -322,6 +329,8 @@ class Reconciliation(models.Model):
     read_until = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
     findings = models.JSONField(default=list)
+    # Those of the findings that people were sent a message of.
+    told = models.JSONField(default=list)
 
     def __str__(self) -> str:
         return f"{len(self.findings)} findings"

@@ -34,8 +34,14 @@ _COUNTED_IN = {
     RefundStatus.PENDING: "refunded_minor",
     RefundStatus.SUCCEEDED: "refunded_minor",
 }
-# What Stripe calls a refund that waits for the customer is, for us, on its way.
-_STATUSES = {"requires_action": RefundStatus.PENDING}
+# What Stripe's words are for us; one that waits for the customer is on its way.
+_STATUSES = {
+    "pending": RefundStatus.PENDING,
+    "requires_action": RefundStatus.PENDING,
+    "succeeded": RefundStatus.SUCCEEDED,
+    "failed": RefundStatus.FAILED,
+    "canceled": RefundStatus.CANCELED,
+}
 
 
 class TooMuch(Exception):
@@ -127,7 +133,10 @@ def packs_refunded(order_line_id: int) -> int:
 
 
 def record(attempt: PaymentAttempt, seen: StripeRefund) -> None:
-    """Take over what Stripe says of a refund; the same again, or older news, changes nothing."""
+    """Take over what Stripe says of a refund; the same again, or older news, changes nothing.
+
+    A word that nobody knows yet says that Stripe has it, and is shown to a person.
+    """
     refund = _known(attempt, seen)
     if refund is None:
         refund = Refund.objects.create(
@@ -137,9 +146,15 @@ def record(attempt: PaymentAttempt, seen: StripeRefund) -> None:
             status=RefundStatus.REQUESTED,
         )
         _count(attempt, RefundStatus.REQUESTED, seen.amount)
-    status = _STATUSES.get(seen.status) or RefundStatus(seen.status)
+    status = _STATUSES.get(seen.status, RefundStatus.PENDING)
+    _note_word(refund, "" if seen.status in _STATUSES else seen.status)
     if _moved(refund, attempt, status, stripe_id=seen.refund_id, failure=seen.failure):
         _follow(attempt)
+
+
+def _note_word(refund: Refund, word: str) -> None:
+    if refund.unknown_word != word:
+        Refund.objects.filter(pk=refund.pk).update(unknown_word=word[:40])
 
 
 def fail(attempt: PaymentAttempt, refund: Refund, *, failure: str) -> None:

@@ -47,7 +47,7 @@ MIGRATION_MODULES = {
 OSCAR_SHOP_NAME = env("PHARMACY_NAME", default="") or "Alder Pharmacy"
 OSCAR_SHOP_TAGLINE = ""
 OSCAR_HOMEPAGE = "/"
-OSCAR_DEFAULT_CURRENCY = "USD"
+OSCAR_DEFAULT_CURRENCY = env("CURRENCY", default="USD")
 OSCAR_ALLOW_ANON_CHECKOUT = False
 OSCAR_ALLOW_ANON_REVIEWS = False
 # Ratings, wish lists and mailings promote; a prescription medicine is not promoted.

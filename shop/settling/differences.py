@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import logging
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,11 +13,13 @@ from django.utils import timezone
 from oscar.apps.payment.models import Source
 
 from shop.payments import gateway
+from shop.payments.answers import GatewayRefused, GatewayUnavailable, NotUnderstood
 from shop.payments.facts import Funds
-from shop.payments.gateway import GatewayRefused
 from shop.payments.life_cycles import Status
 from shop.payments.models import PaymentAttempt
 from shop.payments.money import to_minor
+
+logger = logging.getLogger(__name__)
 
 # An authorisation that ends sooner than this, and is not captured, is worth a warning.
 SOON = datetime.timedelta(hours=24)
@@ -36,12 +39,13 @@ def compare(since: datetime.datetime) -> list[Finding]:
     Raises GatewayUnavailable. Something may change while it is compared, so what differs is worth a
     second look.
     """
-    at_stripe = {funds.intent_id: funds for funds in gateway.list_funds(since)}
+    listed = gateway.list_funds(since)
+    at_stripe = {funds.intent_id: funds for funds in listed.read}
     recent = Q(changed_at__gte=since) | Q(payment_intent_id__in=at_stripe)
     known = PaymentAttempt.objects.filter(recent, payment_intent_id__isnull=False)
-    found: list[Finding] = []
+    found = [Finding(str(error)) for error in listed.not_understood]
     for attempt in known.select_related("order").order_by("pk"):
-        found += _compare(attempt, at_stripe.pop(attempt.payment_intent_id or "", None))
+        found += _compared(attempt, at_stripe.pop(attempt.payment_intent_id or "", None))
     for funds in at_stripe.values():
         found += _without_order(funds)
     return found
@@ -49,7 +53,21 @@ def compare(since: datetime.datetime) -> list[Finding]:
 
 def compare_one(attempt: PaymentAttempt) -> list[Finding]:
     """What differs for one payment, read afresh from both sides; raises GatewayUnavailable."""
-    return list(_compare(PaymentAttempt.objects.select_related("order").get(pk=attempt.pk), None))
+    return _compared(PaymentAttempt.objects.select_related("order").get(pk=attempt.pk), None)
+
+
+def _compared(attempt: PaymentAttempt, funds: Funds | None) -> list[Finding]:
+    """What differs; what cannot be compared is found too, and keeps no other from being compared."""
+    try:
+        return _compare(attempt, funds)
+    except NotUnderstood as error:
+        return [Finding(_about(attempt, str(error)), attempt)]
+    except GatewayUnavailable:
+        raise
+    except Exception as error:
+        logger.exception("attempt %s could not be compared", attempt)
+        words = f"could not be compared ({type(error).__name__}, see the log)"
+        return [Finding(_about(attempt, words), attempt)]
 
 
 def _compare(attempt: PaymentAttempt, funds: Funds | None) -> list[Finding]:

@@ -7,9 +7,9 @@ import uuid
 from django.utils import timezone
 
 from shop.payments.facts import Notice
-from shop.payments.gateway import GatewayUnavailable
 from shop.payments.models import PaymentAttempt, StripeEvent
 from shop.settling import imports
+from shop.settling.carrying_on import carry_on
 from shop.settling.settle import settle
 
 REFUNDS = ("charge.refund", "refund.")
@@ -17,7 +17,7 @@ DISPUTES = ("charge.dispute.",)
 
 
 def take(notice: Notice) -> bool:
-    """Remember an event, and act on it once; False when Stripe could not be read to act on it."""
+    """Remember an event, and act on it once; False when it could not be acted on now."""
     event, _ = StripeEvent.objects.get_or_create(
         id=notice.event_id,
         defaults={
@@ -28,10 +28,9 @@ def take(notice: Notice) -> bool:
     )
     if event.processed_at is not None:
         return True
-    try:
-        _act_on(notice)
-    except GatewayUnavailable as error:
-        StripeEvent.objects.filter(pk=event.pk).update(error=str(error)[:300])
+    problem = _act_on(notice)
+    if problem:
+        StripeEvent.objects.filter(pk=event.pk).update(error=problem[:300])
         return False
     StripeEvent.objects.filter(pk=event.pk, processed_at__isnull=True).update(
         processed_at=timezone.now(), error=""
@@ -44,11 +43,13 @@ def is_new(notice: Notice) -> bool:
     return not StripeEvent.objects.filter(pk=notice.event_id, processed_at__isnull=False).exists()
 
 
-def _act_on(notice: Notice) -> None:
-    """An event about nothing of ours asks for nothing."""
+def _act_on(notice: Notice) -> str:
+    """What went wrong, in words. An event about nothing of ours asks for nothing."""
     attempt = _attempt_of(notice)
-    if attempt is None:
-        return
+    return carry_on(attempt, lambda: _bring_in(notice, attempt)) if attempt else ""
+
+
+def _bring_in(notice: Notice, attempt: PaymentAttempt) -> None:
     settle(attempt)
     if notice.type.startswith(REFUNDS):
         imports.bring_in_refunds(attempt)

@@ -16,8 +16,8 @@ from django.utils import timezone
 
 from shop.order.processing import EventHandler
 from shop.payments import attempts, books, gateway, refunds
+from shop.payments.answers import GatewayRefused, GatewayUnavailable, KeySpent, NotUnderstood
 from shop.payments.facts import Funds
-from shop.payments.gateway import AnswerKept, GatewayRefused, GatewayUnavailable
 from shop.payments.life_cycles import Kind, RefundReason, RefundStatus, Review, Status
 from shop.payments.models import PaymentAttempt, StripeOperation
 from shop.settling import imports
@@ -43,13 +43,22 @@ def run(operation: StripeOperation) -> None:
     except GatewayRefused as refusal:
         if not _is_settled_by_books(operation):
             _note_refusal(operation, refusal)
-    except AnswerKept:
-        if not _is_settled_by_books(operation):
-            _take_new_key(operation)
-            raise
+    except (KeySpent, NotUnderstood) as error:
+        _look_up(operation, error)
     except GatewayUnavailable as error:
         _note_error(operation, error)
         raise
+
+
+def _look_up(operation: StripeOperation, error: KeySpent | NotUnderstood) -> None:
+    """It may have been done, and no better answer comes under this key: what was done the books say."""
+    if _is_settled_by_books(operation):
+        return
+    if isinstance(error, KeySpent):
+        _take_new_key(operation)
+    else:
+        _note_error(operation, error)
+    raise error
 
 
 def _take_new_key(operation: StripeOperation) -> None:

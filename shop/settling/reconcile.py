@@ -5,18 +5,20 @@ from __future__ import annotations
 import datetime
 import logging
 from dataclasses import dataclass, field
+from functools import partial
 
-from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from shop.payments import attempts, gateway
+from shop.payments import attempts, gateway, keys
+from shop.payments.answers import KeyRefused, Listed, NotPermitted
 from shop.payments.facts import Notice
 from shop.payments.life_cycles import Status
 from shop.payments.models import PaymentAttempt, Reconciliation
-from shop.settling import events, refunding
+from shop.settling import events, refunding, telling
+from shop.settling.carrying_on import carry_on
 from shop.settling.differences import Finding, compare, compare_one
-from shop.settling.settle import settle_quietly
+from shop.settling.settle import settle
 
 logger = logging.getLogger(__name__)
 
@@ -46,7 +48,7 @@ def look(since: datetime.datetime) -> Report:
         waiting = attempt.operations.filter(done_at__isnull=True)
         kinds = ", ".join(operation.kind for operation in waiting) or "a look at Stripe"
         report.steps.append(f"would settle attempt {attempt} ({attempt.status}): {kinds}")
-    for notice in _new_events(_listed_events()):
+    for notice in _new_events(_listed_events().read):
         report.steps.append(f"would act on event {notice.event_id} ({notice.type})")
     report.findings = [finding.words for finding in _that_last(compare(since))]
     return report
@@ -58,20 +60,48 @@ def reconcile(since: datetime.datetime) -> Report:
     Raises GatewayUnavailable.
     """
     report = Report()
-    _give_up_stale()
-    for attempt in PaymentAttempt.objects.unfinished():
-        if not settle_quietly(attempt):
-            report.findings.append(f"attempt {attempt}: Stripe could not be reached")
-    listed = _listed_events()
-    missed = _new_events(listed)
-    if all(events.take(notice) for notice in missed):
-        _remember_events(listed)
-    report.steps.append(f"{len(missed)} missed events")
-    report.findings += [finding.words for finding in _put_right(compare(since))]
+    last = Reconciliation.objects.first()
+    try:
+        _bring_together(report, since)
+    except KeyRefused as error:
+        logger.exception("reconciling waits for the key")
+        report.findings = [str(error)]
+    told = telling.tell_found(report.findings, last)
+    telling.tell_open()
     Reconciliation.objects.update_or_create(
-        pk=1, defaults={"finished_at": timezone.now(), "findings": report.findings}
+        pk=1,
+        defaults={"finished_at": timezone.now(), "findings": report.findings, "told": told},
     )
     return report
+
+
+def _bring_together(report: Report, since: datetime.datetime) -> None:
+    _give_up_stale()
+    for attempt in PaymentAttempt.objects.unfinished():
+        problem = carry_on(attempt, partial(settle, attempt))
+        if problem:
+            report.findings.append(f"attempt {attempt}: {problem}")
+    for part in (_take_in_events, _compare):
+        try:
+            part(report, since)
+        except NotPermitted as refusal:
+            report.findings.append(str(refusal))
+
+
+def _compare(report: Report, since: datetime.datetime) -> None:
+    report.findings += [finding.words for finding in _put_right(compare(since))]
+
+
+def _take_in_events(report: Report, _since: datetime.datetime) -> None:
+    """Act on each event that was missed; the cursor waits for those that could not be acted on."""
+    listed = _listed_events()
+    report.findings += [str(error) for error in listed.not_understood]
+    missed = _new_events(listed.read)
+    report.steps.append(f"{len(missed)} missed events")
+    left = [notice for notice in missed if not events.take(notice)]
+    if not left:
+        _remember_events(listed.read)
+    report.findings += [f"event {notice.event_id} could not be acted on" for notice in left]
 
 
 def _stale() -> QuerySet[PaymentAttempt]:
@@ -88,11 +118,12 @@ def _give_up_stale() -> None:
             logger.info("attempt %s went on meanwhile", attempt)
 
 
-def _listed_events() -> list[Notice]:
+def _listed_events() -> Listed[Notice]:
     row = Reconciliation.objects.first()
     since = row.read_until - OVERLAP if row and row.read_until else None
-    is_live = settings.STRIPE_SECRET_KEY.startswith("sk_live_")
-    return [notice for notice in gateway.list_events(since) if notice.livemode == is_live]
+    listed = gateway.list_events(since)
+    ours = [notice for notice in listed.read if notice.livemode == keys.is_live()]
+    return Listed(ours, listed.not_understood)
 
 
 def _new_events(listed: list[Notice]) -> list[Notice]:

@@ -10,11 +10,11 @@ from shop.accounts.models import User
 from shop.order.processing import EventHandler
 from shop.order_statuses import FIRST
 from shop.payments import attempts, refunds
-from shop.payments.gateway import GatewayRefused, GatewayUnavailable
 from shop.payments.life_cycles import Status
 from shop.payments.models import PaymentAttempt, Refund
 from shop.payments.refunds import Wanted
 from shop.settling import imports, operations
+from shop.settling.carrying_on import carry_on
 from shop.settling.settle import settle, settle_quietly
 
 
@@ -59,17 +59,17 @@ def _check_packs(line: Any, quantity: int) -> None:
 
 
 def look_again(attempt: PaymentAttempt) -> bool:
-    """Take over all that Stripe's books say of an attempt; False when they cannot be read."""
-    try:
+    """Take over all that Stripe's books say of an attempt; False when that cannot be done now."""
+    return not carry_on(attempt, lambda: _take_over(attempt))
+
+
+def _take_over(attempt: PaymentAttempt) -> None:
+    settle(attempt)
+    if attempt.payment_intent_id:
+        operations.look_again(attempt)
+        imports.bring_in_refunds(attempt)
+        imports.bring_in_disputes(attempt)
         settle(attempt)
-        if attempt.payment_intent_id:
-            operations.look_again(attempt)
-            imports.bring_in_refunds(attempt)
-            imports.bring_in_disputes(attempt)
-            settle(attempt)
-    except (GatewayUnavailable, GatewayRefused):
-        return False
-    return True
 
 
 def is_untouched(order: Any) -> bool:

@@ -7,18 +7,18 @@ from __future__ import annotations
 
 import logging
 
-from django.conf import settings
 from django.db import transaction
 
 from shop.order import emails
-from shop.payments import attempts, gateway
-from shop.payments.facts import Payment
-from shop.payments.gateway import GatewayRefused, GatewayUnavailable
+from shop.payments import attempts, gateway, keys
+from shop.payments.answers import GatewayRefused
+from shop.payments.facts import Intent, Payment
 from shop.payments.life_cycles import Kind, Review, Status
 from shop.payments.models import PaymentAttempt, StripeOperation
 from shop.placing import orders
 from shop.placing.refusals import Reason, Refused
 from shop.settling import operations
+from shop.settling.carrying_on import carry_on
 
 logger = logging.getLogger(__name__)
 
@@ -63,55 +63,55 @@ def _act_on(attempt: PaymentAttempt, payment: Payment | None) -> None:
         attempts.flag(attempt, Review.UNKNOWN_SESSION)
     elif payment.session_status == "expired":
         attempts.move(attempt, Status.EXPIRED)
-    elif payment.intent_status in AUTHORISED:
-        _place_or_let_go(attempt, payment)
-    elif payment.intent_status == "canceled":
+    elif payment.intent is not None and payment.intent.status in AUTHORISED:
+        _place_or_let_go(attempt, payment, payment.intent)
+    elif payment.intent is not None and payment.intent.status == "canceled":
         attempts.move(attempt, Status.VOIDED)
 
 
-def _place_or_let_go(attempt: PaymentAttempt, payment: Payment) -> None:
+def _place_or_let_go(attempt: PaymentAttempt, payment: Payment, intent: Intent) -> None:
     try:
-        _place(attempt, payment)
+        _place(attempt, payment, intent)
     except Refused as refusal:
-        _let_go(attempt, payment, refusal)
+        _let_go(attempt, intent, refusal)
 
 
-def _place(attempt: PaymentAttempt, payment: Payment) -> None:
+def _place(attempt: PaymentAttempt, payment: Payment, intent: Intent) -> None:
     with transaction.atomic():
         held = attempts.lock(attempt)
         if held.status != Status.SESSION_OPEN:
             raise attempts.TransitionRefused(f"{held} is {held.status}")
-        _check_payment(held, payment)
-        order = orders.place(held, intent_id=payment.intent_id)
+        _check_payment(held, payment, intent)
+        order = orders.place(held, intent_id=intent.intent_id)
         attempts.move(
             held,
             Status.PLACED,
             order=order,
-            payment_intent_id=payment.intent_id,
-            capture_before=payment.capture_before,
+            payment_intent_id=intent.intent_id,
+            capture_before=intent.capture_before,
         )
         attempts.queue(held, Kind.CAPTURE)
         emails.tell_order_placed(order)
 
 
-def _check_payment(attempt: PaymentAttempt, payment: Payment) -> None:
+def _check_payment(attempt: PaymentAttempt, payment: Payment, intent: Intent) -> None:
     expected = (
         str(attempt.reference),
         attempt.amount_minor,
         attempt.currency,
-        settings.STRIPE_SECRET_KEY.startswith("sk_live_"),
+        keys.is_live(),
     )
-    if (payment.reference, payment.amount, payment.currency, payment.livemode) != expected:
+    if (payment.reference, intent.amount, intent.currency, payment.livemode) != expected:
         raise Refused(Reason.AMOUNT)
 
 
-def _let_go(attempt: PaymentAttempt, payment: Payment, refusal: Refused) -> None:
+def _let_go(attempt: PaymentAttempt, intent: Intent, refusal: Refused) -> None:
     with transaction.atomic():
         held = attempts.lock(attempt)
         attempts.move(
             held,
             Status.VOID_PENDING,
-            payment_intent_id=payment.intent_id,
+            payment_intent_id=intent.intent_id,
             failure=refusal.reason.value,
             failure_detail=refusal.message[:300],
         )
@@ -119,10 +119,5 @@ def _let_go(attempt: PaymentAttempt, payment: Payment, refusal: Refused) -> None
 
 
 def settle_quietly(attempt: PaymentAttempt) -> bool:
-    """Settle, and say whether Stripe could be reached."""
-    try:
-        settle(attempt)
-    except GatewayUnavailable:
-        logger.warning("Stripe could not be reached for attempt %s", attempt)
-        return False
-    return True
+    """Settle, and say whether that could be done; what goes wrong is written down and stops no other."""
+    return not carry_on(attempt, lambda: settle(attempt))

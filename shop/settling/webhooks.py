@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from shop.payments.gateway import SignatureRefused, read_notice
+from shop.payments import keys
+from shop.payments.answers import SignatureRefused
+from shop.payments.gateway import read_notice
 from shop.settling import events
 
 
@@ -19,7 +20,7 @@ def stripe_webhook(request: HttpRequest) -> HttpResponse:
         notice = read_notice(request.body, request.headers.get("Stripe-Signature", ""))
     except SignatureRefused:
         return HttpResponse("signature refused", status=400, content_type="text/plain")
-    if notice.livemode != settings.STRIPE_SECRET_KEY.startswith("sk_live_"):
+    if notice.livemode != keys.is_live():
         return HttpResponse("wrong mode", status=400, content_type="text/plain")
     if not events.take(notice):
         return HttpResponse("try again", status=503, content_type="text/plain")

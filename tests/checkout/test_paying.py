@@ -286,10 +286,14 @@ def test_a_basket_never_has_two_payments_under_way(
         PaymentAttempt.objects.create(**facts, quote={}, quote_hash="x", status=status)
 
 
+def in_currency(settings: Any, currency: str, price: str) -> None:
+    settings.OSCAR_DEFAULT_CURRENCY = currency
+    StockRecord.objects.update(price_currency=currency, price=Decimal(price))
+    Line.objects.update(price_currency=currency)
+
+
 def in_yen(settings: Any, price: str) -> None:
-    settings.OSCAR_DEFAULT_CURRENCY = "JPY"
-    StockRecord.objects.update(price_currency="JPY", price=Decimal(price))
-    Line.objects.update(price_currency="JPY")
+    in_currency(settings, "JPY", price)
 
 
 def test_a_currency_without_cents_is_charged_in_whole_units(
@@ -305,6 +309,42 @@ def test_a_currency_without_cents_is_charged_in_whole_units(
     assert (intent["amount_received"], intent["currency"]) == (4005, "jpy")
     order = Order.objects.get()
     assert order.sources.get().amount_debited == Decimal(4005)
+
+
+def test_a_currency_with_three_decimals_is_charged_exactly(
+    client: Client, approved: Prescription, stripe: Emulator, settings: Any
+) -> None:
+    in_currency(settings, "KWD", "4.10")
+    fill_in_delivery(client)
+
+    pay_by_card(press_pay(client)["Location"])
+    come_back(client)
+
+    [intent] = stripe.store.all("payment_intent")
+    assert (intent["amount_received"], intent["currency"]) == (9000, "kwd")
+    assert Order.objects.get().sources.get().amount_debited == Decimal(9)
+
+
+def test_less_than_stripe_charges_is_said_in_the_cart_and_asked_of_nobody(
+    client: Client, approved: Prescription, stripe: Emulator, settings: Any
+) -> None:
+    in_currency(settings, "HUF", "100.00")
+    fill_in_delivery(client)
+
+    cart = client.get(reverse("basket:summary")).content.decode()
+    answer = press_pay(client)
+
+    assert "At least HUF" in cart.replace("\xa0", "")
+    assert "175" in cart
+    assert answer["Location"] == reverse("checkout:preview")
+    preview = client.get(reverse("checkout:preview")).content.decode()
+    assert "You were not charged. Put more into your cart" in preview
+    assert stripe.requests == []
+    assert not PaymentAttempt.objects.exists()
+
+
+def test_what_stripe_charges_needs_no_word_in_the_cart(client: Client) -> None:
+    assert "At least" not in client.get(reverse("basket:summary")).content.decode()
 
 
 def test_an_amount_that_is_not_exact_is_refused_before_stripe_hears_of_it(

@@ -17,8 +17,8 @@ from shop.checkout.pay import AlreadyUnderWay
 from shop.demo.stripe.faults import Fault
 from shop.demo.stripe.server import Emulator
 from shop.order import utils as order_utils
+from shop.payments.answers import GatewayUnavailable
 from shop.payments.attempts import AnotherAttemptIsLive
-from shop.payments.gateway import GatewayUnavailable
 from shop.payments.life_cycles import LIVE, Status
 from shop.payments.models import PaymentAttempt
 from shop.prescriptions import services

@@ -21,7 +21,7 @@ from shop.demo.stripe import disputes, intents
 from shop.demo.stripe import refunds as books
 from shop.demo.stripe.faults import Fault
 from shop.demo.stripe.server import Emulator
-from shop.payments.gateway import GatewayUnavailable
+from shop.payments.answers import GatewayUnavailable
 from shop.payments.life_cycles import RefundReason, RefundStatus, Status
 from shop.payments.models import (
     Dispute,

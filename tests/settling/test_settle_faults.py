@@ -19,7 +19,7 @@ from shop.basket.models import Basket
 from shop.demo.stripe import intents
 from shop.demo.stripe.faults import Fault
 from shop.demo.stripe.server import Emulator
-from shop.payments.gateway import GatewayUnavailable
+from shop.payments.answers import GatewayUnavailable
 from shop.payments.life_cycles import Review, Status
 from shop.payments.models import PaymentAttempt, StripeOperation
 from shop.prescriptions import services
@@ -276,6 +276,21 @@ def test_an_authorisation_in_test_mode_buys_nothing_from_a_live_shop(
     settle(paid)
 
     assert (paid.status, paid.failure) == (Status.VOIDED, "amount")
+
+
+@pytest.mark.parametrize("key", ["sk_live_51abc", "rk_live_51abc"])
+def test_a_shop_with_either_kind_of_live_key_takes_real_money(
+    key: str, paid: PaymentAttempt, stripe: Emulator, settings: Settings
+) -> None:
+    settings.STRIPE_SECRET_KEY = key
+    stripe._api._api_key = key  # noqa: SLF001 the emulator itself takes no live key
+    with stripe.store.lock:
+        [session] = stripe.store.all("checkout.session")
+        session["livemode"] = True
+
+    settle(paid)
+
+    assert paid.status == Status.CAPTURED
 
 
 def test_what_stripe_gave_up_on_an_old_key_is_not_tried_blindly(

@@ -22,7 +22,7 @@ CONTEXT = {
     "until": datetime.date(2026, 12, 24),
     "is_demo": True,
 }
-NAMES_A_DAY = {"prescription_expiring", "prescription_supplies_left"}
+NAMES_A_DAY = {"payment_dispute", "prescription_expiring", "prescription_supplies_left"}
 CODES = sorted({path.name.removesuffix("_subject.txt") for path in FOLDER.glob("*_subject.txt")})
 HEALTH = re.compile(r"baclofen|\bmg\b|tablet|kidney|medicine", re.IGNORECASE)
 

@@ -109,10 +109,11 @@ class Api:
         return outcome
 
     def _perform(self, call: _Call) -> Outcome:
-        params = call.endpoint.parameters.read(call.request.params, "")
+        # What a key may do is asked before what it asks for is read.
         fault = self._faults.take(call.request.path, "before")
         if fault:
             return fault.outcome(None)
+        params = call.endpoint.parameters.read(call.request.params, "")
         reply = self._execute(call, params)
         fault = self._faults.take(call.request.path, "after")
         return fault.outcome(reply) if fault else Outcome(sent=reply, kept=reply)

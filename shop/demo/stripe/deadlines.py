@@ -1,8 +1,8 @@
-"""What the clock ends by itself: open sessions and uncaptured authorisations."""
+"""What the clock ends by itself: open sessions, uncaptured authorisations, slow refunds."""
 
 import threading
 
-from shop.demo.stripe import intents, sessions
+from shop.demo.stripe import intents, refunds, sessions
 from shop.demo.stripe.replies import Document
 from shop.demo.stripe.store import Store
 
@@ -18,6 +18,9 @@ def settle(store: Store) -> None:
         for intent in store.all("payment_intent"):
             if intent["status"] == "requires_capture" and now >= _capture_before(store, intent):
                 intents.cancel(store, intent, reason="automatic")
+        for refund_id, due in list(store.refund_ends.items()):
+            if now >= due:
+                refunds.finish(store, store.get("refund", refund_id))
 
 
 def advance_clock(store: Store, seconds: int) -> None:

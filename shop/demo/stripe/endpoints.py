@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from werkzeug.routing import Map, Rule
 
-from shop.demo.stripe import disputes, errors, intents, lists, refunds, sessions
+from shop.demo.stripe import disputes, errors, intents, lists, objects, refunds, sessions
 from shop.demo.stripe.parameters import (
     Choice,
     Field,
@@ -137,6 +137,16 @@ def list_events(store: Store, params: Document) -> Document:
     return lists.page(events, params, url="/v1/events")
 
 
+def list_endpoints(store: Store, params: Document) -> Document:
+    url = store.webhook_url()
+    known = [{**objects.webhook_endpoint(url), **store.endpoint_facts}] if url else []
+    return lists.page(known, params, url="/v1/webhook_endpoints")
+
+
+def read_account(store: Store, _params: Document) -> Document:
+    return {**objects.ACCOUNT, **store.account_facts}
+
+
 def close_dispute(store: Store, _params: Document, dispute: str) -> Document:
     """The shop gives in."""
     found = store.get("dispute", dispute, param="dispute")
@@ -204,6 +214,8 @@ URLS = Map(
         _list("dispute", "/v1/disputes", "charge", "payment_intent"),
         _rule("GET", _DISPUTE, _reader("dispute")),
         _rule("POST", f"{_DISPUTE}/close", close_dispute),
+        _rule("GET", "/v1/account", read_account),
+        _rule("GET", "/v1/webhook_endpoints", list_endpoints, dict(lists.PAGING)),
         _rule("GET", "/v1/events", list_events, {**lists.PAGING, **_EVENT_FILTERS}),
         _rule("GET", "/v1/events/<event_id>", _reader("event")),
     ]

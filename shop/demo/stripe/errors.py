@@ -76,6 +76,13 @@ def key_in_use(key: str) -> Refusal:
 
 # What Stripe says with these statuses; 5xx are errors of the API itself.
 INJECTED: dict[int, Document] = {
+    401: {"message": "Invalid API Key provided: sk_test_*******tor"},
+    403: {
+        "message": (
+            "The provided key 'rk_test_*******tor' does not have the required permissions for this"
+            " endpoint. Having the 'rak_charge_read' permission would allow this request to continue."
+        )
+    },
     402: {"message": "Your card was declined.", "kind": "card_error", "code": "card_declined"},
     409: {"message": "Another request uses this object.", "code": "lock_timeout"},
     429: {"message": "Too many requests.", "code": "rate_limit"},

@@ -1,7 +1,7 @@
 """Moves a PaymentIntent and its charge through their life."""
 
-from shop.demo.stripe import errors, objects, refunds
-from shop.demo.stripe.cards import Card
+from shop.demo.stripe import disputes, errors, objects, refunds
+from shop.demo.stripe.cards import Card, Decline
 from shop.demo.stripe.replies import Document
 from shop.demo.stripe.store import Store
 
@@ -26,7 +26,7 @@ def create(store: Store, session: Document) -> Document:
 
 
 def authorise(store: Store, intent: Document, card: Card) -> None:
-    charge = _charge(store, intent, card, succeeded=True)
+    charge = _charge(store, intent, card, None)
     intent.update(last_payment_error=None, next_action=None)
     if intent["capture_method"] == "manual":
         intent.update(status="requires_capture", amount_capturable=intent["amount"])
@@ -36,18 +36,22 @@ def authorise(store: Store, intent: Document, card: Card) -> None:
         _receive(intent, charge, intent["amount"])
         store.emit("charge.succeeded", charge)
         store.emit("payment_intent.succeeded", intent)
+        _dispute(store, charge)
 
 
-def decline(store: Store, intent: Document, card: Card) -> None:
-    charge = _charge(store, intent, card, succeeded=False)
+def decline(store: Store, intent: Document, card: Card, refusal: Decline) -> None:
+    charge = _charge(store, intent, card, refusal)
     store.emit("charge.failed", charge)
     _fail(
         store,
         intent,
         charge=charge["id"],
-        code="card_declined",
-        decline_code="generic_decline",
-        message="Your card was declined.",
+        code=refusal.code,
+        decline_code=refusal.decline_code,
+        network_decline_code=refusal.network_code,
+        advice_code=refusal.advice,
+        network_advice_code=refusal.network_advice,
+        message=refusal.message,
     )
 
 
@@ -79,6 +83,7 @@ def capture(store: Store, intent: Document, amount: int | None) -> None:
     _receive(intent, charge, taken)
     store.emit("charge.captured", charge)
     store.emit("payment_intent.succeeded", intent)
+    _dispute(store, charge)
     if taken < held:
         refunds.release(store, charge, held - taken, reason=None)
 
@@ -101,10 +106,18 @@ def cancel(store: Store, intent: Document, *, reason: str | None) -> None:
     store.emit("payment_intent.canceled", intent)
 
 
-def _charge(store: Store, intent: Document, card: Card, *, succeeded: bool) -> Document:
+def _dispute(store: Store, charge: Document) -> None:
+    """Some test cards are disputed as soon as money was taken."""
+    card = store.charged_cards[charge["id"]].test
+    if card.dispute:
+        disputes.create(store, charge, amount=None, reason=card.dispute, is_inquiry=card.is_inquiry)
+
+
+def _charge(store: Store, intent: Document, card: Card, refusal: Decline | None) -> Document:
     _use(store, intent, card)
-    charge = objects.charge(intent, card, succeeded=succeeded, created=store.clock.now())
+    charge = objects.charge(intent, card, refusal, created=store.clock.now())
     intent["latest_charge"] = charge["id"]
+    store.charged_cards[charge["id"]] = card
     return store.add(charge)
 
 
@@ -118,11 +131,13 @@ def _receive(intent: Document, charge: Document, amount: int) -> None:
     intent.update(status="succeeded", amount_capturable=0, amount_received=amount)
 
 
-def _fail(store: Store, intent: Document, **error: str) -> None:
+def _fail(store: Store, intent: Document, **error: str | None) -> None:
+    """What nothing is known of is left out of the error, as with Stripe."""
+    said = {name: value for name, value in error.items() if value is not None}
     method = store.get("payment_method", intent["payment_method"])
     intent.update(
         status="requires_payment_method",
-        last_payment_error={"type": "card_error", "payment_method": method, **error},
+        last_payment_error={"type": "card_error", "payment_method": method, **said},
         next_action=None,
         payment_method=None,
     )

@@ -4,11 +4,13 @@ import secrets
 import string
 from typing import Any
 
-from shop.demo.stripe.cards import Card
+from shop.demo.stripe.cards import Card, Decline
 from shop.demo.stripe.replies import Document
 
 # The version that stripe-python 16.1.0 asks for.
 API_VERSION = "2026-10-28.endive"
+# The version that an endpoint is made with, when the shop's runbook is followed.
+SHOPS_API_VERSION = "2026-05-27.dahlia"
 HOLD_SECONDS = 7 * 24 * 3600
 _ALPHABET = string.ascii_letters + string.digits
 # What Stripe names in every object and this emulator never fills, or fills later.
@@ -174,7 +176,7 @@ def payment_method(card: Card, *, created: int) -> Document:
     }
 
 
-def charge(intent: Document, card: Card, *, succeeded: bool, created: int) -> Document:
+def charge(intent: Document, card: Card, decline: Decline | None, *, created: int) -> Document:
     return {
         **_CHARGE_WITHOUT,
         "id": identifier("ch_"),
@@ -189,20 +191,23 @@ def charge(intent: Document, card: Card, *, succeeded: bool, created: int) -> Do
         "currency": intent["currency"],
         "description": intent["description"],
         "disputed": False,
-        "failure_code": None if succeeded else "card_declined",
-        "failure_message": None if succeeded else "Your card was declined.",
+        "failure_code": decline.code if decline else None,
+        "failure_message": decline.message if decline else None,
         "fraud_details": {},
         "livemode": False,
         "metadata": intent["metadata"],
-        "outcome": _AUTHORISED if succeeded else _DECLINED,
-        "paid": succeeded,
+        "outcome": _refused(decline) if decline else _AUTHORISED,
+        "paid": decline is None,
         "payment_intent": intent["id"],
         "payment_method": intent["payment_method"],
-        "payment_method_details": {"card": _charged_card(intent, card, created), "type": "card"},
+        "payment_method_details": {
+            "card": _charged_card(intent, card, created, is_held=decline is None),
+            "type": "card",
+        },
         "radar_options": {},
         "refunded": False,
         "statement_descriptor_suffix": intent["statement_descriptor_suffix"],
-        "status": "succeeded" if succeeded else "failed",
+        "status": "failed" if decline else "succeeded",
     }
 
 
@@ -210,6 +215,8 @@ def refund(
     charge: Document, *, amount: int, reason: str | None, metadata: dict[str, str], created: int
 ) -> Document:
     kind = "refund" if charge["captured"] else "reversal"
+    number = "acquirer_reference_number" if charge["captured"] else "system_trace_audit_number"
+    card = {"type": kind, "reference_status": "pending", "reference_type": number}
     return {
         "id": identifier("re_"),
         "object": "refund",
@@ -218,7 +225,7 @@ def refund(
         "charge": charge["id"],
         "created": created,
         "currency": charge["currency"],
-        "destination_details": {"card": {"type": kind}, "type": "card"},
+        "destination_details": {"card": card, "type": "card"},
         "metadata": metadata,
         "payment_intent": charge["payment_intent"],
         "reason": reason,
@@ -229,7 +236,10 @@ def refund(
     }
 
 
-def dispute(charge: Document, *, amount: int, reason: str, created: int) -> Document:
+def dispute(
+    charge: Document, *, amount: int, reason: str, is_inquiry: bool, created: int
+) -> Document:
+    kind = "inquiry" if is_inquiry else "chargeback"
     return {
         "id": identifier("du_"),
         "object": "dispute",
@@ -247,16 +257,16 @@ def dispute(charge: Document, *, amount: int, reason: str, created: int) -> Docu
             "past_due": False,
             "submission_count": 0,
         },
-        "is_charge_refundable": False,
+        "is_charge_refundable": is_inquiry,
         "livemode": False,
         "metadata": {},
         "payment_intent": charge["payment_intent"],
         "payment_method_details": {
-            "card": {"brand": "visa", "case_type": "chargeback", "network_reason_code": None},
+            "card": {"brand": "visa", "case_type": kind, "network_reason_code": None},
             "type": "card",
         },
         "reason": reason,
-        "status": "needs_response",
+        "status": "warning_needs_response" if is_inquiry else "needs_response",
     }
 
 
@@ -272,6 +282,46 @@ def event(event_type: str, snapshot: Document, *, created: int) -> Document:
         "request": {"id": None, "idempotency_key": None},
         "type": event_type,
     }
+
+
+def webhook_endpoint(url: str) -> Document:
+    return {
+        "id": "we_emulator",
+        "object": "webhook_endpoint",
+        "api_version": SHOPS_API_VERSION,
+        "application": None,
+        "created": 0,
+        "description": None,
+        "enabled_events": ["*"],
+        "livemode": False,
+        "metadata": {},
+        "status": "enabled",
+        "url": url,
+    }
+
+
+ACCOUNT: Document = {
+    "id": "acct_emulator",
+    "object": "account",
+    "capabilities": {"card_payments": "active"},
+    "charges_enabled": True,
+    "country": "US",
+    "default_currency": "usd",
+    "settings": {
+        "branding": {"icon": None, "logo": None, "primary_color": None, "secondary_color": None},
+        "card_payments": {
+            "statement_descriptor_prefix": None,
+            "statement_descriptor_prefix_kana": None,
+            "statement_descriptor_prefix_kanji": None,
+        },
+        "dashboard": {"display_name": None, "timezone": None},
+        "payments": {
+            "statement_descriptor": "TEST PHARMACY",
+            "statement_descriptor_kana": None,
+            "statement_descriptor_kanji": None,
+        },
+    },
+}
 
 
 def page(documents: list[Document], *, url: str, has_more: bool) -> Document:
@@ -301,17 +351,31 @@ _AUTHORISED: Document = {
     "seller_message": "Payment complete.",
     "type": "authorized",
 }
-_DECLINED: Document = {
-    **_AUTHORISED,
-    "network_decline_code": "01",
-    "network_status": "declined_by_network",
-    "reason": "generic_decline",
-    "seller_message": "The bank did not return any further details with this decline.",
-    "type": "issuer_declined",
-}
 _NO_ADDRESS: dict[str, Any] = dict.fromkeys(
     ("city", "country", "line1", "line2", "postal_code", "state")
 )
+
+
+def _refused(decline: Decline) -> Document:
+    asked = {
+        "network_status": "declined_by_network",
+        "seller_message": "The bank did not return any further details with this decline.",
+        "type": "issuer_declined",
+    }
+    blocked = {
+        "network_status": "not_sent_to_network",
+        "risk_level": "highest",
+        "seller_message": "Stripe blocked this payment as too risky.",
+        "type": "blocked",
+    }
+    return {
+        **_AUTHORISED,
+        **(blocked if decline.blocked else asked),
+        "advice_code": decline.advice,
+        "network_advice_code": decline.network_advice,
+        "network_decline_code": decline.network_code,
+        "reason": "highest_risk_level" if decline.blocked else decline.decline_code,
+    }
 
 
 def _billing(card: Card) -> Document:
@@ -342,10 +406,10 @@ def _card(card: Card) -> Document:
     }
 
 
-def _charged_card(intent: Document, card: Card, created: int) -> Document:
+def _charged_card(intent: Document, card: Card, created: int, *, is_held: bool) -> Document:
     details = {
         **_card(card),
-        "amount_authorized": intent["amount"],
+        "amount_authorized": intent["amount"] if is_held else None,
         "extended_authorization": {"status": "disabled"},
         "incremental_authorization": {"status": "unavailable"},
         "installments": None,
@@ -359,6 +423,6 @@ def _charged_card(intent: Document, card: Card, created: int) -> Document:
         },
         "three_d_secure": None,
     }
-    if intent["capture_method"] == "manual":
+    if intent["capture_method"] == "manual" and is_held:
         details["capture_before"] = created + HOLD_SECONDS
     return details

@@ -47,6 +47,10 @@ def form(view: View, entered: Mapping[str, str], problems: Mapping[str, str]) ->
         session_id=view.session["id"],
         fields=Markup().join(_field(name, entered, problems) for name in FIELDS),
         cancel=_link("cancel.html", view.session["cancel_url"]),
+        cards=Markup().join(
+            _filled("card.html", number=cards.grouped(number), does=card.does)
+            for number, card in cards.CARDS.items()
+        ),
     )
 
 

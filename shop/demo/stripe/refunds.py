@@ -1,9 +1,12 @@
 """Refunds of captured charges, and the release of what was only held."""
 
 from shop.demo.stripe import disputes, errors, objects
+from shop.demo.stripe.cards import TestCard
 from shop.demo.stripe.replies import Document
 from shop.demo.stripe.store import Store
 
+# After so long a refund by a card that takes its time succeeds, or fails after all.
+SECONDS_TO_END = 60
 # What a bank may say: https://docs.stripe.com/refunds#failed-refunds
 FAILURES = (
     "declined",
@@ -20,7 +23,14 @@ def create(store: Store, charge: Document, params: Document) -> Document:
     amount = left if params["amount"] is None else params["amount"]
     if amount > left:
         raise errors.amount_too_large("amount", amount=amount, limit=left)
-    return _refund(store, charge, amount, reason=params["reason"], metadata=params["metadata"])
+    return _refund(
+        store,
+        charge,
+        amount,
+        reason=params["reason"],
+        metadata=params["metadata"],
+        card=store.charged_cards[charge["id"]].test,
+    )
 
 
 def release(store: Store, charge: Document, amount: int, *, reason: str | None) -> None:
@@ -42,6 +52,17 @@ def fail(store: Store, refund: Document, *, reason: str) -> None:
         store.emit(kind, refund)
 
 
+def finish(store: Store, refund: Document) -> None:
+    """What a card that takes its time lets a refund end with."""
+    del store.refund_ends[refund["id"]]
+    if refund["status"] == "pending":
+        refund["status"] = "succeeded"
+        store.emit("refund.updated", refund)
+        store.emit("charge.refund.updated", refund)
+    elif refund["status"] == "succeeded":
+        fail(store, refund, reason="expired_or_canceled_card")
+
+
 def _check_refundable(store: Store, charge: Document, left: int) -> None:
     if not charge["paid"]:
         raise errors.Refusal(400, "A charge that failed cannot be refunded.", param="charge")
@@ -56,12 +77,21 @@ def _check_refundable(store: Store, charge: Document, left: int) -> None:
         raise errors.Refusal(400, message, code="charge_disputed")
 
 
-def _refund(
-    store: Store, charge: Document, amount: int, *, reason: str | None, metadata: dict[str, str]
+def _refund(  # noqa: PLR0913 a refund has that many parts
+    store: Store,
+    charge: Document,
+    amount: int,
+    *,
+    reason: str | None,
+    metadata: dict[str, str],
+    card: TestCard | None = None,
 ) -> Document:
     refund = objects.refund(
         charge, amount=amount, reason=reason, metadata=metadata, created=store.clock.now()
     )
+    if card and card.refund:
+        store.refund_ends[refund["id"]] = store.clock.now() + SECONDS_TO_END
+        refund["status"] = "pending" if card.refund == "pending" else "succeeded"
     charge["amount_refunded"] += amount
     charge["refunded"] = charge["amount_refunded"] == charge["amount"]
     store.add(refund)

@@ -20,6 +20,7 @@ from shop.demo.stripe.store import Store
 # Card numbers arrive here in clear: no network may reach it.
 HOST = "127.0.0.1"
 TEST_KEY = "sk_test_emulator"
+TEST_KEYS = ("sk_test_", "rk_test_")
 TEST_SIGNING_KEY = "whsec_emulator"
 
 
@@ -44,13 +45,14 @@ class Emulator:
         api_key: str = TEST_KEY,
         retry_delays: tuple[float, ...] = webhooks.RETRY_DELAYS,
     ) -> None:
-        if not api_key.startswith("sk_test_"):
-            raise ValueError("The API key must start with sk_test_.")
+        if not api_key.startswith(TEST_KEYS):
+            raise ValueError("The API key must start with sk_test_ or rk_test_.")
         self.faults = FaultPlan()
         self.courier = webhooks.Courier(
             url=webhook_url, secret=webhook_secret, retry_delays=retry_delays
         )
         self.store = Store(Clock(), self.courier.send)
+        self.store.webhook_url = lambda: self.courier.url
         keys = IdempotencyKeys(self.store.clock)
         self._api = Api(self.store, keys, self.faults, api_key=api_key)
         control = Control(self._api, self.store, self.courier, self.faults)

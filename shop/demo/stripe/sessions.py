@@ -1,6 +1,6 @@
 """Checkout Sessions: created by the shop, paid or left on the hosted page."""
 
-from shop.demo.stripe import errors, intents, objects
+from shop.demo.stripe import errors, intents, money, objects
 from shop.demo.stripe.cards import Card
 from shop.demo.stripe.replies import Document
 from shop.demo.stripe.store import Store
@@ -39,17 +39,22 @@ def expire(store: Store, session: Document) -> None:
 def pay(store: Store, session: Document, card: Card) -> None:
     """Leaves the session open when the card is declined or must be challenged."""
     intent = _payable_intent(store, session)
-    if card.behaviour == "declines":
-        intents.decline(store, intent, card)
-    elif card.behaviour == "challenges":
+    if card.test.asks:
         intents.challenge(store, intent, card, url=f"{session['url']}/3d-secure")
     else:
-        _complete(store, session, intent, card)
+        _ask_the_bank(store, session, intent, card)
 
 
 def pass_challenge(store: Store, session: Document) -> None:
     intent = challenged_intent(store, session)
-    _complete(store, session, intent, store.challenged_cards[intent["id"]])
+    _ask_the_bank(store, session, intent, store.challenged_cards[intent["id"]])
+
+
+def _ask_the_bank(store: Store, session: Document, intent: Document, card: Card) -> None:
+    if card.test.decline:
+        intents.decline(store, intent, card, card.test.decline)
+    else:
+        _complete(store, session, intent, card)
 
 
 def fail_challenge(store: Store, session: Document) -> None:
@@ -104,6 +109,7 @@ def _total(items: list[Document]) -> int:
     if len({item["price_data"]["currency"] for item in items}) != 1:
         raise errors.invalid_parameter("line_items", "one currency for all of them.")
     total = sum(item["price_data"]["unit_amount"] * item["quantity"] for item in items)
-    if total < 1:
-        raise errors.invalid_parameter("line_items", "nothing to pay.", "amount_too_small")
+    problem = money.problem(int(total), items[0]["price_data"]["currency"])
+    if problem:
+        raise errors.invalid_parameter("line_items", problem[0], problem[1])
     return int(total)

@@ -22,6 +22,13 @@ class Store:
         self.origin = ""
         self.session_params: dict[str, Document] = {}
         self.challenged_cards: dict[str, Card] = {}
+        self.charged_cards: dict[str, Card] = {}
+        # When a refund by a card that takes its time ends.
+        self.refund_ends: dict[str, int] = {}
+        # The account and its endpoint, and what a test lets be otherwise about them.
+        self.webhook_url: Callable[[], str | None] = lambda: None
+        self.endpoint_facts: Document = {}
+        self.account_facts: Document = {}
         self._on_event = on_event
         self._objects: dict[str, Document] = {}
 

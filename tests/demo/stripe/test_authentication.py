@@ -81,6 +81,12 @@ def test_the_key_is_not_recorded(client: StripeClient, emulator: Emulator) -> No
     assert "sk_test_emulator" not in repr(emulator.requests)
 
 
-def test_a_live_key_is_refused() -> None:
+@pytest.mark.parametrize("key", ["sk_live_1", "rk_live_1", ""])
+def test_a_live_key_is_refused(key: str) -> None:
     with pytest.raises(ValueError, match="sk_test_"):
-        Emulator(api_key="sk_live_1")
+        Emulator(api_key=key)
+
+
+def test_it_takes_a_restricted_test_key() -> None:
+    with Emulator(api_key="rk_test_1") as running:
+        assert open_session(client_for(running.base_url, "rk_test_1")).status == "open"

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from shop.payments.keys import mode_of
 from tests.payments.contract.accounts import Account, Emulated, Real
 
 HERE = Path(__file__).parent
@@ -19,9 +20,9 @@ EMULATOR_KEY = "sk_test_emulator"
 
 def is_real(key: str) -> bool:
     """Whether this key leads to Stripe's test mode; raises `UsageError` for a live key."""
-    if key.startswith(("sk_live_", "rk_live_")):
+    if mode_of(key) == "live":
         raise pytest.UsageError("The contract suite never runs with a live key.")
-    return key.startswith("sk_test_") and key != EMULATOR_KEY
+    return mode_of(key) == "test" and key != EMULATOR_KEY
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

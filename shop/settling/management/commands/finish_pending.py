@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand
 
 from shop.mailing import outbox
 from shop.payments.models import PaymentAttempt
+from shop.settling import telling
 from shop.settling.settle import settle_quietly
 
 
@@ -14,9 +15,13 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         pending = list(PaymentAttempt.objects.unfinished())
-        out_of_reach = sum(not settle_quietly(attempt) for attempt in pending)
+        unsettled = sum(not settle_quietly(attempt) for attempt in pending)
+        telling.tell_open()
         sent = outbox.send_waiting()
         self.stdout.write(f"{len(pending)} payments looked at, {sent} messages tried")
-        if out_of_reach:
-            self.stderr.write(f"Stripe could not be reached for {out_of_reach} payments")
+        if unsettled:
+            self.stderr.write(
+                f"{unsettled} payments could not be settled: Stripe could not be reached, or the "
+                "dashboard says why under Payments"
+            )
             raise SystemExit(1)

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from shop.payments.gateway import GatewayUnavailable
+from shop.payments.answers import GatewayUnavailable, KeyRefused
 from shop.settling import reconcile
 
 # An authorisation lasts seven days, so with one more every payment under way is compared.
@@ -33,6 +33,9 @@ class Command(BaseCommand):
         run = reconcile.look if options["dry_run"] else reconcile.reconcile
         try:
             report = run(since)
+        except KeyRefused as error:
+            self.stderr.write(str(error))
+            raise SystemExit(1) from error
         except GatewayUnavailable as error:
             self.stderr.write(f"Stripe could not be reached: {error}")
             raise SystemExit(1) from error
