@@ -90,7 +90,7 @@ fonts: $(INSTALLED)
 
 # Debian's Chromium where there is one; else Playwright's own; else the journeys say that there is none.
 browser: $(INSTALLED_DEV)
-	@command -v chromium >/dev/null || $(PY) -m playwright install chromium || true
+	@command -v chromium >/dev/null || $(PY) -m playwright install chromium >/dev/null 2>&1 || true
 
 $(INSTALLED): requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed." if sys.version_info < (3, 11) else 0)'

@@ -56,7 +56,8 @@ from tests.demo.stripe.stripe_document import check_event, check_reply, check_re
 
 __all__ = ["chromium", "visitor", "visitor_with", "window"]
 pytest_plugins = [
-    f"tests.quick.{module}" for module in ("costs", "database", "packing", "reach", "reading")
+    f"tests.quick.{module}"
+    for module in ("chromium", "costs", "database", "packing", "reach", "reading")
 ]
 
 PASSWORD = "a long enough password"
