@@ -3,9 +3,12 @@
 What exists is left alone: titles, prices and stock belong to the staff from then on.
 """
 
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
+from typing import Annotated, Any
 
 from babel import Locale
 from django.conf import settings
@@ -15,13 +18,22 @@ from django.utils.text import slugify
 from oscar.apps.address.models import Country
 from oscar.apps.catalogue.models import Category
 from oscar.apps.partner.models import Partner, StockRecord
+from pydantic import AfterValidator, BeforeValidator
 
 from catalogue.amounts import DoseForm, NotAStrength, Strength
-from catalogue.content.located import Notes
-from catalogue.content.located import Row as PackRow
 from catalogue.content.models import Medicine, Tag
 from catalogue.models import Product, ProductClass
-from shop.datafiles import FilesInvalid, Problem, Row, Text, held_to, read_file
+from shop.datafiles import (
+    Count,
+    FilesInvalid,
+    Positive,
+    Problem,
+    Row,
+    Text,
+    held_to,
+    place_of,
+    read_file,
+)
 
 PRESCRIPTION_MEDICINE = "Prescription medicine"
 PARTNER = "Pharmacy"
@@ -38,6 +50,74 @@ class NewPack:
     price: Decimal
     stock: int
     countries: tuple[str, ...]
+
+
+def _price(value: Any) -> Decimal:
+    try:
+        price = Decimal(value) if isinstance(value, str) else Decimal(0)
+    except InvalidOperation:
+        price = Decimal(0)
+    if not price.is_finite() or price <= 0 or price != price.quantize(Decimal("0.01")):
+        raise ValueError('“price” must be an amount such as "21.00", in quotes')
+    return price
+
+
+def _country(code: str) -> str:
+    if code not in Locale("en").territories or len(code) != len("AU"):
+        raise ValueError(f"unknown country “{code}”")
+    return code
+
+
+@dataclass(frozen=True)
+class _Pack:
+    sku: Text
+    units: Positive
+    price: Annotated[Decimal, BeforeValidator(_price)]
+    stock: Count
+
+
+@dataclass(frozen=True)
+class _Strength:
+    strength: Text
+    countries: tuple[Annotated[str, AfterValidator(_country)], ...]
+    packs: tuple[_Pack, ...]
+
+
+@dataclass(frozen=True)
+class _Packs:
+    """What packs.yaml may hold."""
+
+    form: DoseForm
+    strengths: tuple[_Strength, ...]
+
+    def contradictions(self) -> Iterator[tuple[tuple[str | int, ...], str]]:
+        """What cannot be true together, each with the path of its entry."""
+        skus = Counter(pack.sku for row in self.strengths for pack in row.packs)
+        for n, row in enumerate(self.strengths):
+            try:
+                self.form.strength(row.strength)
+            except NotAStrength as error:
+                yield ("strengths", n, "strength"), str(error)
+            for m, pack in enumerate(row.packs):
+                path = ("strengths", n, "packs", m)
+                if skus[pack.sku] > 1:
+                    yield (*path, "sku"), f"pack “{pack.sku}” stands here more than once"
+                if pack.price % self.form.price_step(pack.units):
+                    per = self.form.kind.per_price
+                    reason = f"{pack.price} is not a whole number of cents {per}"
+                    yield (*path, "price"), reason
+
+    def listed(self) -> list[NewPack]:
+        return [
+            NewPack(
+                form=self.form,
+                strength=self.form.strength(row.strength),
+                countries=row.countries,
+                **vars(pack),
+            )
+            for row in self.strengths
+            for pack in row.packs
+        ]
 
 
 @dataclass(frozen=True)
@@ -103,79 +183,12 @@ def read_packs(folder: Path) -> list[NewPack]:
     path = folder / "packs.yaml"
     if not path.exists():
         return []
-    problems: list[Problem] = []
-    notes = Notes(f"{folder.name}/packs.yaml", problems)
-    root = notes.read(path)
-    root = root if isinstance(root, PackRow) else PackRow()
-    form = _form(root, notes)
-    strengths = notes.rows(root.get("strengths", []), root.line_of("strengths"), "strengths")
-    packs = [pack for strength in strengths for pack in _packs_of(strength, form, notes)]
-    for pack in packs:
-        if [other.sku for other in packs].count(pack.sku) > 1:
-            notes.add(1, f"pack “{pack.sku}” stands here more than once")
+    row = read_file(path, name=f"{folder.name}/packs.yaml")
+    packs = held_to(_Packs, row)
+    problems = [Problem(*place_of(row, where), why) for where, why in packs.contradictions()]
     if problems:
         raise FilesInvalid(problems)
-    return packs
-
-
-def _form(root: PackRow, notes: Notes) -> DoseForm:
-    name = notes.text(root, "form")
-    if name not in DoseForm.values:
-        known = ", ".join(DoseForm.values)
-        notes.add(root.line_of("form"), f"unknown form “{name}”; it must be one of: {known}")
-        return DoseForm.TABLET
-    return DoseForm(name)
-
-
-def _packs_of(row: PackRow, form: DoseForm, notes: Notes) -> list[NewPack]:
-    try:
-        strength = form.strength(notes.text(row, "strength"))
-    except NotAStrength as error:
-        notes.add(row.line_of("strength"), str(error))
-        return []
-    countries = notes.texts(row, "countries")
-    for code in countries:
-        if code not in Locale("en").territories or len(code) != len("AU"):
-            notes.add(row.line_of("countries"), f"unknown country “{code}”")
-    rows = notes.rows(row.get("packs", []), row.line_of("packs"), "packs")
-    return [_pack(each, form, strength, countries, notes) for each in rows]
-
-
-def _pack(
-    row: PackRow, form: DoseForm, strength: Strength, countries: tuple[str, ...], notes: Notes
-) -> NewPack:
-    units, price = _positive(row, "units", notes), _price(row, notes)
-    if price % form.price_step(units):
-        per = form.kind.per_price
-        notes.add(row.line_of("price"), f"{price} is not a whole number of cents {per}")
-    return NewPack(
-        sku=notes.text(row, "sku"),
-        form=form,
-        strength=strength,
-        units=units,
-        price=price,
-        stock=_positive(row, "stock", notes, least=0),
-        countries=countries,
-    )
-
-
-def _positive(row: PackRow, key: str, notes: Notes, *, least: int = 1) -> int:
-    value = row.get(key)
-    if isinstance(value, int) and value >= least:
-        return value
-    notes.add(row.line_of(key), f"“{key}” must be a whole number, {least} or more")
-    return least
-
-
-def _price(row: PackRow, notes: Notes) -> Decimal:
-    try:
-        price = Decimal(notes.text(row, "price"))
-    except InvalidOperation:
-        price = Decimal(0)
-    if not price.is_finite() or price <= 0 or price != price.quantize(Decimal("0.01")):
-        notes.add(row.line_of("price"), '“price” must be an amount such as "21.00", in quotes')
-        return Decimal(1)
-    return price
+    return packs.listed()
 
 
 def load_packs(folder: Path) -> list[str]:

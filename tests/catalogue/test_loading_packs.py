@@ -79,7 +79,9 @@ def test_category_and_tag_are_made_once(baclofen):
         ("ZA]", "ZZZ]", "unknown country “ZZZ”"),
         ("strength: 10 mg", "strength: ten mg", "“ten mg” is no strength of tablets"),
         ("strength: 10 mg", "strength: 10", "“10” is no strength of tablets"),
-        ("form: tablet", "form: pill", "unknown form “pill”"),
+        ("form: tablet", "form: pill", "“pill” is not one of tablet, "),
+        ("stock: 200", "stock: yes", "“stock” must be a whole number, 0 or more"),
+        ("stock: 200", "stock: 200, colour: red", "“colour” is not a known entry"),
         ("form: tablet", "form: oral-solution", "“10 mg” is no strength of oral solution"),
     ],
 )

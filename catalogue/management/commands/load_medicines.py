@@ -43,4 +43,4 @@ class Command(BaseCommand):
                 self.stdout.write(f"  {change}")
             if loaded.version.review_is_overdue():
                 day = loaded.version.next_review
-                self.stdout.write(f"  was to be reviewed by {day}: ask a pharmacist")
+                self.stderr.write(f"{loaded.version} was to be reviewed by {day}: ask a pharmacist")
