@@ -178,6 +178,11 @@ class Source:
     mark: Mark
     address: str = ""
 
+    @property
+    def is_unread(self) -> bool:
+        """Whether it stands for what nobody has read yet."""
+        return self.mark == Mark.UNCHECKED
+
 
 def _remember_source(source: Source, info: ValidationInfo) -> Source:
     if source.key in (marks := known_in(info).marks):
