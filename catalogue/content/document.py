@@ -292,6 +292,10 @@ class Part:
     fewest: Positive = 1
 
     @property
+    def names(self) -> tuple[str, ...]:
+        return self.group.names
+
+    @property
     def unclear(self) -> tuple[str, ...]:
         return self.group.unclear + self.also_unclear
 
