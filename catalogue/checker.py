@@ -46,10 +46,6 @@ class Hit:
     def entries(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(match.entry for match in self.matches))
 
-    def as_json(self) -> dict[str, Any]:
-        matched = [match.as_json() for match in self.matches]
-        return {**_rule(self.interaction), "matched": matched}
-
 
 @dataclass(frozen=True)
 class Guess:
@@ -66,16 +62,6 @@ class Unchecked:
     entry: str
     guesses: tuple[Guess, ...] = ()
     partly: tuple[str, ...] = ()
-
-    def as_json(self) -> dict[str, Any]:
-        return {
-            "typed": self.entry,
-            "partly": list(self.partly),
-            "similar": [
-                {"name": guess.name, "rules": [_rule(row) for row in guess.interactions]}
-                for guess in self.guesses
-            ],
-        }
 
 
 @dataclass(frozen=True)
@@ -96,9 +82,22 @@ class Result:
         """Rule ids, severities and how each was matched, in JSON’s own types, to be kept."""
         return {
             "takes_nothing": self.takes_nothing,
-            "hits": [hit.as_json() for hit in self.hits],
+            "hits": [
+                {**_rule(hit.interaction), "matched": [match.as_json() for match in hit.matches]}
+                for hit in self.hits
+            ],
             "combinations": [_fired(each) for each in self.combinations],
-            "unchecked": [each.as_json() for each in self.unchecked],
+            "unchecked": [
+                {
+                    "typed": each.entry,
+                    "partly": list(each.partly),
+                    "similar": [
+                        {"name": guess.name, "rules": [_rule(row) for row in guess.interactions]}
+                        for guess in each.guesses
+                    ],
+                }
+                for each in self.unchecked
+            ],
         }
 
 

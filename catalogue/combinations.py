@@ -118,7 +118,7 @@ def _filled(part: Part, candidates: list[Candidate]) -> list[Filled]:
 def _roles(part: Part, candidate: Candidate) -> set[tuple[str, str]]:
     """What a name counts as: a product that two rows name holds two medicines."""
     roles = {(candidate.key, row) for row in candidate.rows & set(part.rows)}
-    return roles | ({(candidate.key, "")} if candidate.key in _keys(part.group.names) else set())
+    return roles | ({(candidate.key, "")} if candidate.key in _keys(part.names) else set())
 
 
 @lru_cache(maxsize=64)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from fpdf import FPDF
 from fpdf.enums import MethodReturnValue, XPos, YPos
 
-from catalogue.content.document import Content, Source
+from catalogue.content.document import Content
 from catalogue.content.rendering import (
     by_frequency,
     by_severity,
@@ -24,7 +24,7 @@ from catalogue.content.rendering import (
     numbered_sources,
     source_numbers,
 )
-from catalogue.content.sections import Block, Citation, Mark, Statement, cells_of
+from catalogue.content.sections import Block, Citation, Statement, cells_of
 
 FONT = "Atkinson"
 FONTS = {"": "AtkinsonHyperlegible-Regular.ttf", "B": "AtkinsonHyperlegible-Bold.ttf"}
@@ -108,7 +108,7 @@ class Sheet(FPDF):
         """Who is cited on this page, as many as the foot has room for."""
         if not self.cited_here:
             return _("Sources: the numbered list at the end.")
-        names = sorted(self.cited_here, key=lambda key: is_unread(self.sources[key]))
+        names = sorted(self.cited_here, key=lambda key: self.sources[key].is_unread)
         names = list(dict.fromkeys(self.sources[key].publisher for key in names))
         for left in range(len(names) + 1):
             shown = "; ".join(names[: len(names) - left])
@@ -153,14 +153,9 @@ class Sheet(FPDF):
         # A heading does not stand alone at the foot of a page.
         if self.will_page_break(self.points * 4 * MM_PER_POINT):
             self.add_page()
-        self.start_section(self.plain(text), level=level)
-        self.line_of(
-            self.plain(text), points=self.points * (1.4 if level == 0 else 1.15), bold=True
-        )
-
-    def plain(self, text: str) -> str:
-        """The words of a heading."""
-        return self.marked(text).replace("**", "")
+        words = self.marked(text).replace("**", "")
+        self.start_section(words, level=level)
+        self.line_of(words, points=self.points * (1.4 if level == 0 else 1.15), bold=True)
 
     def marked(self, text: str) -> str:
         """Text of the content files with bold as the only mark."""
@@ -297,7 +292,7 @@ class Sheet(FPDF):
         small = self.points * 0.85
         for each in numbered_sources(self.content):
             marks = "; ".join(str(mark.label) for mark in each.marks)
-            read = "" if is_unread(each.source) else _("Read %(date)s") % {"date": each.source.read}
+            read = "" if each.source.is_unread else _("Read %(date)s") % {"date": each.source.read}
             notes = f"{read}; {marks}" if read else marks.capitalize()
             text = f"{each.number}. {each.source.publisher}: {each.source.title}. {notes}."
             self.line_of(self.marked(text), points=small)
@@ -308,8 +303,3 @@ class Sheet(FPDF):
                 " pack or your doctor’s advice."
             )
         )
-
-
-def is_unread(source: Source) -> bool:
-    """Whether it stands for what nobody has read yet."""
-    return source.mark == Mark.UNCHECKED

@@ -196,8 +196,7 @@ def add_pack(request: HttpRequest, product_slug: str, pk: int) -> HttpResponse: 
 
 
 def _chosen(packs: list[Pack], strength: str, sku: str) -> Pack | None:
-    matching = [p for p in packs if p.strength.slug == strength and p.sku == sku]
-    return next(iter(matching), None)
+    return next((p for p in packs if p.strength.slug == strength and p.sku == sku), None)
 
 
 def _why_not(pack: Pack, form: AddToBasketForm) -> str:

@@ -178,6 +178,11 @@ class Source:
     mark: Mark
     address: str = ""
 
+    @property
+    def is_unread(self) -> bool:
+        """Whether it stands for what nobody has read yet."""
+        return self.mark == Mark.UNCHECKED
+
 
 def _remember_source(source: Source, info: ValidationInfo) -> Source:
     if source.key in (marks := known_in(info).marks):
@@ -285,6 +290,10 @@ class Part:
     group: Annotated[Group, BeforeValidator(_group)] = NO_GROUP
     also_unclear: Annotated[tuple[Text, ...], Field(alias="unclear")] = ()
     fewest: Positive = 1
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return self.group.names
 
     @property
     def unclear(self) -> tuple[str, ...]:

@@ -52,16 +52,12 @@ def _store(folder: Path, content: Content) -> Loaded:
         loaded_at=timezone.now(),
     )
     medicine.name, medicine.version = content.name, version
-    medicine.search_text = search_text(content)
+    words = (content.name, content.title, *content.brands, *content.search_words)
+    medicine.search_text = "\n".join(words).lower()
     medicine.save()
     return Loaded(
         version, is_new=True, changes=changes(current.content if current else None, content)
     )
-
-
-def search_text(content: Content) -> str:
-    words = (content.name, content.title, *content.brands, *content.search_words)
-    return "\n".join(words).lower()
 
 
 def changes(old: Content | None, new: Content) -> tuple[str, ...]:

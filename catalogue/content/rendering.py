@@ -59,10 +59,8 @@ class Monograph:
 
 def source_numbers(content: Content) -> dict[str, int]:
     """The number of each source: the order in which the page first cites it."""
-    numbers: dict[str, int] = {}
-    for citation in content.citations():
-        numbers.setdefault(citation.source, len(numbers) + 1)
-    return numbers
+    keys = dict.fromkeys(citation.source for citation in content.citations())
+    return {key: number for number, key in enumerate(keys, 1)}
 
 
 def numbered_sources(content: Content) -> list[NumberedSource]:
