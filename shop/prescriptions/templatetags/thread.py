@@ -8,7 +8,7 @@ from django import template
 
 from shop.prescriptions.messages import thread
 from shop.prescriptions.messages.forms import MessageForm
-from shop.prescriptions.models import Message, Prescription
+from shop.prescriptions.models import Prescription
 
 register = template.Library()
 
@@ -25,7 +25,8 @@ def prescription_thread(
 def desk_thread(prescription: Prescription, form: MessageForm | None = None) -> dict[str, Any]:
     """For the pharmacist, who also marks as read."""
     context = _thread_of(prescription, form)
-    unread = [message.pk for message in context["thread"] if _waits(message)]
+    written = [message for message in context["thread"] if not message.is_from_pharmacy]
+    unread = [message.pk for message in written if message.read_at is None]
     return {**context, "unread": len(unread), "up_to": max(unread, default=0)}
 
 
@@ -36,7 +37,3 @@ def _thread_of(prescription: Prescription, form: MessageForm | None) -> dict[str
         "form": form or MessageForm(auto_id="thread_%s"),
         "is_open": thread.is_open(prescription),
     }
-
-
-def _waits(message: Message) -> bool:
-    return message.read_at is None and not message.is_from_pharmacy

@@ -18,6 +18,7 @@ from catalogue.checker import Result, check
 from catalogue.combinations import known_of
 from catalogue.content.models import ContentVersion
 from catalogue.content.stopping import stopping_is_dangerous
+from shop.accounts.desk_pages import View
 from shop.accounts.forms import ProofForm
 from shop.accounts.requests import SignedInRequest
 from shop.continuity.urgency import is_urgent
@@ -163,32 +164,29 @@ _DO: dict[str, Callable[[SignedInRequest, Prescription, Sheet], HttpResponse]] =
 }
 
 
-@for_pharmacists
-@require_POST
-def claim(request: SignedInRequest, reference: str) -> HttpResponse:
-    """Take a prescription for review, keep it longer, or take it over from a claim that ran out."""
-    return _hold(request, reference, prescriptions.claim)
+def _holding(act: Callable[..., None]) -> View:
+    @for_pharmacists
+    @require_POST
+    def hold(request: SignedInRequest, reference: str) -> HttpResponse:
+        prescription = _prescription(reference)
+        form = VersionForm(request.POST)
+        if form.is_valid():
+            prescription.version = form.cleaned_data["version"]
+            try:
+                act(prescription, by=request.user)
+            except REFUSALS as refused:
+                return _refused(request, prescription, refused)
+        if prescription.status == Status.IN_REVIEW:
+            return redirect("admin:prescription-review", reference=reference)
+        return redirect("admin:prescription-queue")
+
+    return hold
 
 
-@for_pharmacists
-@require_POST
-def release(request: SignedInRequest, reference: str) -> HttpResponse:
-    """Put a prescription back into the queue; what was typed is kept."""
-    return _hold(request, reference, prescriptions.release)
-
-
-def _hold(request: SignedInRequest, reference: str, act: Any) -> HttpResponse:
-    prescription = _prescription(reference)
-    form = VersionForm(request.POST)
-    if form.is_valid():
-        prescription.version = form.cleaned_data["version"]
-        try:
-            act(prescription, by=request.user)
-        except REFUSALS as refused:
-            return _refused(request, prescription, refused)
-    if prescription.status == Status.IN_REVIEW:
-        return redirect("admin:prescription-review", reference=reference)
-    return redirect("admin:prescription-queue")
+# Take a prescription for review, keep it longer, or take it over from a claim that ran out.
+claim = _holding(prescriptions.claim)
+# Put a prescription back into the queue; what was typed is kept.
+release = _holding(prescriptions.release)
 
 
 @for_pharmacists
