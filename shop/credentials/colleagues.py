@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from shop.accounts import devices
+from shop.accounts import devices, second_factor
 from shop.accounts.actors import actor_of
 from shop.accounts.models import User
 from shop.accounts.roles import is_superintendent
@@ -62,13 +62,19 @@ def make_account(user: User, *, by: log.Actor) -> None:
 
 
 def change_address(user: User, *, by: log.Actor) -> None:
-    """Save the account with its new address, which has to be confirmed; both addresses are told."""
+    """Save the account with its new address, which has to be confirmed; both addresses are told.
+
+    Whoever reads the new address may register the first app of somebody who has none: clinical
+    rights rest then as they do where an app was taken away.
+    """
     with transaction.atomic():
         old = User.objects.get(pk=user.pk).email
         user.save()
         EmailAddress.objects.filter(user=user).delete()
         EmailAddress.objects.create(user=user, email=user.email.lower(), primary=True)
         changes.record(changes.EMAIL_CHANGED, user, by=by, to=[old, user.email])
+        if second_factor.works_here(user) and second_factor.app_of(user) is None:
+            _rest(user)
 
 
 @transaction.atomic
@@ -83,13 +89,18 @@ def take_factor(user: User, *, reason: str, by: log.Actor) -> None:
     if not removed:
         raise Refused(_("There is no authenticator app on this account."))
     devices.end_all(held)
-    held.unconfirmed_since = timezone.now()
-    held.save(update_fields=("unconfirmed_since",))
-    held.confirmed_by.clear()
     details = {"reason": reason}
     changes.record(changes.FACTOR_TAKEN, held, by=by, to=[held.email], details=details)
-    for colleague in who_may_confirm(held):
-        _ask(colleague, about=held)
+    _rest(held)
+
+
+def _rest(user: User) -> None:
+    """Let the clinical rights rest from now on, and ask those who can say who the user is."""
+    user.unconfirmed_since = timezone.now()
+    user.save(update_fields=("unconfirmed_since",))
+    user.confirmed_by.clear()
+    for colleague in who_may_confirm(user):
+        _ask(colleague, about=user)
 
 
 def who_may_confirm(user: User) -> list[User]:

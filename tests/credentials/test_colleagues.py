@@ -180,6 +180,23 @@ def test_a_colleagues_new_address_is_recorded_and_told_to_both(
     assert list(addresses) == [(new, False, True)]
 
 
+@pytest.mark.parametrize("has_app", [False, True])
+def test_rights_rest_when_the_new_address_could_register_the_first_app(
+    superuser: User, pharmacist: User, second_pharmacist: User, *, has_app: bool
+) -> None:
+    if not has_app:
+        Authenticator.objects.filter(user=pharmacist).delete()
+    url = reverse("admin:accounts_user_change", args=[pharmacist.pk])
+
+    typed = {"email": "taken@example.com", "is_active": "on", "is_staff": "on"}
+    signed_in(superuser).post(url, typed)
+    register_app(pharmacist)
+
+    assert again(pharmacist).is_pharmacist is has_app
+    asked = [] if has_app else ["identity_question"]
+    assert messages_to(second_pharmacist.email) == asked
+
+
 class TestTakingAFactorAway:
     def test_every_session_ends_and_the_person_is_told(
         self, superintendent: User, pharmacist: User
