@@ -2,7 +2,8 @@
 
 from decimal import Decimal
 
-# Stripe's currencies, https://docs.stripe.com/currencies#presentment-currencies
+# Currencies that can be charged, by general knowledge: not checked against Stripe's own list. It only
+# serves to refuse what is no currency at all.
 # fmt: off
 TWO_DECIMALS = frozenset({
     "aed", "afn", "all", "amd", "ang", "aoa", "ars", "aud", "awg", "azn", "bam", "bbd", "bdt", "bgn",
