@@ -111,7 +111,7 @@ def test_without_javascript_too(
         page = visitor.open("/catalogue/")
         page.get_by_role("link", name="Baclofen tablets").first.click()
         page.get_by_label("25 mg", exact=True).check()
-        page.locator('input[name="pack-25"][data-count="90"]').check()
+        page.locator('input[name="pack-25mg"][data-count="90"]').check()
         page.get_by_role("button", name=re.compile("Add to")).click()
 
         expect(page.locator("main")).to_contain_text("25 mg")
