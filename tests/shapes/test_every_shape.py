@@ -16,6 +16,7 @@ import pypdfium2
 import pytest
 from django.core import mail
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -36,7 +37,7 @@ from shop.settling.settle import settle
 from tests.catalogue.conftest import SEE_ALSO
 from tests.catalogue.folders import SHIPPED, edit, run
 from tests.checkout.walking import ANSWERS, fill_in_delivery, press_pay, step
-from tests.conftest import signed_in
+from tests.conftest import PASSWORD, signed_in
 from tests.prescriptions import samples
 from tests.register.conftest import move
 from tests.review.desk import address_of, approve_at_the_desk, post, take
@@ -326,6 +327,7 @@ def test_it_goes_the_whole_way(
     staff: User,
     stripe: Emulator,
 ) -> None:
+    call_command("createcachetable", verbosity=0)
     client, desk = signed_in(customer), signed_in(pharmacist)
     name = f"Samplofen {Strength(shape.kept).words}"
 
@@ -378,7 +380,7 @@ def test_it_goes_the_whole_way(
         shape.units,
     )
     assert shape.supplied in words_at(desk, "/admin/register/entry/")
-    own = client.get(reverse("own-data")).json()["prescriptions"]
+    own = client.post(reverse("own-data"), {"password": PASSWORD}).json()["prescriptions"]
     (allowed,) = [allowed for each in own for allowed in each["authorised"]]
     assert allowed["strength"] == Strength(shape.kept).words
     assert allowed["counted_in"] == str(sold.form.kind.units)
