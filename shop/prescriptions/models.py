@@ -322,6 +322,16 @@ class Authorisation(models.Model):
         return f"{self.supplies} × {self.medicine.form.counted(self.units_per_supply)}"
 
     @property
+    def supplied(self) -> str:
+        """What went out of it, for people."""
+        return self.medicine.form.counted(self.units_supplied)
+
+    @property
+    def left(self) -> str:
+        """What may still go out, for people."""
+        return self.medicine.form.counted(self.units_left)
+
+    @property
     def units_authorised(self) -> int:
         return self.units_per_supply * self.supplies
 

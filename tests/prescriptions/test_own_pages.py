@@ -24,6 +24,13 @@ class TestOwnPrescriptions:
         assert "Robin Example" in own_list
         assert picture.content == b"a picture"
 
+    def test_what_is_left_is_said_in_the_words_of_its_form(self, approved: Prescription) -> None:
+        address = reverse("prescriptions:detail", args=[approved.reference])
+
+        page = " ".join(signed_in(approved.user).get(address).content.decode().split())
+
+        assert '<dt>Left</dt><dd class="num">60 tablets</dd>' in page
+
     @pytest.mark.parametrize(
         "person", ["other_customer", "staff", "superuser", "pharmacist", "superintendent"]
     )
