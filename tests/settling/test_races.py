@@ -48,7 +48,7 @@ def at_once(*jobs: Callable[[], Any]) -> list[Any]:
         barrier.wait()
         try:
             results[place] = job()
-        except Exception as error:  # noqa: BLE001 the test looks at what it was
+        except (Exception, SystemExit) as error:  # noqa: BLE001 the test looks at what it was
             results[place] = error
         finally:
             connection.close()
