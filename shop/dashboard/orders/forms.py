@@ -9,6 +9,13 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
+from oscar.apps.dashboard.orders.forms import (
+    OrderNoteForm,
+    OrderStatsForm,
+    OrderStatusForm,
+    ShippingAddressForm,
+)
+from oscar.apps.dashboard.orders.forms import OrderSearchForm as OscarOrderSearchForm
 
 from shop.payments import refunds
 from shop.payments.life_cycles import CHOSEN_BY_STAFF, RefundReason
@@ -16,7 +23,30 @@ from shop.payments.models import PaymentAttempt
 from shop.payments.money import AmountRefused, from_minor, to_minor
 from shop.payments.refunds import Wanted
 
+__all__ = [
+    "CancelForm",
+    "OrderNoteForm",
+    "OrderSearchForm",
+    "OrderStatsForm",
+    "OrderStatusForm",
+    "RefundForm",
+    "ShippingAddressForm",
+]
+
 NOTE_LENGTH = 200
+
+
+class OrderSearchForm(OscarOrderSearchForm):
+    """Searches by the name on the parcel too; Oscar's search, which knows accounts only, does not."""
+
+    name = forms.CharField(
+        required=False, label=gettext_lazy("Name of the customer or on the parcel")
+    )
+    words: tuple[str, ...] = ()
+
+    def clean_name(self) -> str:
+        self.words = tuple(self.cleaned_data["name"].split())
+        return ""
 
 
 class CancelForm(forms.Form):

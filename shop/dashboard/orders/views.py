@@ -1,9 +1,12 @@
 """Staff move an order on, one at a time, and are told why when it must stay."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 from oscar.apps.dashboard.orders.views import (
     LineDetailView,
     OrderStatsView,
@@ -13,6 +16,7 @@ from oscar.apps.dashboard.orders.views import OrderDetailView as OscarOrderDetai
 from oscar.apps.dashboard.orders.views import OrderListView as OscarOrderListView
 from oscar.apps.order.exceptions import InvalidOrderStatus
 
+from shop.dashboard import spreadsheets
 from shop.dashboard.orders import payments
 from shop.order_statuses import OrderStatus
 
@@ -25,11 +29,42 @@ __all__ = [
 ]
 
 
+# Where the name of who ordered, and of who gets the parcel, is written.
+NAMES = (
+    "user__first_name",
+    "user__last_name",
+    "shipping_address__first_name",
+    "shipping_address__last_name",
+)
+
+
+def _is_named(word: str) -> Q:
+    found = Q()
+    for name in NAMES:
+        found |= Q(**{f"{name}__icontains": word})
+    return found
+
+
 class OrderListView(OscarOrderListView):
     actions = ("download_selected_orders", "change_order_statuses")
 
     def get_queryset(self) -> Any:
-        return super().get_queryset().select_related("payment_attempt")
+        found = super().get_queryset().select_related("payment_attempt")
+        for word in self.form.words:
+            found = found.filter(_is_named(word))
+        return found
+
+    def get_search_filter_descriptions(self) -> list[str]:
+        described: list[str] = super().get_search_filter_descriptions()
+        if self.form.words:
+            words = _("Name contains “%(words)s”") % {"words": " ".join(self.form.words)}
+            described.append(words)
+        return described
+
+    def download_selected_orders(self, request: HttpRequest, orders: Iterable[Any]) -> HttpResponse:
+        rows = (self.get_row_values(order) for order in orders)
+        cells = ([row.get(column, "") for column in self.CSV_COLUMNS] for row in rows)
+        return spreadsheets.download("orders.csv", [self.CSV_COLUMNS.values(), *cells])
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
