@@ -19,6 +19,7 @@ from django.core.cache import cache
 from django.core.management import call_command
 from django.core.management.color import no_style
 from django.db import connection
+from django.db.models import Model
 from django.template import Context
 from django.template.base import Template
 from django.test import Client, TransactionTestCase
@@ -33,7 +34,7 @@ from catalogue.amounts import DoseForm, Strength
 from catalogue.models import Product, ProductClass
 from shop.accounts import roles
 from shop.accounts.models import PharmacistRegistration, User
-from shop.audit import guards
+from shop.audit import guards, log, states
 from shop.basket.models import Basket
 from shop.demo.stripe.replies import Reply
 from shop.demo.stripe.server import Emulator
@@ -49,6 +50,7 @@ from shop.prescriptions.files.receiving import Upload
 from shop.prescriptions.models import Prescription
 from shop.prescriptions.sending import Wish
 from shop.prescriptions.services import Legal
+from shop.review import services as reviews
 from shop.review.models import Decision, DecisionKind
 from tests.authenticator import register_app, sign_in
 from tests.browser import chromium, visitor, visitor_with, window
@@ -248,6 +250,12 @@ def baclofen(db: None) -> Product:
     return Product.objects.get(title="Baclofen tablets")
 
 
+def let_the_log_know(*rows: Model) -> None:
+    """Record rows that decide and that a test has written itself, as the shop would have."""
+    for row in rows:
+        states.record(row, "test.change", actor=log.SYSTEM)
+
+
 def pack_of(medicine: Product, strength: int, units: int) -> Product:
     return medicine.children.get(strength=mg(strength), units=units)
 
@@ -343,7 +351,7 @@ def decide_to_approve(
             valid_until=valid_until or today + datetime.timedelta(days=30),
         ),
     )
-    Decision.objects.create(
+    decision = Decision(
         prescription=prescription,
         kind=DecisionKind.APPROVED,
         frozen={"transcription": {"prescriber": "Dr M. Sample", "issued_on": today.isoformat()}},
@@ -353,6 +361,8 @@ def decide_to_approve(
         decided_by=by,
         registration=prescription.decided_registration,
     )
+    signatory = reviews.Signatory(by, prescription.decided_registration)
+    reviews.keep(decision, "decision.approved", signatory)
     return prescription
 
 

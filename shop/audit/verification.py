@@ -1,11 +1,11 @@
-"""Reads the whole audit log again and says which entry is not as it was written."""
+"""Reads the whole audit log again: which entry, and which row, is not as it was written."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from shop.audit import chain, guards, witnesses
+from shop.audit import chain, guards, live_rows, witnesses
 from shop.audit.models import Entry
 
 BATCH = 2000
@@ -50,6 +50,7 @@ class Verification:
             yield from _unfounded(rows)
         yield from _unfounded(witnesses.rows_between(self.last + 1, LAST_POSSIBLE))
         yield from self._missing_at_the_end()
+        yield from live_rows.findings()
 
     def _check(self, entry: Entry, rows: dict[int, Any]) -> Iterator[str]:
         if entry.sequence > self.last + 1:

@@ -8,8 +8,13 @@ from typing import Any
 # From the first to the last number, both included: what the rows hold, by the entry they name.
 Source = Callable[[int, int], dict[int, Any]]
 
-# What Django raises over a date that is none; SQLite keeps whatever somebody wrote there.
-UNREADABLE = (AttributeError, TypeError, ValueError)
+
+class Unreadable(Exception):
+    """What a row holds cannot be opened any more."""
+
+
+# The others Django raises over a date that is none; SQLite keeps whatever somebody wrote there.
+UNREADABLE = (Unreadable, AttributeError, TypeError, ValueError, ArithmeticError)
 
 _sources: list[Source] = []
 

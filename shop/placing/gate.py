@@ -19,6 +19,7 @@ from oscar.apps.address.models import Country
 from catalogue.amounts import DoseForm, Strength
 from catalogue.models import Product
 from shop.accounts.models import User
+from shop.audit import states
 from shop.continuity.repeats import next_supply_on
 from shop.placing.refusals import Reason, Refused
 from shop.prescriptions.models import Authorisation, Prescription
@@ -97,14 +98,29 @@ def _judge(
 ) -> tuple[dict[str, Prescription], list[Refused]]:
     covering: dict[str, Prescription] = {}
     refusals = []
+    enough = []
     for prescription in approvals:
         try:
-            _check_covers(prescription, needs)
+            enough.append((prescription, _check_covers(prescription, needs)))
         except Refused as refusal:
             refusals.append(refusal)
+    unknown = states.unknown(used for _, covers in enough for used in covers.values())
+    for prescription, covers in enough:
+        if refused := [used for used in covers.values() if used.pk in unknown]:
+            refusals.append(_unknown(refused[0]))
         else:
             covering.setdefault(patient_key(prescription), prescription)
     return covering, refusals
+
+
+def _unknown(authorisation: Authorisation) -> Refused:
+    """Somebody has written it behind the shop's back; a pharmacist can approve it anew."""
+    return Refused(
+        Reason.UNKNOWN,
+        title=authorisation.medicine.title,
+        strength=authorisation.strength.words,
+        authorisation=authorisation.pk,
+    )
 
 
 def _usable(user: User) -> Iterable[Prescription]:
@@ -122,13 +138,19 @@ def check_prescription(
     """The authorisation for each medicine and strength of the lines; raises Refused."""
     if not prescription.is_usable_on(day):
         raise _why_not(prescription)
-    return _check_covers(prescription, needs_of(lines))
+    covers = _check_covers(prescription, needs_of(lines))
+    unknown = states.unknown(covers.values())
+    for authorisation in covers.values():
+        if authorisation.pk in unknown:
+            raise _unknown(authorisation)
+    return covers
 
 
 def _check_covers(
     prescription: Prescription, needs: Iterable[Need]
 ) -> dict[tuple[int, Strength], Authorisation]:
     authorised = {(a.medicine_id, a.strength): a for a in prescription.authorisations.all()}
+    covers = {}
     for need in needs:
         authorisation = authorised.get((need.medicine_id, need.strength))
         if authorisation is None:
@@ -141,7 +163,8 @@ def _check_covers(
                 allowed=allowed,
             )
         _check_due(authorisation, need)
-    return authorised
+        covers[need.medicine_id, need.strength] = authorisation
+    return covers
 
 
 def _check_due(authorisation: Authorisation, need: Need) -> None:

@@ -41,6 +41,13 @@ class Reason(TextChoices):
             "If you need them sooner, call us: do not run out."
         ),
     )
+    UNKNOWN = (
+        "unknown",
+        _(
+            "A pharmacist has to check the approval of %(title)s %(strength)s once more before we can "
+            "send it. We have told them. If you have few left, call us: do not run out."
+        ),
+    )
     COUNTRY = (
         "country",
         _(

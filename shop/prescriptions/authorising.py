@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from fractions import Fraction
 from typing import Any
 
-from django.db.models import F
+from django.db.models import F, Sum
 from django.utils.translation import gettext
 
 from catalogue.amounts import Strength, in_text
 from catalogue.content.models import Medicine
+from shop.audit import states
+from shop.audit.log import Actor
 from shop.prescriptions.models import Authorisation, Prescription
 
 
@@ -52,13 +54,14 @@ class BelowSupplied(Exception):
         return gettext("%(gone)s are supplied already; allow at least these.") % {"gone": gone}
 
 
-def write(prescription: Prescription, allowances: Sequence[Allowance]) -> None:
+def write(prescription: Prescription, allowances: Sequence[Allowance], *, actor: Actor) -> None:
     """Allow these; a strength that is not among them ends. Raises BelowSupplied.
 
-    The caller holds the transaction.
+    The caller holds the transaction. Afterwards the log knows each of them.
     """
     allowed = {(each.medicine_id, each.strength): each for each in allowances}
-    for authorisation in prescription.authorisations.select_for_update():
+    _put_right(prescription.authorisations.select_for_update())
+    for authorisation in prescription.authorisations.all():
         key = (authorisation.medicine_id, authorisation.strength)
         if key in allowed:
             _change(authorisation, allowed.pop(key))
@@ -77,6 +80,23 @@ def write(prescription: Prescription, allowances: Sequence[Allowance]) -> None:
         )
         for each in allowed.values()
     )
+    for authorisation in prescription.authorisations.all():
+        details = {"prescription": prescription.reference}
+        states.record(authorisation, "authorisation.write", actor=actor, details=details)
+
+
+def _put_right(authorisations: Iterable[Authorisation]) -> None:
+    """Where somebody wrote behind the shop's back, count anew what was supplied."""
+    held = {each.pk: each for each in authorisations}
+    for number in states.unknown(held.values()):
+        authorisation = held[number]
+        out = authorisation.supply_rows.filter(returned_at__isnull=True)
+        supplied = out.aggregate(units=Sum("units"))["units"] or 0
+        Authorisation.objects.filter(pk=number).update(
+            units_supplied=supplied,
+            units_per_supply=max(authorisation.units_per_supply, supplied),
+            supplies=max(authorisation.supplies, 1),
+        )
 
 
 def _change(authorisation: Authorisation, allowance: Allowance) -> None:

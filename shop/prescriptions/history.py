@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from shop.accounts.actors import actor_of
 from shop.accounts.models import User
-from shop.audit import log
+from shop.audit import log, states
 from shop.prescriptions import emails
 from shop.prescriptions.models import Event, Message, Page, Prescription, Supply
 from shop.prescriptions.statuses import TOLD_TO_CUSTOMER, Action
@@ -25,7 +25,7 @@ def record(event: Event, **details: Any) -> None:
     with transaction.atomic():
         entry = log.append(
             f"prescription.{event.action}",
-            actor=_actor(event.by, event.registration),
+            actor=acting(event.by, event.registration),
             subject=subject_of(event.prescription),
             details={"from": event.from_status, "to": event.to_status, **details},
             witnessed=contents_of(event),
@@ -68,14 +68,14 @@ def record_refusal(page: Page, *, by: User) -> None:
     )
 
 
-def record_supply(supply: Supply, *, by: User | None) -> None:
-    """Record that an order line took units; in numbers only, the prescription says of what."""
-    log.append(
-        "supply.take",
-        actor=_actor(by, ""),
-        subject=subject_of(supply.authorisation.prescription),
+def record_supply(supply: Supply, action: str, *, by: User | None) -> None:
+    """Record that an order line took units, or gave them back; the prescription says of what."""
+    states.record(
+        supply.authorisation,
+        action,
+        actor=acting(by),
         details={
-            "authorisation": supply.authorisation_id,
+            "prescription": supply.authorisation.prescription.reference,
             "order_line": supply.order_line_id,
             "units": supply.units,
         },
@@ -90,7 +90,7 @@ def post(prescription: Prescription, *, by: User, registration: str, text: str) 
         )
         log.append(
             "prescription.message",
-            actor=_actor(by, registration),
+            actor=acting(by, registration),
             subject=subject_of(prescription),
             details={"message": str(message.uuid)},
         )
@@ -117,7 +117,8 @@ def contents_of(event: Event) -> list[Any]:
     ]
 
 
-def _actor(by: User | None, registration: str) -> log.Actor:
+def acting(by: User | None, registration: str = "") -> log.Actor:
+    """Who acts, as the log names them: a pharmacist by the registration, nobody as the system."""
     if by is None:
         return log.SYSTEM
     if registration:

@@ -145,7 +145,8 @@ def approve(
         raise ValueError("an approval allows at least one strength")
     with transaction.atomic():
         _decide(prescription, Action.APPROVE, by=by, message=message, **asdict(legal))
-        authorising.write(prescription, allowances)
+        actor = history.acting(by, prescription.decided_registration)
+        authorising.write(prescription, allowances, actor=actor)
         _remember(prescription, legal)
 
 

@@ -42,7 +42,7 @@ def take(authorisation: Authorisation, *, units: int, order_line: Line) -> Suppl
     if not taken:
         raise NothingLeft(f"{units} × {authorisation.strength.words}")
     supply = Supply.objects.create(authorisation=authorisation, order_line=order_line, units=units)
-    history.record_supply(supply, by=order_line.order.user)
+    history.record_supply(supply, "supply.take", by=order_line.order.user)
     return supply
 
 
@@ -62,6 +62,7 @@ def give_back(supply: Supply, *, by: User, note: str) -> None:
         Authorisation.objects.filter(pk=supply.authorisation_id).update(
             units_supplied=F("units_supplied") - supply.units
         )
+        history.record_supply(supply, "supply.give_back", by=by)
         words = f"{supply.units} × {supply.authorisation.strength.words}: {note}"
         if prescription.status == Status.USED_UP:
             services.give_back(prescription, by=by, note=words)

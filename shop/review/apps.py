@@ -7,7 +7,7 @@ class ReviewConfig(AppConfig):
     name = "shop.review"
 
     def ready(self) -> None:
-        from shop.audit import guards
+        from shop.audit import guards, states
         from shop.patients import services as patients
         from shop.prescriptions import moving
         from shop.review import admin, checks, models  # noqa: F401
@@ -19,6 +19,9 @@ class ReviewConfig(AppConfig):
         guards.register(models.Decision, refusal=refusal, but=("frozen",))
         guards.register(models.PrescriberQuery, refusal=refusal, but=("content",))
         guards.register(models.Check, refusal=refusal)
+        states.register(models.Decision, "decision")
+        states.register(models.PrescriberQuery, "query")
+        states.register(models.Check, "check")
         review = Review()
         moving.add_follower(review)
         patients.add_follower(review)

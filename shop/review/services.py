@@ -8,16 +8,17 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from shop.accounts.models import User
+from shop.audit import states
 from shop.jurisdictions.profile import Authenticity
 from shop.patients.models import Patient
-from shop.prescriptions import duplicates, supply_ledger
+from shop.prescriptions import duplicates, history, supply_ledger
 from shop.prescriptions import services as prescriptions
 from shop.prescriptions.authorising import Allowance
 from shop.prescriptions.models import Prescription
@@ -34,6 +35,8 @@ from shop.review.work import (
     legal_problems,
     validity_problems,
 )
+
+Signed = TypeVar("Signed", Check, Decision, PrescriberQuery)
 
 
 @dataclass(frozen=True)
@@ -80,6 +83,19 @@ def _hold(prescription: Prescription, by: User) -> Signatory:
     return Signatory(by, prescriptions.check_held(prescription, by=by))
 
 
+def keep(row: Signed, action: str, signatory: Signatory) -> Signed:
+    """Save what was signed, asked or decided, which nobody changes any more, and let the log know it."""
+    with transaction.atomic():
+        row.save(force_insert=True)
+        states.record(
+            row,
+            action,
+            actor=history.acting(signatory.user, signatory.registration),
+            details={"prescription": row.prescription.reference},
+        )
+    return row
+
+
 def keep_sheet(
     prescription: Prescription, *, by: User, typed: dict[str, Any], work: Work | None = None
 ) -> Worksheet:
@@ -121,13 +137,14 @@ def sign(prescription: Prescription, *, by: User, kind: CheckKind, work: Work) -
         raise NotReady(missing)
     with transaction.atomic():
         signatory = _hold(prescription, by)
-        return Check.objects.create(
+        check = Check(
             prescription=prescription,
             kind=kind,
             covers=work.covers(kind),
             signed_by=by,
             registration=signatory.registration,
         )
+        return keep(check, "check.sign", signatory)
 
 
 def signatures_on(prescription: Prescription, work: Work) -> dict[str, Check]:
@@ -142,7 +159,7 @@ def record_query(prescription: Prescription, *, by: User, asked: Asked) -> Presc
     with transaction.atomic():
         signatory = _hold(prescription, by)
         content = asdict(asked)
-        return PrescriberQuery.objects.create(
+        query = PrescriberQuery(
             prescription=prescription,
             channel=content.pop("channel"),
             is_confirmed=content.pop("is_confirmed"),
@@ -150,6 +167,7 @@ def record_query(prescription: Prescription, *, by: User, asked: Asked) -> Presc
             asked_by=by,
             registration=signatory.registration,
         )
+        return keep(query, "query.record", signatory)
 
 
 def confirmed_alerts(prescription: Prescription) -> frozenset[str]:
@@ -249,7 +267,7 @@ def _freeze(
     checks: Iterable[Check] = (),
 ) -> Decision:
     profile, (kind, decided) = work.case.profile, what
-    return Decision.objects.create(
+    decision = Decision(
         prescription=prescription,
         kind=kind,
         frozen=frozen(prescription, work, decided=decided, checks=list(checks)),
@@ -259,6 +277,7 @@ def _freeze(
         decided_by=signatory.user,
         registration=signatory.registration,
     )
+    return keep(decision, f"decision.{kind}", signatory)
 
 
 def patient_changed(patient: Patient, changed_names: Iterable[str]) -> list[Prescription]:

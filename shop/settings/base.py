@@ -37,7 +37,6 @@ INSTALLED_APPS = [
     "shop.vault",
     "shop.patients",
     "shop.mailing",
-    "shop.tasks",
     "shop.prescriptions",
     "shop.continuity",
     "shop.review",

@@ -66,10 +66,11 @@ def reconcile(since: datetime.datetime) -> Report:
     except KeyRefused as error:
         logger.exception("reconciling waits for the key")
         report.findings = [str(error)]
-    telling.tell_found(report.findings, last)
-    telling.bring_up_to_date()
+    told = telling.tell_found(report.findings, last)
+    telling.tell_open()
     Reconciliation.objects.update_or_create(
-        pk=1, defaults={"finished_at": timezone.now(), "findings": report.findings}
+        pk=1,
+        defaults={"finished_at": timezone.now(), "findings": report.findings, "told": told},
     )
     return report
 

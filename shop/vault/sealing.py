@@ -6,13 +6,15 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 
+from shop.audit.witnesses import Unreadable
+
 VERSION = 1
 PREFIX_BYTES = 2
 NONCE_BYTES = 12
 TAG_BYTES = 16
 
 
-class VaultError(Exception):
+class VaultError(Unreadable):
     """A document could not be opened: damaged, cut, swapped, missing, or its key is unknown."""
 
 

@@ -29,6 +29,7 @@ from tests.conftest import (
     add_patient,
     approve,
     basket_with,
+    let_the_log_know,
     pack_of,
     send_prescription,
     signed_in,
@@ -217,6 +218,7 @@ def test_the_next_order_waits_for_its_day(
     Supply.objects.update(taken_at=now - datetime.timedelta(days=22))
     a_day_early = refusal_of(lambda: gate.check(customer, again.all_lines()))
     Supply.objects.update(taken_at=now - datetime.timedelta(days=23))
+    let_the_log_know(repeat.authorisations.get())
 
     assert f"from {due:%B}".replace("from ", f"from {due.day} ") in page
     assert (early, a_day_early) == (Reason.TOO_EARLY, Reason.TOO_EARLY)

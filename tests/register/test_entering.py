@@ -27,7 +27,7 @@ from shop.register.models import Annotation, Entry
 from shop.review.models import Decision
 from shop.settling import refunding
 from shop.settling.settle import settle
-from tests.conftest import make_user, pack_of
+from tests.conftest import let_the_log_know, make_user, pack_of
 from tests.killing import run_until_killed
 from tests.register.conftest import move, ordered, reviewed_prescription
 from tests.settling.test_races import at_once
@@ -78,6 +78,7 @@ def test_each_line_of_an_order_is_an_entry(
 ) -> None:
     prescription = reviewed_prescription(customer, medicine, by=pharmacist)
     prescription.authorisations.update(units_per_supply=90)
+    let_the_log_know(prescription.authorisations.get())
     order = ordered(customer, pack_of(medicine, 10, 30), pack_of(medicine, 10, 60))
 
     move(order, "Dispatched")

@@ -22,7 +22,7 @@ from shop.review.models import (
     DecisionKind,
     FlagKind,
 )
-from tests.conftest import mg
+from tests.conftest import let_the_log_know, mg
 from tests.review.desk import (
     approve_reviewed,
 )
@@ -141,6 +141,7 @@ class TestReopening:
 class TestApprovingAgain:
     def reopen(self, prescription: Prescription, supplied: int) -> None:
         Authorisation.objects.update(units_supplied=supplied)
+        let_the_log_know(Authorisation.objects.get())
         prescription.refresh_from_db()
         prescriptions.reopen(prescription, by=prescription.user, reason="New medicine")
 

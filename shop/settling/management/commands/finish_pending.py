@@ -8,7 +8,6 @@ from shop.mailing import outbox
 from shop.payments.models import PaymentAttempt
 from shop.settling import telling
 from shop.settling.settle import settle_quietly
-from shop.tasks import services as tasks
 
 
 class Command(BaseCommand):
@@ -17,8 +16,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         pending = list(PaymentAttempt.objects.unfinished())
         unsettled = sum(not settle_quietly(attempt) for attempt in pending)
-        telling.bring_up_to_date()
-        tasks.remind()
+        telling.tell_open()
         sent = outbox.send_waiting()
         self.stdout.write(f"{len(pending)} payments looked at, {sent} messages tried")
         if unsettled:

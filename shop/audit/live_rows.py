@@ -1,0 +1,82 @@
+"""Compares every row that decides with what the log says it must be, a batch at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from django.db import connections, transaction
+from django.db.migrations.executor import MigrationExecutor
+from django.db.models import Max
+
+from shop.audit import log, states
+from shop.audit.models import Entry
+from shop.audit.states import GONE, Kind
+
+BATCH = 500
+
+
+def adopt(using: str = "default", **_: Any) -> None:
+    """Let the log know the rows of a kind of which it knows none: of a shop that is older than that.
+
+    Django calls it after a migration; all of a kind at once, so that none is left out for good.
+    """
+    if _is_under_way(using):
+        return
+    for kind in states.kinds():
+        if not states.stating(kind).exists():
+            with transaction.atomic():
+                for row in kind.rows.filter(kind.where).order_by("pk").iterator():
+                    states.record(row, f"{kind.subject}.adopt", actor=log.SYSTEM)
+
+
+def _is_under_way(using: str) -> bool:
+    """Whether a table may not be as its model says yet."""
+    executor = MigrationExecutor(connections[using])
+    return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
+def findings() -> Iterator[str]:
+    """A sentence for every row that was changed, put in or taken out behind the shop's back."""
+    for kind in states.kinds():
+        yield from _changed(kind)
+        yield from _taken_out(kind)
+
+
+def _changed(kind: Kind) -> Iterator[str]:
+    last: Any = None
+    while numbers := _numbers_after(kind, last):
+        yield from states.differences(kind, numbers).values()
+        last = numbers[-1]
+
+
+def _numbers_after(kind: Kind, last: Any) -> list[Any]:
+    rows = kind.rows.filter(kind.where).order_by("pk")
+    left = rows if last is None else rows.filter(pk__gt=last)
+    return list(left.values_list("pk", flat=True)[:BATCH])
+
+
+def _taken_out(kind: Kind) -> Iterator[str]:
+    last = ""
+    while newest := _newest_after(kind, last):
+        missing = set(newest) - _live(kind, newest)
+        said = Entry.objects.filter(sequence__in=[newest[key] for key in missing]).defer("at")
+        for entry in said.order_by("sequence"):
+            if entry.details["state"] != GONE and not _live(kind, [entry.subject_key]):
+                yield (
+                    f"The {kind.subject} {entry.subject_key} is gone, "
+                    f"and entry {entry.sequence} says it is there."
+                )
+        last = list(newest)[-1]
+
+
+def _newest_after(kind: Kind, last: str) -> dict[str, int]:
+    """The newest entry of each of the next rows that the log knows, by the key of the row."""
+    keys = states.stating(kind).filter(subject_key__gt=last).values("subject_key")
+    newest = keys.annotate(newest=Max("sequence")).order_by("subject_key")
+    return dict(newest.values_list("subject_key", "newest")[:BATCH])
+
+
+def _live(kind: Kind, keys: Iterable[str]) -> set[str]:
+    rows = kind.rows.filter(**{f"{kind.key}__in": [key for key in keys if kind.may_name(key)]})
+    return {str(key) for key in rows.values_list(kind.key, flat=True)}
