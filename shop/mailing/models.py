@@ -51,6 +51,12 @@ class Email(models.Model):
     label = models.CharField(
         max_length=64, help_text=_("The reference or number that the message gives.")
     )
+    title = models.CharField(
+        max_length=100,
+        blank=True,
+        help_text=_("What a message that has no words of its own is about."),
+    )
+    words = models.CharField(max_length=600, blank=True, help_text=_("And what it says."))
     until = models.DateField(null=True, help_text=_("The last day, for a message that names one."))
     created_at = models.DateTimeField(auto_now_add=True)
     held_until = models.DateTimeField(null=True)

@@ -43,6 +43,8 @@ def queue(  # noqa: PLR0913 a message has that many parts
     label: str,
     until: datetime.date | None = None,
     address: str = "",
+    title: str = "",
+    words: str = "",
 ) -> None:
     """Write a message down in the transaction of what it tells, and send it once that is committed.
 
@@ -54,7 +56,15 @@ def queue(  # noqa: PLR0913 a message has that many parts
     email, is_new = Email.objects.get_or_create(
         code=code,
         key=key,
-        defaults={"user": user, "path": path, "label": label, "until": until, "address": address},
+        defaults={
+            "user": user,
+            "path": path,
+            "label": label,
+            "until": until,
+            "address": address,
+            "title": title,
+            "words": words,
+        },
     )
     if is_new:
         transaction.on_commit(lambda: send(email))
@@ -166,6 +176,8 @@ def _message(email: Email) -> EmailMultiAlternatives:
         "reference": email.label,
         "number": email.label,
         "until": email.until,
+        "title": email.title,
+        "words": email.words,
         "name": email.user.get_short_name(),
         "link": f"{settings.SITE_URL}{email.path}",
         "shop_name": settings.OSCAR_SHOP_NAME,

@@ -329,8 +329,6 @@ class Reconciliation(models.Model):
     read_until = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
     findings = models.JSONField(default=list)
-    # Those of the findings that people were sent a message of.
-    told = models.JSONField(default=list)
 
     def __str__(self) -> str:
         return f"{len(self.findings)} findings"

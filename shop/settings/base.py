@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "shop.vault",
     "shop.patients",
     "shop.mailing",
+    "shop.tasks",
     "shop.prescriptions",
     "shop.continuity",
     "shop.review",

@@ -66,11 +66,10 @@ def reconcile(since: datetime.datetime) -> Report:
     except KeyRefused as error:
         logger.exception("reconciling waits for the key")
         report.findings = [str(error)]
-    told = telling.tell_found(report.findings, last)
-    telling.tell_open()
+    telling.tell_found(report.findings, last)
+    telling.bring_up_to_date()
     Reconciliation.objects.update_or_create(
-        pk=1,
-        defaults={"finished_at": timezone.now(), "findings": report.findings, "told": told},
+        pk=1, defaults={"finished_at": timezone.now(), "findings": report.findings}
     )
     return report
 

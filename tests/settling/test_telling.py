@@ -22,6 +22,7 @@ from shop.payments.models import Dispute, PaymentAttempt
 from shop.prescriptions.models import Prescription
 from shop.settling import refunding
 from shop.settling.settle import settle
+from shop.tasks.models import Task
 from tests.conftest import basket_with, pack_of, signed_in
 from tests.settling.paying import open_card_page, pay_by_card
 from tests.settling.test_isolation import finish_pending
@@ -46,6 +47,12 @@ def told(staff: User) -> list[str]:
     return [message.subject for message in mail.outbox if message.to == [staff.email]]
 
 
+def about(title: str) -> str:
+    """The subject of the message of a task that is due tomorrow."""
+    due = timezone.localdate() + datetime.timedelta(days=1)
+    return f"Alder Pharmacy: {title}, by {due.day} {due:%B %Y}"
+
+
 def page_of(staff: User) -> str:
     return signed_in(staff).get(reverse("dashboard:payment-list")).content.decode()
 
@@ -67,7 +74,7 @@ def test_a_dispute_is_told_of_with_its_last_day_once_and_listed(
 
     due = timezone.localdate(Dispute.objects.get().due_by)
     day = f"{due.day} {due:%B %Y}"
-    assert told(staff) == [f"Alder Pharmacy: answer a dispute by {day}"]
+    assert told(staff) == [f"Alder Pharmacy: Answer a dispute, by {day}"]
     assert captured.order.number in mail.outbox[0].body
     assert f"answer by {day}" in page_of(staff)
 
@@ -77,6 +84,8 @@ def test_a_dispute_that_nobody_answered_is_told_of_again_two_days_before(
 ) -> None:
     dispute(stripe)
     refunding.look_again(captured)
+    finish_pending()
+    Task.objects.update(opened_at=timezone.now() - datetime.timedelta(days=9))
     Dispute.objects.update(due_by=timezone.now() + datetime.timedelta(hours=47))
 
     for _ in range(2):
@@ -93,7 +102,7 @@ def test_a_payment_that_needs_a_look_is_told_of_once_and_listed(
     for _ in range(2):
         finish_pending()
 
-    assert told(staff) == ["Alder Pharmacy: a payment needs a look"]
+    assert told(staff) == [about("Look at a payment")]
     assert str(Review.OTHER_AMOUNT.label).replace("'", "&#x27;") in page_of(staff)
     assert captured.status == Status.NEEDS_REVIEW
 
@@ -109,7 +118,7 @@ def test_a_refund_that_failed_is_told_of_once(
     for _ in range(2):
         reconcile()
 
-    assert told(staff) == ["Alder Pharmacy: a payment needs a look"]
+    assert told(staff) == [about("Look at a payment")]
 
 
 def test_what_reconciling_found_twice_is_told_of_once(
@@ -122,7 +131,7 @@ def test_what_reconciling_found_twice_is_told_of_once(
     for _ in range(3):
         reconcile()
 
-    assert told(staff) == ["Alder Pharmacy: payments and Stripe do not agree"]
+    assert told(staff) == [about("Payments and Stripe do not agree")]
 
 
 @pytest.mark.parametrize("status", [401, 403])
@@ -134,7 +143,7 @@ def test_a_key_that_is_refused_is_told_of_once(
     for _ in range(3):
         reconcile()
 
-    assert told(staff) == ["Alder Pharmacy: payments and Stripe do not agree"]
+    assert told(staff) == [about("Payments and Stripe do not agree")]
 
 
 def test_who_may_not_see_payments_is_told_nothing(
@@ -167,4 +176,16 @@ def test_a_message_says_nothing_of_a_medicine_or_a_patient(
     [message] = mail.outbox
     assert "aclofen" not in message.body
     assert "Anna" not in message.body
-    assert Email.objects.filter(code="payment_dispute").count() == 1
+    assert Email.objects.filter(code="task").count() == 1
+
+
+def test_what_needs_nobody_any_more_is_closed(captured: PaymentAttempt, staff: User) -> None:
+    attempts.note_stumble(captured, "something")
+    PaymentAttempt.objects.update(review=Review.STUMBLED)
+    finish_pending()
+    assert Task.objects.still_open().count() == 1
+
+    attempts.forget_stumbles(captured)
+    finish_pending()
+
+    assert not Task.objects.still_open().exists()

@@ -145,6 +145,7 @@ def of_staff(
         "admin:prescription-thread": own,
         "admin:prescription-thread-read": own,
         "admin:email-decide": [1],
+        "admin:task-close": [1],
         "admin:register-entry": [1],
         "admin:prescription-review": own,
         "admin:prescription-claim": own,

@@ -20,9 +20,11 @@ CONTEXT = {
     "link": "https://pharmacy.example/prescriptions/RX7K9Q/",
     "shop_name": "Alder Pharmacy",
     "until": datetime.date(2026, 12, 24),
+    "title": "Look at a payment",
+    "words": "Payment 100123: Stripe refused it.",
     "is_demo": True,
 }
-NAMES_A_DAY = {"payment_dispute", "prescription_expiring", "prescription_supplies_left"}
+NAMES_A_DAY = {"task", "prescription_expiring", "prescription_supplies_left"}
 CODES = sorted({path.name.removesuffix("_subject.txt") for path in FOLDER.glob("*_subject.txt")})
 HEALTH = re.compile(r"baclofen|\bmg\b|tablet|kidney|medicine", re.IGNORECASE)
 

@@ -23,8 +23,11 @@ from shop.prescriptions.models import Prescription, RequestedPack
 from shop.prescriptions.statuses import Status
 from shop.review.desk.access import for_pharmacists
 from shop.review.models import Flag, FlagKind
+from shop.tasks.kinds import Role
+from shop.tasks.models import Task
 
 QUEUE_PAGE_SIZE = 50
+MOST_TASKS = 10
 # What the queue can show, by the word in its address.
 VIEWS = {
     "waiting": (_("To review"), (Status.SUBMITTED, Status.IN_REVIEW)),
@@ -159,6 +162,7 @@ def queue(request: SignedInRequest) -> HttpResponse:
         "filters": filters,
         "is_filtered": any(request.GET.get(name) for name in filters.fields),
         "shown": shown,
+        "tasks": Task.objects.still_open().of([Role.PHARMACIST])[:MOST_TASKS],
         "shown_label": VIEWS[shown][0],
         "views": {name: label for name, (label, _statuses) in VIEWS.items()},
         "may_sign_content": superintendent_registration(request.user) is not None,

@@ -8,6 +8,7 @@ from shop.mailing import outbox
 from shop.payments.models import PaymentAttempt
 from shop.settling import telling
 from shop.settling.settle import settle_quietly
+from shop.tasks import services as tasks
 
 
 class Command(BaseCommand):
@@ -16,7 +17,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         pending = list(PaymentAttempt.objects.unfinished())
         unsettled = sum(not settle_quietly(attempt) for attempt in pending)
-        telling.tell_open()
+        telling.bring_up_to_date()
+        tasks.remind()
         sent = outbox.send_waiting()
         self.stdout.write(f"{len(pending)} payments looked at, {sent} messages tried")
         if unsettled:

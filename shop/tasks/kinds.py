@@ -1,0 +1,81 @@
+"""What can be a task, as data: whose it is, how soon it is due, what its message says to do."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+
+from django.db.models import TextChoices
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+class Role(TextChoices):
+    """Those who do it; each of them sees the task and is told of it."""
+
+    PHARMACIST = "pharmacist", _("Pharmacists")
+    STAFF = "staff", _("Shop staff")
+    SUPERINTENDENT = "superintendent", _("Superintendent")
+
+
+class Kind(TextChoices):
+    """What is to be done, as its list and the subject of its message name it."""
+
+    ORDER_STOPPED = "order_stopped", _("Decide about a paid order")
+    PATIENT_WITHOUT = "patient_without", _("Speak to a patient whose order ended")
+    PAYMENT_REVIEW = "payment_review", _("Look at a payment")
+    PAYMENT_DISPUTE = "payment_dispute", _("Answer a dispute")
+    PAYMENTS_DIFFER = "payments_differ", _("Payments and Stripe do not agree")
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Whose a kind is, within how many days of its beginning it is due, and what is to be done."""
+
+    whose: Role
+    within_days: int
+    advice: str | Promise
+    # Whether a person says that it is done; otherwise it closes by what the shop sees.
+    is_closed_by_hand: bool = False
+
+
+RULES: dict[Kind, Rule] = {
+    Kind.ORDER_STOPPED: Rule(
+        Role.PHARMACIST,
+        within_days=1,
+        advice=_(
+            "The order must not leave before you have decided. Open the prescription, and answer for "
+            "what was paid, or end the order."
+        ),
+    ),
+    Kind.PATIENT_WITHOUT: Rule(
+        Role.PHARMACIST,
+        within_days=1,
+        advice=_(
+            "Nothing comes to this patient any more. Call them before the last day: stopping some "
+            "medicines suddenly is dangerous. Then write down here what you agreed."
+        ),
+        is_closed_by_hand=True,
+    ),
+    Kind.PAYMENT_REVIEW: Rule(
+        Role.STAFF,
+        within_days=1,
+        advice=_("The dashboard says why under Payments, and the runbook what to do."),
+    ),
+    Kind.PAYMENT_DISPUTE: Rule(
+        Role.STAFF,
+        within_days=7,
+        advice=_(
+            "The bank of a customer asks for the money back; without an answer by the last day it is "
+            "lost. Answer in Stripe’s dashboard. The order does not leave meanwhile."
+        ),
+    ),
+    Kind.PAYMENTS_DIFFER: Rule(
+        Role.STAFF,
+        within_days=1,
+        advice=_("The dashboard says what differs under Payments, and the runbook what to do."),
+    ),
+}
+
+# So long before its last day an open task is told of once more.
+REMINDED = datetime.timedelta(days=2)
