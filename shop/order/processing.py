@@ -114,10 +114,9 @@ class EventHandler(OscarEventHandler):
 def check_may_leave(order: Any) -> None:
     """Raises InvalidOrderStatus unless the order is paid and every prescription line is covered."""
     _check_money(order)
-    lines = order.lines.select_related("product__parent__product_class")
     # By the prescriptions' keys, as everybody who locks several of them.
-    for line in lines.order_by("supply__authorisation__prescription_id", "pk"):
-        if line.product is None or line.product.needs_prescription:
+    for line in order.lines.order_by("supply__authorisation__prescription_id", "pk"):
+        if line.needed_prescription:
             _check_line(line)
 
 

@@ -9,6 +9,8 @@ from oscar.apps.order.utils import OrderCreator as OscarOrderCreator
 from oscar.apps.order.utils import OrderDispatcher, OrderNumberGenerator
 from oscar.apps.partner.models import StockRecord
 
+from shop.order.models import as_sold
+
 __all__ = ["OrderCreator", "OrderDispatcher", "OrderNumberGenerator", "OutOfStock"]
 
 
@@ -21,6 +23,13 @@ class OutOfStock(Exception):
 
 
 class OrderCreator(OscarOrderCreator):
+    def create_line_models(
+        self, order: Any, basket_line: Any, extra_line_fields: dict[str, Any] | None = None
+    ) -> Any:
+        """Write a line with what its pack is today; the product may become something else."""
+        fields = {**(extra_line_fields or {}), **as_sold(basket_line.product)}
+        return super().create_line_models(order, basket_line, fields)
+
     def update_stock_records(self, line: Any) -> None:
         """Allocate the stock of a line, or raise OutOfStock; Oscar's own way can oversell."""
         if not line.product.get_product_class().track_stock:

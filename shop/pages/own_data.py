@@ -62,7 +62,7 @@ def own_data(request: SignedInRequest) -> HttpResponse:
 def data_of(user: User) -> dict[str, Any]:
     """What the shop keeps about this account and its patients, archived ones too."""
     sent = Prescription.objects.filter(user=user).prefetch_related("authorisations__medicine")
-    orders = Order.objects.filter(user=user).prefetch_related("lines")
+    orders = Order.objects.filter(user=user).prefetch_related("lines__medicine")
     return {
         "account": _fields(user, ("email", "first_name", "last_name", "date_joined")),
         "addresses": [_fields(address, OF_AN_ADDRESS) for address in user.addresses.all()],
@@ -100,7 +100,8 @@ def _authorised(authorisation: Authorisation) -> dict[str, Any]:
 
 def _order(order: Any) -> dict[str, Any]:
     lines = [
-        _fields(line, ("title", "quantity", "line_price_incl_tax")) for line in order.lines.all()
+        _fields(line, ("title", "pack", "quantity", "line_price_incl_tax"))
+        for line in order.lines.all()
     ]
     own = _fields(order, ("number", "status", "date_placed", "currency", "total_incl_tax"))
     return {**own, "lines": lines}

@@ -81,26 +81,21 @@ def _write_order(attempt: PaymentAttempt, basket: Any, address: Any, totals: Tot
 
 def _take_units(prescription: Prescription, order: Order, lines: list[Any]) -> None:
     authorised = gate.check_prescription(prescription, lines, day=timezone.localdate())
-    lines_of_order = order.lines.select_related("product__parent__product_class")
     supplies = [
-        _take(
-            authorised[line.product.parent_id, line.product.strength],
-            line.quantity * line.product.units,
-            line,
-        )
-        for line in lines_of_order
-        if line.product.needs_prescription
+        _take(authorised[line.medicine_id, line.strength], line)
+        for line in order.lines.select_related("medicine")
+        if line.needed_prescription
     ]
     if supplies:
         supply_ledger.finish_supply(prescription, by=order.user, last=supplies[-1])
 
 
-def _take(authorisation: Any, units: int, line: Any) -> Supply:
+def _take(authorisation: Any, line: Any) -> Supply:
     try:
-        return supply_ledger.take(authorisation, units=units, order_line=line)
+        return supply_ledger.take(authorisation, units=line.units_sold, order_line=line)
     except supply_ledger.NothingLeft as error:
         raise Refused(
             Reason.TOO_MANY,
-            wanted=line.product.form.counted_of(units, authorisation.strength),
+            wanted=line.medicine.form.counted_of(line.units_sold, line.strength),
             allowed=authorisation.units_left,
         ) from error

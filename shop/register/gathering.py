@@ -12,21 +12,26 @@ from shop.review.models import Decision, DecisionKind
 
 
 class NothingDecided(LookupError):
-    """No approval of the prescription was kept, so nobody can say what the supply rests on."""
+    """Nobody can say what the supply rests on: no approval was kept, or not what was sold."""
 
 
 def particulars_of(supply: Supply, *, moment: datetime.datetime) -> Particulars:
-    """As the approval in force at the moment has them; raises `VaultError` and `NothingDecided`."""
-    authorisation = supply.authorisation
-    prescription = authorisation.prescription
+    """What was sold, on the approval in force at the moment.
+
+    Raises `VaultError` and `NothingDecided`.
+    """
+    sold = supply.order_line
+    if sold.medicine is None or sold.strength is None:
+        raise NothingDecided(supply)
+    prescription = supply.authorisation.prescription
     read = _transcription(prescription, moment)
     said = _said(prescription.answers)
     missing = tuple(name for name in said if not read.get(name))
     return Particulars(
-        medicine=authorisation.medicine.title,
-        form=authorisation.medicine.form,
-        strength=authorisation.strength,
-        units=supply.units,
+        medicine=sold.medicine.title,
+        form=sold.medicine.form,
+        strength=sold.strength,
+        units=sold.units_sold,
         issued_on=read["issued_on"],
         prescriber=read["prescriber"],
         prescriber_kind=read.get("prescriber_kind", ""),

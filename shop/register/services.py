@@ -34,7 +34,7 @@ def enter(order: Order, *, by: User | None, moment: datetime.datetime) -> list[E
     supplies = Supply.objects.filter(
         order_line__order=order, returned_at__isnull=True, register_entry__isnull=True
     )
-    wanted = supplies.select_related("authorisation__medicine", "authorisation__prescription")
+    wanted = supplies.select_related("order_line__medicine", "authorisation__prescription")
     entries = [_entry(supply, order, moment) for supply in wanted.order_by("pk")]
     with transaction.atomic():
         # What numbers the log without a gap numbers the register too.

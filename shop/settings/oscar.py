@@ -38,11 +38,8 @@ OSCAR_APPS = [
     "oscar.apps.dashboard.communications.apps.CommunicationsDashboardConfig",
     "oscar.apps.dashboard.shipping.apps.ShippingDashboardConfig",
 ]
-# These forks add no columns, so Oscar's own migrations stay the only ones.
-MIGRATION_MODULES = {
-    "basket": "oscar.apps.basket.migrations",
-    "order": "oscar.apps.order.migrations",
-}
+# This fork adds no columns, so Oscar's own migrations stay the only ones.
+MIGRATION_MODULES = {"basket": "oscar.apps.basket.migrations"}
 
 OSCAR_SHOP_NAME = env("PHARMACY_NAME", default="") or "Alder Pharmacy"
 OSCAR_SHOP_TAGLINE = ""

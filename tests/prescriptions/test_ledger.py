@@ -7,13 +7,14 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
-from oscar.apps.order.models import Line, Order
+from oscar.apps.order.models import Order
 
 from catalogue.models import Product
 from shop.accounts.models import User
 from shop.audit.models import Entry
 from shop.audit.verification import Verification
 from shop.mailing.models import Email
+from shop.order.models import Line
 from shop.prescriptions import services, supply_ledger
 from shop.prescriptions.models import Authorisation, Prescription, Supply
 from shop.prescriptions.statuses import Action, Status

@@ -87,12 +87,12 @@ class RefundForm(forms.Form):
 
     def _add_packs(self, order: Any) -> dict[str, Any]:
         lines = {}
-        for line in order.lines.all():
+        for line in order.lines.select_related("medicine"):
             left = line.quantity - refunds.packs_refunded(line.pk)
             name = f"packs_{line.pk}"
             lines[name] = line
             self.fields[name] = forms.IntegerField(
-                label=_("Packs of %(title)s") % {"title": line.title},
+                label=_("Packs of %(title)s") % {"title": line.named},
                 help_text=ngettext("%(left)d pack left", "%(left)d packs left", left)
                 % {"left": left},
                 min_value=0,

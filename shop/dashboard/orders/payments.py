@@ -39,7 +39,9 @@ def of_order(order: Any) -> dict[str, Any]:
     return {
         "attempt": attempt,
         "waiting": attempt.operations.filter(done_at__isnull=True).select_related("refund"),
-        "refunds": attempt.refunds.select_related("made_by").prefetch_related("lines__order_line"),
+        "refunds": attempt.refunds.select_related("made_by").prefetch_related(
+            "lines__order_line__medicine"
+        ),
         "disputes": attempt.disputes.all(),
         "may_cancel": OrderStatus.CANCELLED in order.available_statuses(),
     }

@@ -86,7 +86,7 @@ class OrderDetailView(OscarOrderDetailView):
 
     def get_order_lines(self) -> Any:
         return self.object.lines.select_related(
-            "product", "stockrecord", "supply__authorisation__prescription"
+            "medicine", "stockrecord", "supply__authorisation__prescription"
         )
 
     def get_order_status_form(self) -> Any:
