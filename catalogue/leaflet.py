@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
@@ -15,6 +14,7 @@ from catalogue.content.models import ContentVersion
 from catalogue.country import country_of
 from catalogue.models import Product
 from catalogue.sheet import Edition, Paper, Print, Sheet
+from shop.help_lines.table import printed_emergency_number
 
 
 @require_safe
@@ -40,7 +40,6 @@ def leaflet(request: HttpRequest, product_slug: str, pk: int) -> HttpResponse:  
         head=render_to_string("oscar/catalogue/leaflet_head.txt", context, request),
         foot=render_to_string("oscar/catalogue/leaflet_foot.txt", context, request),
         language=get_language() or "en",
-        emergency=settings.EMERGENCY_NUMBER,
         country=country,
     )
     name = f"{product.slug}-{version.number}-{paper}-{size}.pdf"
@@ -56,7 +55,8 @@ def leaflet(request: HttpRequest, product_slug: str, pk: int) -> HttpResponse:  
 def leaflet_pdf(version_pk: int, _digest: str, edition: Edition) -> bytes:
     """The PDF of a version."""
     version = ContentVersion.objects.get(pk=version_pk)
-    sheet = Sheet(version.content.for_country(edition.country), edition)
+    number = printed_emergency_number(edition.country)
+    sheet = Sheet(version.content.for_country(edition.country, number=number), edition)
     sheet.set_creation_date(version.loaded_at)
     sheet.write_all()
     return bytes(sheet.output())

@@ -25,6 +25,7 @@ from catalogue.content.rendering import (
     source_numbers,
 )
 from catalogue.content.sections import Block, Citation, Statement, cells_of
+from shop.help_lines.table import printed_lines
 
 FONT = "Atkinson"
 FONTS = {"": "AtkinsonHyperlegible-Regular.ttf", "B": "AtkinsonHyperlegible-Bold.ttf"}
@@ -60,7 +61,6 @@ class Edition:
     head: str
     foot: str
     language: str
-    emergency: str
     country: str
 
 
@@ -159,7 +159,6 @@ class Sheet(FPDF):
 
     def marked(self, text: str) -> str:
         """Text of the content files with bold as the only mark."""
-        text = text.replace("{emergency}", self.edition.emergency)
         text = re.sub(r"\[([^\]]+)\]\([^)]+\)", r"\1", text)
         text = re.sub(r"(?<!\*)\*(?!\*)([^*]+)\*(?!\*)", r"\1", text)
         return text.replace("__", "_").replace("--", "–").replace("~~", "~")
@@ -195,6 +194,8 @@ class Sheet(FPDF):
             self.write_blocks(section.blocks)
             if section.slug == "side" and self.content.side_effects:
                 self.write_side_effects()
+            if section.slug == "overdose":
+                self.write_help_lines()
             if section.slug == "mix" and self.content.interactions:
                 self.write_interactions()
         self.write_comparison()
@@ -223,6 +224,12 @@ class Sheet(FPDF):
             cells = zip(cells_of(table.title), cells_of(row.text), strict=True)
             self.bullet("; ".join(f"{heading}: {cell}" for heading, cell in cells), row.citations)
         self.gap(0.3)
+
+    def write_help_lines(self) -> None:
+        for title, lines in printed_lines(self.edition.country):
+            self.heading(title, 1)
+            for line in lines:
+                self.bullet(line.text, ())
 
     def write_side_effects(self) -> None:
         for urgency, advice in by_urgency(self.content):

@@ -83,6 +83,7 @@ class ProductDetailView(OscarProductDetailView):
             if version and monograph
             else "",
             "country": country,
+            "country_name": country.label,
             "countries": Country,
             "category_url": self.category_url(product),
             "tags": tags_of(product.pk, product.date_updated),

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from catalogue.content.document import Combination, Content, Interaction, Part, Split
+from catalogue.content.sections import EMERGENCY, statements_of
 from catalogue.names import key_of
 
 Fault = tuple[tuple[str | int, ...], str]
@@ -11,6 +12,7 @@ Fault = tuple[tuple[str | int, ...], str]
 
 def contradictions(content: Content, *, medicine: Path) -> Iterator[Fault]:
     """Everything that only shows when entries are held against each other."""
+    yield from _emergency(content)
     yield from _see_also(content, medicine)
     yield from _comparison(content)
     yield from _interactions(content)
@@ -19,6 +21,14 @@ def contradictions(content: Content, *, medicine: Path) -> Iterator[Fault]:
         yield from _split(n, split, rows)
     for n, combination in enumerate(content.combinations):
         yield from _combination(n, combination, rows)
+
+
+def _emergency(content: Content) -> Iterator[Fault]:
+    """The number of a country stands for the mark in sections only: nothing else is for one country."""
+    inside = {id(said) for section in content.sections for said in statements_of(section.blocks)}
+    for said in content.statements():
+        if EMERGENCY in said.text and id(said) not in inside:
+            yield (), f"“{EMERGENCY}” can only stand in a section"
 
 
 def _see_also(content: Content, medicine: Path) -> Iterator[Fault]:

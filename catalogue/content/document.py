@@ -19,11 +19,13 @@ from catalogue.content.sections import (
     Group,
     Mark,
     Statement,
+    blocks_for,
     known_in,
     refuse_countries,
     statements_of,
 )
 from shop.datafiles import Positive, Text
+from shop.help_lines.table import emergency_number
 
 T = TypeVar("T")
 Words = TypeVar("Words", bound=models.TextChoices)
@@ -429,29 +431,23 @@ class Content:
         yield from (each.answer for each in self.questions)
         yield from (each.correction for each in self.claims)
 
-    def for_country(self, country: str) -> "Content":
-        """What a reader in a country sees; statements limited to other countries are left out."""
+    def for_country(self, country: str, *, number: str = "") -> "Content":
+        """What a reader in a country sees, with the emergency number of that country, or ``number``.
+
+        Statements limited to other countries are left out.
+        """
+        number = number or emergency_number(country)
         return replace(
             self,
             facts=tuple(fact for fact in self.facts if fact.statement.is_for(country)),
             sections=tuple(
                 replace(section, blocks=blocks)
                 for section in self.sections
-                if (blocks := _blocks_for(section.blocks, country))
+                if (blocks := blocks_for(section.blocks, country, number))
             ),
             advice=tuple(each for each in self.advice if each.statement.is_for(country)),
             questions=tuple(each for each in self.questions if each.answer.is_for(country)),
         )
-
-
-def _blocks_for(blocks: tuple[Block, ...], country: str) -> tuple[Block, ...]:
-    kept = []
-    for block in blocks:
-        said = tuple(each for each in block.statements if each.is_for(country))
-        inner = _blocks_for(block.blocks, country)
-        if said or inner or block.kind == "heading":
-            kept.append(replace(block, statements=said, blocks=inner))
-    return tuple(kept)
 
 
 _KEPT = TypeAdapter(Content)

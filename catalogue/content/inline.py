@@ -2,7 +2,6 @@
 
 from functools import lru_cache
 
-from django.conf import settings
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from markdown import Markdown
@@ -16,7 +15,7 @@ def _converted(text: str) -> str:
 
 def inline_html(text: str) -> SafeString:
     """Emphasis and links of one paragraph; any HTML in it is shown, not run."""
-    html = _converted(text.replace("{emergency}", settings.EMERGENCY_NUMBER))
+    html = _converted(text)
     return mark_safe(html.removeprefix("<p>").removesuffix("</p>"))  # noqa: S308 (escaped above)
 
 

@@ -13,7 +13,6 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
-from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
@@ -34,6 +33,7 @@ from catalogue.content.document import (
 from catalogue.content.inline import inline_html
 from catalogue.content.models import ContentVersion
 from catalogue.content.sections import Citation, Country, Mark, Statement
+from shop.help_lines.table import emergency_number
 
 INDENT = re.compile(r"\s*\n\s*")
 
@@ -140,7 +140,7 @@ def by_severity(content: Content) -> list[tuple[Severity, list[Rule]]]:
 def monograph_of(version: ContentVersion, *, country: str) -> Monograph:
     """A version as readers in a country see it; one query the first time in a process."""
     kept_as = f"{version.digest} {version.loaded_at}"
-    about = (version.pk, kept_as, get_language() or "", settings.EMERGENCY_NUMBER)
+    about = (version.pk, kept_as, get_language() or "")
     return _rendered(*about, version.review_is_overdue(), version.signature_id, country)
 
 
@@ -149,7 +149,6 @@ def _rendered(
     version_pk: int,
     _kept_as: str,
     _language: str,
-    emergency: str,
     review_is_overdue: bool,  # noqa: FBT001
     _signature_pk: int | None,
     country: str,
@@ -168,7 +167,7 @@ def _rendered(
         "frequencies": by_frequency(content),
         "advice": by_urgency(content),
         "severities": by_severity(content),
-        "emergency_number": emergency,
+        "emergency_number": emergency_number(country),
     }
     return Monograph(
         lead=statement_html(content.lead, numbers),

@@ -12,7 +12,7 @@ items. A paragraph that leads into a list needs no citation.
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import takewhile
 from typing import Annotated, Any, TypeVar
 
@@ -48,6 +48,10 @@ class Country(models.TextChoices):
     DE = "DE", _("Germany")
     AT = "AT", _("Austria")
     CH = "CH", _("Switzerland")
+
+
+# Stands in a text for the emergency number of the reader's country.
+EMERGENCY = "{emergency}"
 
 
 @dataclass(frozen=True)
@@ -295,3 +299,21 @@ Cited = Annotated[Statement, BeforeValidator(_read_statement)]
 ForEverybody = Annotated[Cited, AfterValidator(refuse_countries)]
 Citations = Annotated[tuple[Citation, ...], BeforeValidator(_read_citations)]
 Blocks = Annotated[tuple[Block, ...], BeforeValidator(_read_blocks)]
+
+
+def blocks_for(blocks: tuple[Block, ...], country: str, number: str) -> tuple[Block, ...]:
+    """What a reader in a country sees, with the number to call there."""
+    kept = []
+    for block in blocks:
+        said = tuple(_filled(each, number) for each in block.statements if each.is_for(country))
+        inner = blocks_for(block.blocks, country, number)
+        if said or inner or block.kind == "heading":
+            title = block.title.replace(EMERGENCY, number)
+            kept.append(replace(block, title=title, statements=said, blocks=inner))
+    return tuple(kept)
+
+
+def _filled(statement: Statement, number: str) -> Statement:
+    if EMERGENCY not in statement.text:
+        return statement
+    return replace(statement, text=statement.text.replace(EMERGENCY, number))

@@ -11,6 +11,9 @@ from django.db.models import Q, Sum
 from django.utils.functional import SimpleLazyObject
 from oscar.core.loading import get_model
 
+from catalogue.country import country_of
+from shop.help_lines.table import emergency_number
+
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
@@ -28,17 +31,18 @@ DEMO_PHARMACY = {
 
 
 def identity() -> dict[str, Any]:
-    """The pharmacy's identity, whether it is a demonstration, and the local emergency number."""
+    """The pharmacy's identity, and whether it is a demonstration."""
     return {
         "pharmacy": DEMO_PHARMACY if settings.IS_DEMO else settings.PHARMACY,
         "is_demo": settings.IS_DEMO,
-        "emergency_number": settings.EMERGENCY_NUMBER,
     }
 
 
 def pharmacy(request: HttpRequest) -> dict[str, Any]:
     return {
         **identity(),
+        "reader_country": country_of(request),
+        "emergency_number": emergency_number(country_of(request)),
         "canonical_url": f"{settings.SITE_URL}{request.path}",
         "basket_count": SimpleLazyObject(lambda: _packs_in_basket(request)),
     }

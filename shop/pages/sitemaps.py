@@ -16,7 +16,7 @@ from catalogue.listing import medicines
 from catalogue.models import Product
 from shop.pages.views import PLAIN
 
-PAGES = ("home", "catalogue:index", "how-prescriptions-work", "delivery", *PLAIN)
+PAGES = ("home", "catalogue:index", "how-prescriptions-work", "delivery", "help-now", *PLAIN)
 
 
 class ShopSitemap(Sitemap):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -10,8 +11,10 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from oscar.core.loading import get_model
 
+from catalogue.country import country_of
 from catalogue.listing import medicines_with_prices
 from shop.delivery.methods import methods
+from shop.help_lines.table import TABLE, emergency_number, name_of
 from shop.jurisdictions import loading
 
 if TYPE_CHECKING:
@@ -42,6 +45,20 @@ def delivery(request: HttpRequest) -> HttpResponse:
         iso_3166_1_a2__in=settings.LICENSED_COUNTRIES
     )
     return render(request, "pages/delivery.html", {"countries": countries, "methods": methods()})
+
+
+def help_now(request: HttpRequest) -> HttpResponse:
+    """Whom to call, in the country that the address names, or that the reader has chosen."""
+    asked = request.GET.get("country", "")
+    country = asked if asked in TABLE.countries else str(country_of(request))
+    context = {
+        "country": country,
+        "country_name": name_of(country),
+        "countries": TABLE.names(),
+        "emergency_number": emergency_number(country),
+        "read_on": datetime.date.fromisoformat(TABLE.read_on),
+    }
+    return render(request, "pages/help_now.html", context)
 
 
 def robots(request: HttpRequest) -> HttpResponse:

@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "shop.accounts.apps.AccountsConfig",
     "shop.audit",
+    "shop.help_lines",
     "shop.jurisdictions",
     "shop.vault",
     "shop.patients",
@@ -220,7 +221,6 @@ PHARMACY = {
     "superintendent_number": env("PHARMACY_SUPERINTENDENT_NUMBER", default=""),
 }
 IS_DEMO = not all(PHARMACY.values())
-EMERGENCY_NUMBER = env("EMERGENCY_NUMBER", default="911")
 # Whose texts a reader sees who has not chosen a country.
 CONTENT_COUNTRY = env("CONTENT_COUNTRY", default="US")
 # ISO 3166-1 alpha-2 codes of the countries the pharmacy is licensed to send medicines to.

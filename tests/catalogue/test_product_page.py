@@ -309,9 +309,3 @@ def test_no_text_of_the_page_calls_anything_safe(page):
     words = page().lower().replace("safety", "").split()
 
     assert "safe" not in [word.strip(".,:;()“”") for word in words]
-
-
-def test_the_emergency_number_is_the_shops(page, settings):
-    settings.EMERGENCY_NUMBER = "000"
-
-    assert "call 000 now" in page()

@@ -10,6 +10,7 @@ from django.template import RequestContext
 from catalogue.content import stopping
 from catalogue.country import country_of
 from shop.continuity.supply_gap import Gap, way_of
+from shop.help_lines.table import emergency_number
 from shop.prescriptions.models import Prescription
 
 register = template.Library()
@@ -39,13 +40,15 @@ def supply_gap_banner(
 
     ``is_step`` is for a page with a form below: what the contents say is then folded.
     """
+    country = gap.prescription.answers.country or country_of(context["request"])
     asked = gap.prescription.requested_packs.values_list("medicine_id", flat=True)
     return {
         "gap": gap,
         "cancel": cancel,
         "has_left": has_left,
         "is_step": is_step,
-        "medicines": stopping.stopping_of(set(asked), country=country_of(context["request"])),
+        "medicines": stopping.stopping_of(set(asked), country=country),
         "pharmacy": context["pharmacy"],
-        "emergency_number": context["emergency_number"],
+        "country": country,
+        "emergency_number": emergency_number(country),
     }
