@@ -21,7 +21,7 @@ CAMPAIGN = --schedules $(SCHEDULES) $(if $(SEED),--seed $(SEED)) $(if $(ONLY),--
 COMPLETE = UV_CUSTOM_COMPILE_COMMAND="make requirements" .venv/bin/uv pip compile --quiet --no-emit-index-url \
 	--universal --python-version 3.11 --generate-hashes $(if $(UPGRADE),--upgrade)
 
-.PHONY: help installed run check test test-fast test-postgres test-costs proof-campaign lint format rooms requirements fonts browser
+.PHONY: help installed run check test test-fast test-postgres test-costs proof-campaign proof-guards lint format rooms guards requirements fonts browser
 
 help:
 	@echo "make run            the demonstration, on http://127.0.0.1:8000 (PORT=8010 make run moves it)"
@@ -31,10 +31,12 @@ help:
 	@echo "make test-postgres  on a PostgreSQL of their own, the tests that touch the database"
 	@echo "make test-costs     what each test took the last time, the dearest first"
 	@echo "make proof-campaign 10 minutes: random faults against the payments, on SQLite and PostgreSQL (SEED= SCHEDULES= ONLY=)"
+	@echo "make proof-guards   10 minutes: each guard of the shop switched off, one at a time; a test has to notice (ONLY=)"
 	@echo "make lint           format, lint, types, imports, templates, migrations"
 	@echo "make format         format Python and templates"
 	@echo "make requirements   write requirements*.txt anew, with hashes, from requirements*.in (UPGRADE=1 renews all)"
 	@echo "make rooms          draw the rooms of the shop and who knows whom, docs/rooms.svg"
+	@echo "make guards         write the table of guards into docs/campaign.md"
 
 run: $(INSTALLED) fonts
 	@exec $(PY) -m shop.demo.run
@@ -60,6 +62,9 @@ proof-campaign: $(INSTALLED_DEV)
 	$(PY) -m tests.campaign $(CAMPAIGN)
 	.ci/with-postgres $(PY) -m tests.campaign $(CAMPAIGN)
 
+proof-guards: $(INSTALLED_DEV) fonts
+	$(PY) -m tests.guards "$(ONLY)"
+
 lint: $(INSTALLED_DEV)
 	$(PY) -m ruff format --check .
 	$(PY) -m ruff check .
@@ -78,6 +83,9 @@ format: $(INSTALLED_DEV)
 
 rooms: $(INSTALLED_DEV)
 	@$(PY) -m tests.site.rooms > docs/rooms.svg
+
+guards: $(INSTALLED_DEV)
+	@$(PY) -m tests.guards --table
 
 requirements: $(INSTALLED_DEV)
 	@$(COMPLETE) requirements.in -o requirements.txt

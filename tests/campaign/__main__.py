@@ -14,16 +14,13 @@ import django
 django.setup()
 
 from tests.campaign.campaign import Campaign, database
-from tests.campaign.guards import GUARDS
 
 
 def main() -> None:
     arguments = _arguments()
     with database() as name:
         print(f"campaign on {name}: seed {arguments.seed}", flush=True)  # noqa: T201
-        with Campaign(
-            arguments.seed, without=arguments.without, until_first=arguments.until_first
-        ) as campaign:
+        with Campaign(arguments.seed) as campaign:
             if arguments.only is None:
                 campaign.run_stories(arguments.stories)
                 campaign.run_random(range(arguments.schedules))
@@ -44,8 +41,6 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--schedules", type=int, default=500, help="random ones, after the stories")
     parser.add_argument("--stories", type=int, help="so many kills of the stories, not all")
     parser.add_argument("--only", help="the one schedule to run: its number, or its name")
-    parser.add_argument("--without", choices=GUARDS, help="a guard of the shop to take away")
-    parser.add_argument("--until-first", action="store_true", help="stop at the first violation")
     return parser.parse_args()
 
 

@@ -51,7 +51,7 @@ def database() -> Iterator[str]:
 class Campaign:
     """Schedules of one seed; ``failures`` are texts with all that is needed to see them again."""
 
-    def __init__(self, seed: int, *, without: str | None = None, until_first: bool = False) -> None:
+    def __init__(self, seed: int) -> None:
         self.seed = seed
         self.failures: list[str] = []
         self.schedules = 0
@@ -59,8 +59,6 @@ class Campaign:
         self.orders = 0
         self.seen: Counter[str] = Counter()
         self.killed: Counter[tuple[str, str]] = Counter()
-        self._without = without
-        self._until_first = until_first
         self._started = time.monotonic()
 
     def __enter__(self) -> Self:
@@ -74,25 +72,19 @@ class Campaign:
     def __exit__(self, *_: object) -> None:
         self._shop.close()
 
-    @property
-    def is_over(self) -> bool:
-        return self._until_first and bool(self.failures)
-
     def run_random(self, numbers: Iterable[int]) -> None:
         """Seed and number decide all of a schedule, but not who is first of two at once."""
         for number in numbers:
-            if not self.is_over:
-                dice = dice_of(f"{self.seed}-{number}")
-                self.run(f"{self.seed}-{number}", any_cast(dice), schedule(dice), dice)
+            dice = dice_of(f"{self.seed}-{number}")
+            self.run(f"{self.seed}-{number}", any_cast(dice), schedule(dice), dice)
 
     def run_stories(self, most: int | None = None) -> None:
         """Tell each story again for each of its commits, with a process that ends there."""
-        names = [kill for name in STORIES if not self.is_over for kill in self._kills_in(name)]
+        names = [kill for name in STORIES for kill in self._kills_in(name)]
         if most is not None and most < len(names):
             names = dice_of(f"stories-{self.seed}").sample(names, most)
         for name in names:
-            if not self.is_over:
-                self.run_story(name)
+            self.run_story(name)
 
     def run_story(self, name: str) -> None:
         """Tell one story, with the kill that its name ends in."""
@@ -129,7 +121,7 @@ class Campaign:
     ) -> list[list[Done]]:
         """Run a schedule to its end and judge it; what became of the jobs of each step."""
         done: list[list[Done]] = []
-        with self._stage.world(name, cast, shop=self._shop, without=self._without) as world:
+        with self._stage.world(name, cast, shop=self._shop) as world:
             for step in steps:
                 before = len(world.done)
                 step.take(world)
@@ -193,6 +185,6 @@ def settle_everything(world: World, dice: random.Random) -> None:
 
 def _warm_up(stage: Stage) -> None:
     """Load here what a first request loads, so that no forked process has to."""
-    with stage.world("warm-up", Cast(), shop=InThisProcess(), without=None) as world:
+    with stage.world("warm-up", Cast(), shop=InThisProcess()) as world:
         for name in WARM_UP:
             Step(name, seed=0).take(world)

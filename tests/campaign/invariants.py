@@ -15,6 +15,7 @@ from shop.payments.models import PaymentAttempt, StripeOperation
 from shop.payments.money import to_minor
 from shop.prescriptions.models import Authorisation, Supply
 from shop.register.models import Entry
+from tests.campaign.actions.outside import FOREIGN
 from tests.campaign.world import World
 from tests.demo.stripe.stripe_document import check_request
 
@@ -41,9 +42,14 @@ def _charge(world: World, intent: Any) -> Any:
     return world.stripe.store.get("charge", intent["latest_charge"])
 
 
-def _captured(world: World) -> list[Any]:
+def _intents(world: World) -> list[Any]:
+    """Those of the shop; others' payments in the same account are nothing to it."""
     intents = world.stripe.store.all("payment_intent")
-    return [intent for intent in intents if intent["status"] == "succeeded"]
+    return [intent for intent in intents if FOREIGN not in intent["id"]]
+
+
+def _captured(world: World) -> list[Any]:
+    return [intent for intent in _intents(world) if intent["status"] == "succeeded"]
 
 
 def every_order_that_stands_was_captured_once(world: World) -> Iterator[str]:
@@ -78,7 +84,7 @@ def _is_known_to_staff(world: World, intent: Any) -> bool:
 
 
 def no_authorisation_is_left(world: World) -> Iterator[str]:
-    for intent in world.stripe.store.all("payment_intent"):
+    for intent in _intents(world):
         if intent["status"] == "requires_capture":
             yield f"{intent['id']} still holds {intent['amount_capturable']}"
 
@@ -194,6 +200,20 @@ def what_left_is_in_the_register_once(world: World) -> Iterator[str]:
             yield f"order {order.number} ({order.status}): {entered} entries, {due} due"
 
 
+def no_order_is_on_another_patients_prescription(world: World) -> Iterator[str]:
+    for order in world.orders:
+        wanted_for = world.told.wanted_for.get(order.payment_attempt.pk)
+        supplies = Supply.objects.filter(order_line__order=order)
+        found = set(supplies.values_list("authorisation__prescription__patient", flat=True))
+        if found != {wanted_for}:
+            yield f"order {order.number} was for patient {wanted_for}, and is on those of {found}"
+
+
+def nothing_happened_that_must_not(world: World) -> Iterator[str]:
+    """What left without an approval or without its money, and what was ordered for the removed."""
+    yield from world.told.broken
+
+
 def every_order_has_lines_and_a_basket_of_its_own(world: World) -> Iterator[str]:
     orders = Order.objects.filter(pk__in=[order.pk for order in world.orders])
     for order in orders.annotate(n=Count("lines")).filter(n=0):
@@ -244,6 +264,8 @@ RULES: tuple[Rule, ...] = (
     tablets_are_conserved,
     every_line_has_its_supply,
     what_left_is_in_the_register_once,
+    no_order_is_on_another_patients_prescription,
+    nothing_happened_that_must_not,
     every_order_has_lines_and_a_basket_of_its_own,
     nothing_is_left_to_do,
     nobody_has_to_look_without_need,

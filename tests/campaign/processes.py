@@ -50,7 +50,6 @@ class Surroundings:
 
     stripe: str
     clock_ahead: int = 0
-    without: str | None = None
 
 
 @dataclass(frozen=True)
@@ -146,8 +145,6 @@ def _perform(job: Job, surroundings: Surroundings, told: Any) -> Done:
         gateway._client.cache_clear()  # noqa: SLF001 each schedule has a Stripe of its own
     Watches.now = None
     do = getattr(importlib.import_module("tests.campaign.shop"), job.name)
-    if surroundings.without:
-        importlib.import_module("tests.campaign.guards").take_away(surroundings.without)
     now = datetime.datetime.now(datetime.UTC) + datetime.timedelta(seconds=surroundings.clock_ahead)
     try:
         with (

@@ -8,6 +8,7 @@ import re
 import time
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 
@@ -18,16 +19,23 @@ from django.urls import reverse
 from oscar.apps.order.exceptions import InvalidOrderStatus
 from oscar.apps.order.models import Order
 
+from catalogue.models import Product
 from shop.accounts.models import User
 from shop.order.processing import EventHandler
+from shop.patients import services as patients
+from shop.patients.models import Patient
 from shop.payments.life_cycles import RefundReason
 from shop.payments.models import PaymentAttempt
 from shop.payments.refunds import AlreadyAsked, TooMuch, Wanted
 from shop.prescriptions import services
+from shop.prescriptions.authorising import BelowSupplied
 from shop.prescriptions.models import Prescription
 from shop.prescriptions.moving import TransitionRefused
+from shop.prescriptions.statuses import STANDS
 from shop.settling import refunding
+from shop.settling.refunding import TooManyPacks
 from tests.authenticator import sign_in
+from tests.conftest import approve
 
 # Called when everything is ready: from here on each commit may be the process's last.
 Watched = Callable[[], Any]
@@ -35,7 +43,6 @@ HIDDEN = re.compile(r'<input type="hidden" name="(?!csrf)(\w+)" value="([^"]*)"'
 ADDRESS = {
     "first_name": "Anna",
     "last_name": "Example",
-    "line1": "1 Sample Street",
     "line4": "Sydney",
     "state": "NSW",
     "postcode": "2000",
@@ -52,17 +59,17 @@ def _signed_in(user_id: int, **session: Any) -> Client:
 
 
 def press_pay(
-    watched: Watched, *, user_id: int, old_form: dict[str, str]
+    watched: Watched, *, user_id: int, old_form: dict[str, str], patient: str, house: int
 ) -> tuple[str, dict[str, str]]:
     """Where the button on the preview leads, to the card page or elsewhere; and what was posted.
 
-    Where the preview does not open any more, the form of an older tab is posted.
+    Before, the customer says whom the order is for, where there is a choice, and the house that it
+    goes to. Where the preview does not open any more, the form of an older tab is posted.
     """
-    shipping = {
-        "new_address_fields": {**ADDRESS, "country_id": "AU"},
-        "method_code": "standard",
-    }
+    address = {**ADDRESS, "line1": f"{house} Sample Street", "country_id": "AU"}
+    shipping = {"new_address_fields": address, "method_code": "standard"}
     client = _signed_in(user_id, checkout_data={"shipping": shipping})
+    client.post(reverse("checkout:patient"), {"patient": patient})
     address = reverse("checkout:preview")
     page = client.get(address)
     shown = dict(HIDDEN.findall(page.content.decode())) if page.status_code == HTTPStatus.OK else {}
@@ -117,6 +124,60 @@ def withdraw(watched: Watched, *, prescription_id: int, pharmacist_id: int) -> s
     return "withdrawn"
 
 
+def check_again(
+    watched: Watched,
+    *,
+    prescription_id: int,
+    pharmacist_id: int,
+    medicine_id: int,
+    strength: int,
+    units: int,
+    supplies: int,
+) -> str:
+    """A pharmacist checks an approval again and allows something else; empty where it may not be."""
+    prescription = Prescription.objects.get(pk=prescription_id)
+    pharmacist = User.objects.get(pk=pharmacist_id)
+    medicine = Product.objects.get(pk=medicine_id)
+    watched()
+    try:
+        if prescription.status in STANDS:
+            services.reopen(prescription, by=pharmacist, reason="Looked at again")
+        approve(
+            prescription,
+            medicine,
+            by=pharmacist,
+            strength=strength,
+            units=units,
+            supplies=supplies,
+        )
+    except (TransitionRefused, BelowSupplied):
+        return ""
+    return "approved"
+
+
+def change_answers(watched: Watched, *, patient_id: int, medicines: str) -> str:
+    """The customer says what else a patient takes; empty for one who was removed."""
+    patient = Patient.objects.get(pk=patient_id)
+    answers = replace(patient.answers, other_medicines=medicines)
+    watched()
+    try:
+        patients.keep(patient, answers=answers)
+    except patients.ChangedMeanwhile:
+        return ""
+    return "changed"
+
+
+def remove_patient(watched: Watched, *, patient_id: int) -> str:
+    """The customer takes a patient off the list; empty when that was done before."""
+    patient = Patient.objects.get(pk=patient_id)
+    watched()
+    try:
+        patients.archive(patient)
+    except patients.ChangedMeanwhile:
+        return ""
+    return "removed"
+
+
 def cancel(watched: Watched, *, order_id: int, staff_id: int) -> str:
     """Staff cancel an order; empty when it may not be cancelled any more."""
     order = Order.objects.get(pk=order_id)
@@ -138,16 +199,23 @@ def cancel_own(watched: Watched, *, user_id: int, order_number: str) -> str:
 
 
 def refund(
-    watched: Watched, *, order_id: int, staff_id: int, amount_minor: int, reference: str
+    watched: Watched,
+    *,
+    order_id: int,
+    staff_id: int,
+    amount_minor: int,
+    reference: str,
+    line_id: int | None = None,
 ) -> str:
-    """Staff pay money back; empty when so much is not left, or this was asked for before."""
+    """Staff pay money back, for all packs of a line or for none; empty when it may not be."""
     attempt = PaymentAttempt.objects.get(order=order_id)
     staff = User.objects.get(pk=staff_id)
-    wanted = Wanted(amount_minor, RefundReason.DAMAGED, reference=uuid.UUID(reference))
+    packs = tuple((line, line.quantity) for line in attempt.order.lines.filter(pk=line_id))
+    wanted = Wanted(amount_minor, RefundReason.DAMAGED, lines=packs, reference=uuid.UUID(reference))
     watched()
     try:
         return str(refunding.refund(attempt, wanted, by=staff).status)
-    except (TooMuch, AlreadyAsked):
+    except (TooMuch, AlreadyAsked, TooManyPacks):
         return ""
 
 

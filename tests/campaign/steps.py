@@ -27,7 +27,9 @@ class Step:
 
     def take(self, world: World) -> None:
         world.story.append(f"{self.name}")
+        world.told.before(world)
         ACTIONS[self.name](world, dice_of(self.seed), self.kill)
+        world.told.after(world)
 
 
 AUTHORISED = ("the customer presses pay", "a good card is entered")

@@ -23,6 +23,7 @@ from catalogue.models import Product, ProductClass
 from shop.accounts.models import User
 from shop.basket.models import Basket
 from shop.demo.stripe.server import Emulator
+from shop.patients.models import Patient
 from shop.payments.models import (
     Dispute,
     PaymentAttempt,
@@ -34,7 +35,15 @@ from shop.payments.models import (
 )
 from shop.prescriptions.models import Prescription
 from tests.campaign.processes import Done, InThisProcess, Job, Kill, Shop, Surroundings
-from tests.conftest import approve, make_pharmacist, make_user, mg, send_prescription
+from tests.campaign.witness import Witness
+from tests.conftest import (
+    add_patient,
+    approve,
+    make_pharmacist,
+    make_user,
+    mg,
+    send_prescription,
+)
 
 # In the order in which they may go.
 PAYMENTS = (
@@ -46,16 +55,30 @@ PAYMENTS = (
     StripeEvent,
     Reconciliation,
 )
-PRICES = {30: Decimal("17.37"), 60: Decimal("33.03")}
+# By strength in mg and size; no price is whole, so that no sum comes out right by chance.
+PRICES = {
+    (10, 30): Decimal("17.37"),
+    (10, 60): Decimal("33.03"),
+    (25, 60): Decimal("41.11"),
+}
+# Days that an approval lasts: some end in the middle of a schedule.
+LASTS = (1, 5, 60, 60)
+# Tablets of 10 mg that an approval allows at once.
+A_SUPPLY = 60
 
 
 @dataclass(frozen=True)
 class Cast:
-    """Packs of each size in stock, and for each customer how many supplies are approved."""
+    """Packs of each size in stock; for each customer the supplies approved, the pack, the patients.
+
+    Each patient has an approval, which lasts so many days.
+    """
 
     in_stock: int = 5
     supplies: tuple[int, ...] = (2,)
     packs: tuple[int, ...] = (60,)
+    patients: tuple[int, ...] = (1, 1)
+    days: int = 60
 
 
 def any_cast(dice: random.Random) -> Cast:
@@ -64,16 +87,21 @@ def any_cast(dice: random.Random) -> Cast:
         in_stock=dice.choice([1, 2, 5]),
         supplies=tuple(dice.choice([1, 2]) for _ in range(customers)),
         packs=tuple(dice.choice([30, 60]) for _ in range(customers)),
+        patients=tuple(dice.choice([1, 1, 2]) for _ in range(customers)),
+        days=dice.choice(LASTS),
     )
 
 
 @dataclass
 class Customer:
     user: User
-    prescriptions: list[Prescription]
+    patients: list[Patient]
+    prescriptions: list[Prescription] = field(default_factory=list)
     card_pages: list[str] = field(default_factory=list)
     # What the preview last offered to post.
     form: dict[str, str] = field(default_factory=dict)
+    # Where parcels go: the house number in the street.
+    house: int = 1
 
     @property
     def basket(self) -> Any:
@@ -97,7 +125,6 @@ class World:
     medicine: Product
     pharmacist: User
     cast: Cast
-    without: str | None
     clock_ahead: int = 0
     undelivered: list[str] = field(default_factory=list)
     known_events: set[str] = field(default_factory=set)
@@ -105,10 +132,11 @@ class World:
     is_reconciled: bool = False
     errors: list[str] = field(default_factory=list)
     done: list[Done] = field(default_factory=list)
+    told: Witness = field(default_factory=Witness)
 
     def run(self, *jobs: Job) -> list[Done]:
         """Run jobs at once; an error that no one expected is remembered."""
-        surroundings = Surroundings(self.stripe.base_url, self.clock_ahead, self.without)
+        surroundings = Surroundings(self.stripe.base_url, self.clock_ahead)
         done = self.shop.run(*jobs, surroundings=surroundings)
         self.done += done
         for each in done:
@@ -139,7 +167,7 @@ class World:
         return list(Order.objects.filter(user__in=users).order_by("pk"))
 
     def packs(self) -> list[Product]:
-        return list(self.medicine.children.order_by("units"))
+        return list(self.medicine.children.order_by("strength", "units"))
 
 
 def _wish(kill: Kill | None) -> str:
@@ -159,17 +187,17 @@ class Stage:
         self.pharmacist = make_pharmacist("pharmacist@example.com", number="12345")
 
     @contextmanager
-    def world(
-        self, name: str, cast: Cast, *, shop: Shop | InThisProcess, without: str | None
-    ) -> Iterator[World]:
+    def world(self, name: str, cast: Cast, *, shop: Shop | InThisProcess) -> Iterator[World]:
         """A world for one schedule; its Stripe ends with it."""
         medicine = self._medicine(cast.in_stock)
         customers = [
-            self._customer(f"{name}-{n}", medicine, supplies, pack)
-            for n, (supplies, pack) in enumerate(zip(cast.supplies, cast.packs, strict=True))
+            self._customer(f"{name}-{n}", medicine, cast, n) for n in range(len(cast.supplies))
         ]
         with Emulator(api_key=settings.STRIPE_SECRET_KEY) as stripe:
-            yield World(shop, stripe, customers, medicine, self.pharmacist, cast, without)
+            world = World(shop, stripe, customers, medicine, self.pharmacist, cast)
+            for prescription in (each for customer in customers for each in customer.prescriptions):
+                world.told.decided(prescription, {mg(10): A_SUPPLY})
+            yield world
         _forget_payments()
 
     def _medicine(self, in_stock: int) -> Product:
@@ -180,12 +208,12 @@ class Stage:
             product_class=self.kind,
             is_discountable=False,
         )
-        for units, price in PRICES.items():
+        for (strength, units), price in PRICES.items():
             pack = Product.objects.create(
                 structure=Product.CHILD,
                 parent=parent,
-                title=f"Baclofen 10 mg, {units} tablets",
-                strength=mg(10),
+                title=f"Baclofen {strength} mg, {units} tablets",
+                strength=mg(strength),
                 units=units,
                 is_discountable=False,
             )
@@ -193,17 +221,30 @@ class Stage:
             StockRecord.objects.create(
                 product=pack,
                 partner=self.partner,
-                partner_sku=f"BAC10-{units}-{parent.pk}",
+                partner_sku=f"BAC{strength}-{units}-{parent.pk}",
                 price=price,
                 num_in_stock=in_stock,
             )
         return parent
 
-    def _customer(self, name: str, medicine: Product, supplies: int, units: int) -> Customer:
+    def _customer(self, name: str, medicine: Product, cast: Cast, place: int) -> Customer:
         user = make_user(f"buyer-{name}@example.com", first_name="Anna")
-        customer = Customer(user, [])
-        prescribe(customer, medicine, self.pharmacist, supplies=supplies)
-        customer.basket.add_product(medicine.children.get(units=units), 1)
+        patients = [
+            add_patient(user, patient_name=f"Robin {number}")
+            for number in range(cast.patients[place])
+        ]
+        customer = Customer(user, patients)
+        for patient in patients:
+            prescribe(
+                customer,
+                patient,
+                medicine,
+                self.pharmacist,
+                supplies=cast.supplies[place],
+                days=cast.days,
+            )
+        pack = medicine.children.get(strength=mg(10), units=cast.packs[place])
+        customer.basket.add_product(pack, 1)
         return customer
 
 
@@ -213,14 +254,23 @@ def _forget_payments() -> None:
         model.objects.all().delete()
 
 
-def prescribe(customer: Customer, medicine: Product, pharmacist: User, *, supplies: int) -> None:
-    """One more approved prescription, of 60 tablets per supply."""
-    prescription = send_prescription(customer.user, medicine)
+def prescribe(
+    customer: Customer,
+    patient: Patient,
+    medicine: Product,
+    pharmacist: User,
+    *,
+    supplies: int,
+    days: int,
+) -> None:
+    """One more approved prescription."""
+    prescription = send_prescription(customer.user, medicine, patient=patient)
     approve(
         prescription,
         medicine,
         by=pharmacist,
+        units=A_SUPPLY,
         supplies=supplies,
-        valid_until=timezone.localdate() + datetime.timedelta(days=60),
+        valid_until=timezone.localdate() + datetime.timedelta(days=days),
     )
     customer.prescriptions.append(prescription)

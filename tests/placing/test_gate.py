@@ -143,6 +143,13 @@ def test_a_basket_without_prescription_medicines_needs_none(
     assert gate.check(customer, basket.all_lines()) is None
 
 
+def test_a_new_kind_of_product_needs_a_prescription(customer: User, medicine: Product) -> None:
+    kind = ProductClass.objects.create(name="Made a moment ago")
+    Product.objects.filter(pk=medicine.pk).update(product_class=kind)
+
+    assert refusal(customer, pack_of(medicine, 10, 30)) == Reason.NO_PRESCRIPTION
+
+
 def test_a_medicine_that_is_no_pack_is_refused(customer: User, medicine: Product) -> None:
     loose = pack_of(medicine, 10, 30)
     Product.objects.filter(pk=loose.pk).update(strength=None, units=None)

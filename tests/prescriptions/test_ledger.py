@@ -100,31 +100,6 @@ def test_of_twenty_at_once_only_as_many_get_tablets_as_there_are(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_without_the_guard_twenty_at_once_get_more_than_there_is(
-    approved: Prescription, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Read, add and write, as a program would that does not ask the database."""
-
-    def unguarded(authorisation: Authorisation, *, units: int, order_line: Line) -> Supply:
-        authorisation.units_supplied += units
-        authorisation.save()
-        return Supply.objects.create(
-            authorisation=authorisation, order_line=order_line, units=units
-        )
-
-    monkeypatch.setattr(supply_ledger, "take", unguarded)
-    seen = [Authorisation.objects.get() for _ in range(BUYERS)]
-    lines = [line_of_an_order(number) for number in range(BUYERS)]
-
-    def take(place: int) -> Supply:
-        return supply_ledger.take(seen[place], units=60, order_line=lines[place])
-
-    at_once(*(lambda place=place: take(place) for place in range(BUYERS)))
-
-    assert sum(supply.units for supply in Supply.objects.all()) > 60
-
-
-@pytest.mark.django_db(transaction=True)
 def test_twenty_orders_at_once_use_an_approval_up_exactly_once(
     customer: User, medicine: Product, pharmacist: User
 ) -> None:

@@ -10,14 +10,18 @@ from django.db.transaction import TransactionManagementError
 from django.utils import timezone
 
 from catalogue.models import Product
+from shop.accounts.models import User
 from shop.checkout import pay
 from shop.demo.stripe.faults import Fault
 from shop.demo.stripe.server import Emulator
 from shop.payments import attempts, gateway
 from shop.payments.life_cycles import Status
 from shop.payments.models import PaymentAttempt, Reconciliation, StripeEvent
+from shop.placing import orders
+from shop.placing.refusals import Reason, Refused
+from shop.prescriptions import services, supply_ledger
 from shop.prescriptions.models import Prescription
-from shop.settling import events, reconcile
+from shop.settling import events, operations, reconcile
 from shop.settling.settle import settle, settle_quietly
 from tests.conftest import basket_with, pack_of
 from tests.settling.paying import open_card_page, pay_by_card
@@ -61,6 +65,21 @@ def test_each_try_of_a_capture_carries_the_key_that_was_written_down(
     assert keys_sent(stripe, "/capture") == [key, key, key]
 
 
+def test_what_two_processes_did_at_stripe_is_written_down_once(
+    paid: PaymentAttempt, approved: Prescription, pharmacist: User, stripe: Emulator
+) -> None:
+    services.withdraw(approved, by=pharmacist, message="Call us")
+    stripe.faults.add(Fault(path="/v1/payment_intents/*/cancel", status=503))
+    settle_quietly(paid)
+    release, seen_by_another = paid.operations.get(), paid.operations.get()
+
+    operations.run(release)
+    operations.run(seen_by_another)
+
+    paid.refresh_from_db()
+    assert paid.status == Status.VOIDED
+
+
 def test_reconciling_settles_what_no_event_and_no_difference_points_to(
     at_the_page: PaymentAttempt, stripe: Emulator
 ) -> None:
@@ -94,14 +113,39 @@ def test_an_event_that_was_acted_on_asks_nothing_of_stripe_again(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_an_attempt_is_held_by_a_lock_of_its_row(
-    monkeypatch: pytest.MonkeyPatch, paid: PaymentAttempt
+def test_attempt_and_prescription_are_held_by_locks_of_their_rows(
+    monkeypatch: pytest.MonkeyPatch, paid: PaymentAttempt, approved: Prescription
 ) -> None:
     # A database without row locks lets it pass, so it is told that it has them.
     monkeypatch.setattr(connection.features, "has_select_for_update", True)
 
     with pytest.raises(TransactionManagementError, match="select_for_update"):
         attempts.lock(paid)
+    with pytest.raises(TransactionManagementError, match="select_for_update"):
+        supply_ledger.lock(approved)
+
+
+def test_an_order_is_placed_on_the_prescription_as_it_is_then(
+    paid: PaymentAttempt, approved: Prescription, pharmacist: User
+) -> None:
+    seen_before = paid.prescription
+    services.withdraw(Prescription.objects.get(pk=approved.pk), by=pharmacist, message="Call us")
+
+    with pytest.raises(Refused) as refused:
+        orders.place(paid, intent_id="pi_1")
+
+    assert seen_before == approved
+    assert refused.value.reason == Reason.WITHDRAWN
+
+
+def test_an_attempt_takes_only_steps_of_its_life_cycle(paid: PaymentAttempt) -> None:
+    settle(paid)
+
+    with pytest.raises(attempts.TransitionRefused):
+        attempts.move(paid, Status.VOIDED)
+
+    paid.refresh_from_db()
+    assert paid.status == Status.CAPTURED
 
 
 def test_the_cursor_of_events_never_moves_back(paid: PaymentAttempt) -> None:

@@ -16,7 +16,6 @@ from shop.accounts.models import User
 from shop.checkout.pay import AlreadyUnderWay
 from shop.demo.stripe.faults import Fault
 from shop.demo.stripe.server import Emulator
-from shop.order import utils as order_utils
 from shop.payments.answers import GatewayUnavailable
 from shop.payments.attempts import AnotherAttemptIsLive
 from shop.payments.life_cycles import LIVE, Status
@@ -92,21 +91,6 @@ def test_of_five_buyers_of_the_last_pack_one_gets_it_and_the_others_are_not_char
     assert Order.objects.count() == 1
     assert sorted(intent_statuses(stripe)) == ["canceled"] * 4 + ["succeeded"]
     assert StockRecord.objects.get(partner_sku="BAC10-60").num_allocated == 1
-
-
-def test_without_the_guard_the_last_pack_is_sold_more_than_once(
-    medicine: Product, pharmacist: User, stripe: Emulator, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(
-        order_utils.OrderCreator,
-        "update_stock_records",
-        lambda _self, line: line.stockrecord.allocate(line.quantity),
-    )
-    StockRecord.objects.update(num_in_stock=1)
-
-    settle_all(paid_buyers(medicine, pharmacist, 3))
-
-    assert Order.objects.count() == 3
 
 
 def test_two_orders_for_the_last_tablets_of_a_prescription(

@@ -13,7 +13,6 @@ from shop.accounts.models import User
 from shop.demo.stripe.faults import Fault
 from shop.demo.stripe.server import Emulator
 from shop.order.processing import EventHandler
-from shop.payments import refunds
 from shop.payments.life_cycles import RefundReason, RefundStatus, Status
 from shop.payments.models import PaymentAttempt, Refund, StripeOperation
 from shop.payments.refunds import TooMuch, Wanted
@@ -70,20 +69,6 @@ def test_of_two_staff_who_pay_back_the_rest_one_does(
     settle(attempt)
     assert (attempt.refunded_minor, amounts_at_stripe(stripe)) == (3000, [3000])
     assert Source.objects.get().amount_refunded == 30
-
-
-def test_without_the_guard_more_would_be_asked_for_than_was_taken(
-    attempt: PaymentAttempt, staff: User, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(refunds, "_reserve", lambda _attempt, _amount: None)
-    monkeypatch.setattr(refunding, "settle_quietly", lambda _attempt: True)
-
-    def pay_back() -> Refund:
-        return refunding.refund(attempt, Wanted(3000, RefundReason.DAMAGED), by=staff)
-
-    at_once(pay_back, pay_back)
-
-    assert sum(refund.amount_minor for refund in Refund.objects.all()) > attempt.captured_minor
 
 
 def test_an_order_cancelled_by_three_at_once_is_paid_back_once(

@@ -14,7 +14,7 @@ from oscar.apps.partner.models import StockRecord
 from oscar.apps.payment.models import Source, Transaction
 from pytest_django import Settings
 
-from catalogue.models import Product
+from catalogue.models import Product, ProductClass
 from shop.accounts.models import User
 from shop.basket.models import Basket
 from shop.checkout.pay import AlreadyUnderWay
@@ -217,6 +217,20 @@ def test_what_happens_while_paying_ends_without_order_or_charge(
     assert not Supply.objects.exists()
     assert intent_statuses(stripe) == ["canceled"]
     assert Basket.objects.get(pk=basket.pk).status == Basket.OPEN
+
+
+def test_what_needs_a_prescription_meanwhile_is_not_ordered_without_one(
+    customer: User, medicine: Product, stripe: Emulator
+) -> None:
+    ProductClass.objects.update(needs_prescription=False)
+    attempt, url = open_card_page(customer, basket_with(customer, pack_of(medicine, 10, 60)))
+    ProductClass.objects.update(needs_prescription=True)
+    pay_by_card(url)
+
+    settle(attempt)
+
+    assert (attempt.status, attempt.failure) == (Status.VOIDED, "no_prescription")
+    assert nothing_was_kept(stripe)
 
 
 def test_stock_that_is_gone_ends_without_order_or_charge(

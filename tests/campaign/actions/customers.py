@@ -6,6 +6,7 @@ import http.client
 import random
 from urllib.parse import urlencode, urlsplit
 
+from shop.patients.models import Patient
 from tests.campaign.actions.registry import action
 from tests.campaign.processes import Done, Job, Kill
 from tests.campaign.world import Customer, World
@@ -14,12 +15,18 @@ from tests.settling.paying import DECLINES, PAYS, pay_by_card
 CHALLENGES = "4000 0000 0000 3220"
 
 
-def _press_pay(customer: Customer, kill: Kill | None = None) -> Job:
-    arguments = {"user_id": customer.user.pk, "old_form": customer.form}
+def _press_pay(customer: Customer, patient: Patient, kill: Kill | None = None) -> Job:
+    arguments = {
+        "user_id": customer.user.pk,
+        "old_form": customer.form,
+        "patient": patient.key,
+        "house": customer.house,
+    }
     return Job("press_pay", arguments, kill)
 
 
-def _remember(customer: Customer, done: Done) -> None:
+def _remember(world: World, customer: Customer, patient: Patient, done: Done) -> None:
+    world.told.pressed(customer.user.pk, patient.pk)
     if done.value:
         location, customer.form = done.value
         if location.startswith("http"):
@@ -29,22 +36,25 @@ def _remember(customer: Customer, done: Done) -> None:
 @action(weight=12)
 def the_customer_presses_pay(world: World, dice: random.Random, kill: Kill | None) -> None:
     customer = dice.choice(world.customers)
-    [done] = world.run(_press_pay(customer, kill))
-    _remember(customer, done)
+    patient = dice.choice(customer.patients)
+    [done] = world.run(_press_pay(customer, patient, kill))
+    _remember(world, customer, patient, done)
 
 
 @action(weight=0)
 def everybody_presses_pay(world: World, dice: random.Random, kill: Kill | None) -> None:
     for customer in world.customers:
-        [done] = world.run(_press_pay(customer))
-        _remember(customer, done)
+        patient = customer.patients[0]
+        [done] = world.run(_press_pay(customer, patient))
+        _remember(world, customer, patient, done)
 
 
 @action(weight=2)
 def the_customer_double_clicks_pay(world: World, dice: random.Random, kill: Kill | None) -> None:
     customer = dice.choice(world.customers)
-    for done in world.run(_press_pay(customer, kill), _press_pay(customer)):
-        _remember(customer, done)
+    patient = dice.choice(customer.patients)
+    for done in world.run(_press_pay(customer, patient, kill), _press_pay(customer, patient)):
+        _remember(world, customer, patient, done)
 
 
 def _at_card_page(world: World, dice: random.Random, number: str) -> str:
@@ -144,3 +154,25 @@ def taking_back(world: World, dice: random.Random, kill: Kill | None) -> list[Jo
 @action(weight=2)
 def the_customer_cancels_the_order(world: World, dice: random.Random, kill: Kill | None) -> None:
     world.run(*taking_back(world, dice, kill))
+
+
+@action(weight=2)
+def the_address_changes(world: World, dice: random.Random, kill: Kill | None) -> None:
+    """In the book; what is on its way goes where it was to go."""
+    dice.choice(world.customers).house += 1
+
+
+@action(weight=2)
+def the_answers_change(world: World, dice: random.Random, kill: Kill | None) -> None:
+    patient = dice.choice(dice.choice(world.customers).patients)
+    medicines = dice.choice(["none", "ramipril, levodopa", "ciprofloxacin"])
+    arguments = {"patient_id": patient.pk, "medicines": medicines}
+    world.run(Job("change_answers", arguments, kill))
+
+
+@action(weight=1)
+def a_patient_is_removed(world: World, dice: random.Random, kill: Kill | None) -> None:
+    """Of an account that has another one."""
+    patients = dice.choice(world.customers).patients
+    if len(patients) > 1:
+        world.run(Job("remove_patient", {"patient_id": patients[-1].pk}, kill))

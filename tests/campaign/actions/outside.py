@@ -17,6 +17,8 @@ HOUR = 3600
 
 
 DAY = 24 * HOUR
+# In the identifiers of what is somebody else's in the pharmacy's account.
+FOREIGN = "of_others"
 
 
 @action(weight=3)
@@ -60,6 +62,27 @@ def money_is_paid_back_at_stripe(world: World, dice: random.Random, kill: Kill |
         refunds.create(store, charge, {"amount": amount, "reason": None, "metadata": {}})
 
     _at_stripe(world, pay_back)
+
+
+@action(weight=2)
+def somebody_else_is_paid(world: World, dice: random.Random, kill: Kill | None) -> None:
+    """A payment of another business of the pharmacy's, in the same account and taken at once."""
+
+    def pay(store: Any) -> None:
+        ours = _any(store, "payment_intent", dice)
+        theirs = {"metadata": {}, "capture_method": "automatic", "status": "succeeded"}
+        number = len(store.all("payment_intent"))
+        charge = store.get("charge", ours["latest_charge"]) if ours["latest_charge"] else None
+        intent = {**ours, **theirs, "id": f"pi_{FOREIGN}_{number}", "latest_charge": None}
+        if charge:
+            intent["latest_charge"] = f"ch_{FOREIGN}_{number}"
+            about = {"id": intent["latest_charge"], "payment_intent": intent["id"]}
+            store.add({**charge, **about, "metadata": {}})
+            store.emit("charge.succeeded", store.get("charge", intent["latest_charge"]))
+        store.add(intent)
+        store.emit("payment_intent.succeeded", intent)
+
+    _at_stripe(world, pay)
 
 
 @action(weight=2)

@@ -7,12 +7,17 @@ import uuid
 from dataclasses import replace
 from typing import Any
 
+from shop.payments.money import to_minor
+from shop.prescriptions.models import Prescription
 from tests.campaign.actions.customers import coming_back, taking_back
 from tests.campaign.actions.registry import action
 from tests.campaign.processes import Job, Kill
-from tests.campaign.world import World, prescribe
+from tests.campaign.world import A_SUPPLY, World, prescribe
+from tests.conftest import mg
 
 COMMANDS = ("finish_pending", "reconcile_payments")
+# Strength in mg, tablets at once, supplies: what a second look at an approval may allow.
+OTHERWISE = ((25, 60, 1), (25, 60, 2), (10, 30, 2), (10, 60, 1), (10, 60, 3))
 
 
 def command(name: str, kill: Kill | None = None) -> Job:
@@ -44,7 +49,75 @@ def withdrawal_and_return_at_once(world: World, dice: random.Random, kill: Kill 
 
 @action(weight=2)
 def another_prescription_is_approved(world: World, dice: random.Random, kill: Kill | None) -> None:
-    prescribe(dice.choice(world.customers), world.medicine, world.pharmacist, supplies=1)
+    customer = dice.choice(world.customers)
+    patient = dice.choice(customer.patients)
+    if patient.pk not in world.told.removed(world):
+        prescribe(customer, patient, world.medicine, world.pharmacist, supplies=1, days=60)
+        world.told.decided(customer.prescriptions[-1], {mg(10): A_SUPPLY})
+
+
+def _checked_again(world: World, dice: random.Random, kill: Kill | None) -> Job:
+    prescription = dice.choice(dice.choice(world.customers).prescriptions)
+    strength, units, supplies = dice.choice(OTHERWISE)
+    arguments = {
+        "prescription_id": prescription.pk,
+        "pharmacist_id": world.pharmacist.pk,
+        "medicine_id": world.medicine.pk,
+        "strength": strength,
+        "units": units,
+        "supplies": supplies,
+    }
+    return Job("check_again", arguments, kill)
+
+
+def _note_decision(world: World, job: Job) -> None:
+    asked = job.arguments
+    prescription = Prescription.objects.get(pk=asked["prescription_id"])
+    world.told.decided(prescription, {mg(asked["strength"]): asked["units"]})
+
+
+@action(weight=4)
+def an_approval_is_checked_again(world: World, dice: random.Random, kill: Kill | None) -> None:
+    """For another strength, for less, or for the same."""
+    job = _checked_again(world, dice, kill)
+    world.run(job)
+    _note_decision(world, job)
+
+
+@action(weight=1)
+def another_check_and_return_at_once(world: World, dice: random.Random, kill: Kill | None) -> None:
+    job = _checked_again(world, dice, None)
+    world.run(job, *coming_back(world, dice, kill))
+    _note_decision(world, job)
+
+
+@action(weight=1)
+def another_check_and_dispatch_at_once(
+    world: World, dice: random.Random, kill: Kill | None
+) -> None:
+    job = _checked_again(world, dice, None)
+    moved = [by_staff(world, order, "move_on", kill) for order in world.orders[:1]]
+    world.run(job, *moved)
+    _note_decision(world, job)
+
+
+@action(weight=2)
+def approvals_expire(world: World, dice: random.Random, kill: Kill | None) -> None:
+    world.run(command("expire_prescriptions", kill))
+
+
+@action(weight=1)
+def a_pack_is_retired(world: World, dice: random.Random, kill: Kill | None) -> None:
+    pack = dice.choice(world.packs())
+    pack.is_public = not pack.is_public
+    pack.save(update_fields=("is_public",))
+
+
+@action(weight=1)
+def a_pack_may_go_to_another_country_only(
+    world: World, dice: random.Random, kill: Kill | None
+) -> None:
+    dice.choice(world.packs()).supply_countries.clear()
 
 
 @action(weight=3)
@@ -89,13 +162,36 @@ def _refund(world: World, dice: random.Random, kill: Kill | None) -> list[Job]:
     order = dice.choice(orders)
     attempt = order.payment_attempt
     amount = dice.choice([1, 999, attempt.left_minor or 1, attempt.amount_minor + 1])
-    reference = str(uuid.UUID(int=dice.getrandbits(128)))
-    return [by_staff(world, order, "refund", kill, amount_minor=amount, reference=reference)]
+    return [by_staff(world, order, "refund", kill, amount_minor=amount, reference=_number(dice))]
+
+
+def _number(dice: random.Random) -> str:
+    return str(uuid.UUID(int=dice.getrandbits(128)))
+
+
+@action(weight=2)
+def staff_pay_a_line_back(world: World, dice: random.Random, kill: Kill | None) -> None:
+    """All packs of it, and not the delivery."""
+    for order in world.orders[:1]:
+        line = dice.choice(list(order.lines.all()))
+        wanted = {
+            "line_id": line.pk,
+            "amount_minor": to_minor(line.line_price_incl_tax, order.currency),
+            "reference": _number(dice),
+        }
+        world.run(by_staff(world, order, "refund", kill, **wanted))
+
+
+@action(weight=1)
+def refund_and_dispatch_at_once(world: World, dice: random.Random, kill: Kill | None) -> None:
+    for order in world.orders[:1]:
+        moved = by_staff(world, order, "move_on")
+        world.run(moved, *_refund(world, dice, kill))
 
 
 @action(weight=0)
 def staff_pay_a_part_back(world: World, dice: random.Random, kill: Kill | None) -> None:
-    reference = str(uuid.UUID(int=dice.getrandbits(128)))
+    reference = _number(dice)
     for order in world.orders:
         world.run(by_staff(world, order, "refund", kill, amount_minor=999, reference=reference))
 

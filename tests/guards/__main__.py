@@ -1,0 +1,54 @@
+"""The command line: `python -m tests.guards` switches all guards off, one after the other."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+
+from tests.guards.runner import Unnoticed, check_all_pass, check_is_noticed, copy_of_the_shop
+from tests.guards.table import DOCUMENT, Guard, all_guards, document_with
+
+
+def main() -> None:
+    arguments = _arguments()
+    if arguments.table:
+        DOCUMENT.write_text(document_with(all_guards()))
+        return
+    guards = [guard for guard in all_guards() if arguments.only in f"{guard.file}: {guard.name}"]
+    sys.exit(0 if switch_off(guards) else 1)
+
+
+def switch_off(guards: list[Guard]) -> bool:
+    """Switch each off and say what became of it; whether all were noticed."""
+    begun, noticed = time.monotonic(), 0
+    with copy_of_the_shop() as place:
+        check_all_pass(guards, place)
+        for guard in guards:
+            try:
+                check_is_noticed(guard, place)
+            except (Unnoticed, ValueError) as error:
+                _say(f"NOT NOTICED  {guard.name} ({guard.file}): {error}")
+            else:
+                noticed += 1
+                _say(f"noticed      {guard.name}")
+    _say(f"{noticed} of {len(guards)} guards noticed; {time.monotonic() - begun:.0f} s")
+    return noticed == len(guards) > 0
+
+
+def _say(words: str) -> None:
+    print(words, flush=True)  # noqa: T201
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.guards",
+        description="Guards of the shop, switched off one at a time in a copy of it.",
+    )
+    parser.add_argument("only", nargs="?", default="", help="those with this in their file or name")
+    parser.add_argument("--table", action="store_true", help="write the table into the document")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()
