@@ -16,7 +16,6 @@ from shop.accounts.requests import SignedInRequest
 from shop.basket.models import Basket
 from shop.checkout.choosing_patient import choose
 from shop.continuity.reordering import Plan, plans_of
-from shop.placing import gate
 from shop.prescription_pages.views import own_prescription
 
 
@@ -30,7 +29,7 @@ def reorder(request: SignedInRequest, reference: str) -> HttpResponse:
         messages.error(request, _("Nothing can be ordered on this prescription just now."))
         return redirect("prescriptions:detail", reference=reference)
     fill(request.basket, plans)
-    choose(request, gate.patient_key(prescription))
+    choose(request, prescription.patient_key)
     return redirect("checkout:index")
 
 

@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 
 from catalogue.amounts import doses_of
 from shop.accounts.requests import SignedInRequest
-from shop.checkout.choosing_patient import choose, chosen_patient
+from shop.checkout.choosing_patient import choose, chosen_patient, is_of_nobody
 from shop.continuity.supply_gap import earliest_arrival
 from shop.patients.models import NEW, Patient
 from shop.patients.services import ChangedMeanwhile
@@ -28,9 +28,6 @@ from shop.prescriptions.files.uploads import RequestTooLarge, memory_only_upload
 from shop.prescriptions.models import Prescription
 from shop.prescriptions.sending import AlreadySent, Wish
 from shop.prescriptions.statuses import UNDER_REVIEW
-
-# What stands for not having chosen a patient.
-NOBODY_YET = "choose"
 
 
 def too_large(request: HttpRequest, error: RequestTooLarge) -> HttpResponse:
@@ -50,17 +47,18 @@ def prescription_step(request: SignedInRequest, /) -> HttpResponse:
     """
     if request.basket.is_empty:
         return redirect("basket:summary")
-    key = request.POST.get("patient") or request.GET.get("patient", "")
+    named = request.POST.get("patient") or request.GET.get("patient", "")
+    if not named and is_of_nobody(request):
+        return redirect("checkout:patient")
+    key = named or chosen_patient(request)
     try:
-        covering = gate.check(
-            request.user, request.basket.all_lines(), chosen=key or chosen_patient(request)
-        )
+        covering = gate.check(request.user, request.basket.all_lines(), chosen=key)
     except Refused as refusal:
         if refusal.reason == Reason.WHICH_PATIENT:
             return redirect("checkout:patient")
         return _ask_for_prescription(request, key, refusal)
-    if covering and key:
-        choose(request, key)
+    if covering and named:
+        choose(request, named)
     return redirect("checkout:shipping-address")
 
 
@@ -79,9 +77,6 @@ def _ask_for_prescription(request: SignedInRequest, key: str, refusal: Refused) 
         "arrival": earliest_arrival(with_review=True),
         "doses": doses,
     }
-    if patient is None:
-        own = Patient.objects.of(request.user)
-        return render(request, "checkout/whose_prescription.html", {**context, "patients": own})
     draft = sending.begin_draft(by=request.user)
     form = _form(request, patient, draft, doses=doses)
     if request.method == "POST":
@@ -97,23 +92,18 @@ def _ask_for_prescription(request: SignedInRequest, key: str, refusal: Refused) 
     return render(request, "checkout/prescription.html", {**context, "form": form, "draft": draft})
 
 
-def _patient(request: SignedInRequest, key: str) -> Patient | None:
-    """Whom to ask about; None while the customer has to choose. Raises Http404."""
+def _patient(request: SignedInRequest, key: str) -> Patient:
+    """Whom to ask about: who is named, or the only one there is. Raises Http404."""
     own = {patient.key: patient for patient in Patient.objects.of(request.user)}
-    if key not in {"", NEW, NOBODY_YET}:
-        if key not in own:
-            raise Http404
+    if key in own:
         return own[key]
-    if not own or key == NEW:
-        return Patient(user=request.user)
-    if key == NOBODY_YET:
-        return None
+    if key not in {"", NEW, *gate.keys_of_people(request.user)}:
+        raise Http404
     draft = Prescription.objects.draft_of(request.user)
-    typed_for = draft.typed_so_far.get("patient", "") if draft else ""
-    if typed_for == NEW:
+    began = draft.typed_so_far.get("patient", "") if draft else ""
+    if key or not own or began == NEW:
         return Patient(user=request.user)
-    only = next(iter(own.values())) if len(own) == 1 else None
-    return own.get(typed_for, only)
+    return next(iter(own.values()))
 
 
 def _form(
@@ -150,9 +140,10 @@ def _waiting_for(
     """A prescription under review that was sent in for just this basket, and for this patient."""
     wanted = {(need.medicine_id, need.strength, need.units) for need in needs}
     under_review = Prescription.objects.of(request.user).filter(status__in=UNDER_REVIEW)
+    under_review = under_review.exclude(patient__is_archived=True)
     for prescription in under_review.select_related("patient").prefetch_related("requested_packs"):
         packs = prescription.requested_packs.all()
-        is_asked_for = key in {"", gate.patient_key(prescription)}
+        is_asked_for = key in {"", prescription.patient_key}
         if is_asked_for and wanted == {
             (pack.medicine_id, pack.strength, pack.units) for pack in packs
         }:

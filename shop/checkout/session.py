@@ -61,6 +61,9 @@ class CheckoutSessionMixin(OscarCheckoutSessionMixin):
                 url=reverse("checkout:shipping-address"), message=refusal.message
             ) from refusal
 
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return {**super().get_context_data(**kwargs), "prescription": self.prescription}
+
     def is_checked_again(self, request: SignedInRequest, country: Any) -> bool:
         """Whether the check had to be reopened, because it was made for another country (ORD-4)."""
         if self.prescription is None or not reviews.destination_changed(

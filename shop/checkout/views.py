@@ -145,13 +145,10 @@ class PreviewView(CheckoutSessionMixin, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
-        lines = self.request.basket.all_lines()
         method = self.get_shipping_method(self.request.basket)
         return {
             **context,
             "choice": choices_of([method], self.prescription)[0],
-            "prescription": self.prescription,
-            "has_choice": len(gate.choices(self.request.user, lines)) > 1,
             "quote_hash": self._quote().hash,
         }
 

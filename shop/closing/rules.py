@@ -13,6 +13,7 @@ from oscar.apps.order.models import Order
 
 from shop.accounts.models import User
 from shop.jurisdictions import loading
+from shop.order.patients import names_of
 from shop.order_statuses import FINISHED
 from shop.patients.models import Patient
 from shop.payments.life_cycles import LIVE
@@ -23,10 +24,11 @@ from shop.prescriptions.statuses import UNDER_REVIEW, Status
 
 @dataclass(frozen=True)
 class Obstacle:
-    """What has to come first, and where it is done."""
+    """What has to come first, where it is done, and the name of the patient it is about."""
 
     text: str
     address: str = ""
+    patient: str = ""
 
 
 @dataclass(frozen=True)
@@ -63,12 +65,14 @@ def _unfinished(own: PrescriptionQuerySet, orders: Any, attempts: Any) -> Iterat
             _("Prescription %(reference)s is with the pharmacist. Cancel it, or wait.")
             % {"reference": prescription.reference},
             reverse("prescriptions:detail", args=[prescription.reference]),
+            prescription.patient_name,
         )
-    for order in orders.exclude(status__in=FINISHED):
+    for order, patient in names_of(orders.exclude(status__in=FINISHED)):
         yield Obstacle(
             _("Order %(number)s is not finished. Cancel it, or wait until it is delivered.")
             % {"number": order.number},
             reverse("customer:order", kwargs={"order_number": order.number}),
+            patient,
         )
     if attempts.filter(status__in=LIVE).exists():
         yield Obstacle(

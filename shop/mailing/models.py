@@ -57,6 +57,10 @@ class Email(models.Model):
         help_text=_("What a message that has no words of its own is about."),
     )
     words = models.CharField(max_length=600, blank=True, help_text=_("And what it says."))
+    # Whom it is about; the row keeps no name.
+    patient = models.ForeignKey(
+        "patients.Patient", on_delete=models.SET_NULL, related_name="+", null=True
+    )
     until = models.DateField(null=True, help_text=_("The last day, for a message that names one."))
     created_at = models.DateTimeField(auto_now_add=True)
     held_until = models.DateTimeField(null=True)

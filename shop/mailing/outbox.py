@@ -23,6 +23,7 @@ from django.utils import timezone
 
 from shop.accounts.models import User
 from shop.mailing.models import Email
+from shop.vault.sealing import VaultError
 
 logger = logging.getLogger(__name__)
 
@@ -45,11 +46,13 @@ def queue(  # noqa: PLR0913 a message has that many parts
     address: str = "",
     title: str = "",
     words: str = "",
+    patient: Any = None,
 ) -> None:
     """Write a message down in the transaction of what it tells, and send it once that is committed.
 
     The same `code` and `key` a second time are the same message, and change nothing. It goes to the
-    user's own address unless another is given; whose account is closed is told nothing.
+    user's own address unless another is given; whose account is closed is told nothing. The
+    ``patient`` whom it is about is named in the text.
     """
     if user.is_closed and not address:
         return
@@ -64,6 +67,7 @@ def queue(  # noqa: PLR0913 a message has that many parts
             "address": address,
             "title": title,
             "words": words,
+            "patient": patient,
         },
     )
     if is_new:
@@ -77,7 +81,7 @@ def forget(user: User) -> None:
 
 def send_waiting() -> int:
     """Send what could not be sent before; returns how many were tried."""
-    emails = list(Email.objects.waiting(timezone.now()).select_related("user"))
+    emails = list(Email.objects.waiting(timezone.now()).select_related("user", "patient"))
     for email in emails:
         send(email)
     return len(emails)
@@ -171,6 +175,17 @@ def _plain(error: Exception) -> str:
     return f"{type(error).__name__}{code}"
 
 
+def _patient_name(email: Email) -> str:
+    """Whom the message is about; empty for nobody, and for one whose name cannot be opened."""
+    patient: Any = email.patient
+    try:
+        return patient.answers.patient_name if patient else ""
+    except VaultError:
+        # What happened has to be told all the same; the page it leads to says for whom.
+        logger.exception("message %s cannot name its patient", email.pk)
+        return ""
+
+
 def _message(email: Email) -> EmailMultiAlternatives:
     context = {
         "reference": email.label,
@@ -179,6 +194,7 @@ def _message(email: Email) -> EmailMultiAlternatives:
         "title": email.title,
         "words": email.words,
         "name": email.user.get_short_name(),
+        "patient": _patient_name(email),
         "link": f"{settings.SITE_URL}{email.path}",
         "shop_name": settings.OSCAR_SHOP_NAME,
         "is_demo": settings.IS_DEMO,

@@ -1,4 +1,4 @@
-"""Messages about an order: no medicine's name, always a link."""
+"""Messages about an order: the patient's name, a link, and no medicine's name."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.urls import reverse
 
 from shop.mailing import outbox
+from shop.order.patients import patient_of
 
 if TYPE_CHECKING:
     from oscar.apps.order.models import Order
@@ -34,4 +35,5 @@ def _queue(code: str, order: Order) -> None:
         user=order.user,
         path=reverse("customer:order", kwargs={"order_number": order.number}),
         label=order.number,
+        patient=patient_of(order),
     )

@@ -21,6 +21,7 @@ from catalogue.models import Product
 from shop.accounts.models import User
 from shop.audit import states
 from shop.continuity.repeats import next_supply_on
+from shop.patients.models import Patient
 from shop.placing.refusals import Reason, Refused
 from shop.prescriptions.models import Authorisation, Prescription
 from shop.prescriptions.statuses import Status
@@ -62,44 +63,77 @@ def _kind_of(product: Product) -> tuple[int, str, DoseForm, Strength]:
     return product.parent.pk, product.parent.title, product.form, product.strength
 
 
-def patient_key(prescription: Prescription) -> str:
-    """Whom the prescription is for, as forms and the session name them; nobody can guess it."""
-    patient = prescription.patient
-    return str(patient.uuid) if patient else prescription.reference
+@dataclass(frozen=True)
+class Person:
+    """Somebody an account orders for: the approval that covers a basket, or why none of theirs does."""
+
+    key: str
+    name: str
+    prescription: Prescription | None = None
+    refusal: Refused | None = None
 
 
-def choices(user: User, lines: Iterable[BasketLine]) -> dict[str, Prescription]:
-    """The approvals that cover these lines today: of each patient the one that ends first."""
-    covering, _refusals = _judge(_usable(user), needs_of(lines))
-    return covering
+def keys_of_people(user: User) -> list[str]:
+    """The keys of all whom the account orders for."""
+    return _keys(user, _usable(user))
+
+
+def _keys(user: User, usable: Iterable[Prescription]) -> list[str]:
+    """Of its patients; and of whom an approval is for that names none of them."""
+    own = [each.key for each in Patient.objects.of(user).only("uuid")]
+    return own + [each.patient_key for each in usable if each.patient is None]
+
+
+def name_of(user: User, key: str) -> str:
+    """The name of somebody the account orders for; empty when it is nobody."""
+    for patient in Patient.objects.of(user):
+        if patient.key == key:
+            return patient.answers.patient_name
+    unnamed = Prescription.objects.of(user).filter(patient__isnull=True, reference=key).first()
+    return unnamed.patient_name if unnamed else ""
+
+
+def choices(user: User, lines: Iterable[BasketLine]) -> list[Person]:
+    """Everybody this basket could be for, and what stands for or against it."""
+    needs, usable = needs_of(lines), _usable(user)
+    found = []
+    for key in _keys(user, usable):
+        name = name_of(user, key)
+        try:
+            found.append(Person(key, name, prescription=_covering(user, usable, needs, key)))
+        except Refused as refusal:
+            found.append(Person(key, name, refusal=refusal))
+    return found
 
 
 def check(user: User, lines: Iterable[BasketLine], *, chosen: str = "") -> Prescription | None:
     """The prescription that covers these lines today, or None when they need none.
 
-    ``chosen`` is the key of the patient whom the customer orders for: no other patient's approval
-    counts then. Raises Refused when no approval covers all of the lines, and when those of several
-    patients do and nobody is chosen.
+    ``chosen`` is the key of the patient whom the customer orders for: nobody else's approval
+    counts. Raises Refused when theirs does not cover all of the lines, and when the account orders
+    for several and nobody is chosen.
     """
     needs = needs_of(lines)
     if not needs:
         return None
-    usable = (each for each in _usable(user) if chosen in {"", patient_key(each)})
-    covering, refusals = _judge(usable, needs)
-    if len(covering) > 1:
+    usable = _usable(user)
+    return _covering(user, usable, needs, chosen or _only_one(_keys(user, usable)))
+
+
+def _only_one(keys: list[str]) -> str:
+    """The key of the one whom the account orders for; empty without any."""
+    if len(keys) > 1:
         raise Refused(Reason.WHICH_PATIENT)
-    for prescription in covering.values():
-        return prescription
-    raise refusals[0] if refusals else _why_none(user, chosen)
+    return keys[0] if keys else ""
 
 
-def _judge(
-    approvals: Iterable[Prescription], needs: tuple[Need, ...]
-) -> tuple[dict[str, Prescription], list[Refused]]:
-    covering: dict[str, Prescription] = {}
+def _covering(
+    user: User, usable: Iterable[Prescription], needs: tuple[Need, ...], key: str
+) -> Prescription:
+    """Of this patient's approvals the one that covers, and of those the one that ends first."""
     refusals = []
     enough = []
-    for prescription in approvals:
+    for prescription in (each for each in usable if each.patient_key == key):
         try:
             enough.append((prescription, _check_covers(prescription, needs)))
         except Refused as refusal:
@@ -109,8 +143,8 @@ def _judge(
         if refused := [used for used in covers.values() if used.pk in unknown]:
             refusals.append(_unknown(refused[0]))
         else:
-            covering.setdefault(patient_key(prescription), prescription)
-    return covering, refusals
+            return prescription
+    raise refusals[0] if refusals else _why_none(user, key)
 
 
 def _unknown(authorisation: Authorisation) -> Refused:
@@ -123,9 +157,9 @@ def _unknown(authorisation: Authorisation) -> Refused:
     )
 
 
-def _usable(user: User) -> Iterable[Prescription]:
+def _usable(user: User) -> list[Prescription]:
     usable = Prescription.objects.of(user).usable_on(timezone.localdate())
-    return (
+    return list(
         usable.select_related("patient")
         .prefetch_related("authorisations__supply_rows")
         .order_by("valid_until", "pk")
@@ -176,7 +210,7 @@ def _check_due(authorisation: Authorisation, need: Need) -> None:
 
 def _why_none(user: User, chosen: str) -> Refused:
     sent = Prescription.objects.of(user).exclude(status=Status.CANCELLED).select_related("patient")
-    newest = next((each for each in sent if chosen in {"", patient_key(each)}), None)
+    newest = next((each for each in sent if chosen in {"", each.patient_key}), None)
     return _why_not(newest) if newest else Refused(Reason.NO_PRESCRIPTION)
 
 

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_GET, require_POST
 from shop.accounts.requests import SignedInRequest
 from shop.continuity.reordering import plans_of
 from shop.continuity.supply_gap import gap_of
+from shop.patients.models import NEW, Patient
 from shop.prescription_pages.forms import AnswerForm
 from shop.prescription_pages.progress import steps_of
 from shop.prescriptions import opening
@@ -46,8 +47,19 @@ def prescription_list(request: SignedInRequest) -> HttpResponse:
         .prefetch_related("requested_packs__medicine")
     )
     draft = Prescription.objects.draft_of(request.user)
-    context = {"prescriptions": own, "has_draft": bool(draft and draft.typed_so_far)}
+    typed = draft.typed_so_far if draft else {}
+    context = {
+        "prescriptions": own,
+        "has_draft": bool(typed),
+        "drafted_for": _still_known(request, typed.get("patient", "")),
+    }
     return render(request, "prescriptions/list.html", context)
+
+
+def _still_known(request: SignedInRequest, key: str) -> str:
+    """The key of the patient whom a form was filled in for, unless they are off the list."""
+    known = {NEW, *(patient.key for patient in Patient.objects.of(request.user))}
+    return key if key in known else ""
 
 
 @login_required

@@ -1,4 +1,4 @@
-"""Which message tells what about a prescription: never a medicine's name, always a link."""
+"""Which message tells what about a prescription: the patient's name, a link, and never a medicine's."""
 
 import datetime
 
@@ -45,5 +45,6 @@ def _queue(
         user=prescription.user,
         path=reverse("prescriptions:detail", args=[prescription.reference]),
         label=prescription.reference,
+        patient=prescription.patient,
         until=until,
     )

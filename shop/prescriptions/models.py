@@ -192,6 +192,16 @@ class Prescription(models.Model):
         """What the patient told the pharmacy when the prescription was sent."""
         return Answers.from_json(self.answers_json)
 
+    @property
+    def patient_key(self) -> str:
+        """Whom it is for, as forms and the session name them; nobody can guess it."""
+        return self.patient.key if self.patient else self.reference
+
+    @property
+    def patient_name(self) -> str:
+        """Whom it is for."""
+        return self.answers.patient_name
+
 
 class RequestedPack(models.Model):
     """What the basket held when the prescription was sent: a wish, not an authorisation."""

@@ -100,10 +100,10 @@ def test_the_only_patient_is_filled_in(client: Client, robin: Patient) -> None:
 def test_with_several_patients_the_customer_chooses_first(
     client: Client, robin: Patient, maria: Patient
 ) -> None:
-    page = client.get(step("prescription"))
-    chosen = client.get(step("prescription"), {"patient": maria.key})
+    page = client.get(step("prescription"), follow=True)
+    chosen = client.post(step("patient"), {"patient": maria.key}, follow=True)
 
-    assert "Whose prescription is it?" in page.content.decode()
+    assert "Whom do you order for?" in page.content.decode()
     assert chosen.context["form"]["patient_name"].value() == "Maria Archer"
 
 
@@ -112,7 +112,7 @@ def test_what_was_typed_for_one_patient_is_not_shown_for_another(
 ) -> None:
     client.post(reverse("prescriptions:draft"), {**shown(robin), "allergies": "penicillin"})
 
-    again = client.get(step("prescription")).context["form"]
+    again = client.get(step("prescription"), {"patient": robin.key}).context["form"]
     other = client.get(step("prescription"), {"patient": maria.key}).context["form"]
 
     assert (again.patient, again["allergies"].value()) == (robin, "penicillin")
@@ -218,7 +218,7 @@ def test_a_prescription_under_review_does_not_stop_another_patients(
     robin: Patient, maria: Patient, medicine: Product, client: Client
 ) -> None:
     first = send_prescription(robin.user, medicine, patient=robin)
-    waiting = client.get(step("prescription"))
+    waiting = client.get(step("prescription"), {"patient": robin.key})
 
     send(client, maria, patient_name="Maria Archer")
 

@@ -18,9 +18,11 @@ from catalogue.models import Product, ProductClass
 from shop.accounts.models import User
 from shop.basket.models import Basket
 from shop.demo.stripe.server import Emulator
+from shop.patients.models import Patient
 from shop.payments.models import PaymentAttempt
 from shop.prescriptions import services
 from shop.prescriptions.models import Prescription
+from tests.checkout.conftest import approved_for
 from tests.checkout.walking import ADDRESS, ANSWERS, fill_in_delivery, press_pay, said, step
 from tests.conftest import approve, basket_with, pack_of, send_prescription, signed_in
 from tests.prescriptions import samples
@@ -169,12 +171,12 @@ def test_25_mg_to_a_us_address_from_the_address_book_is_refused(
 
 
 def test_25_mg_put_in_after_a_us_address_was_given_is_refused(
-    client: Client, basket: Basket, prescription: Prescription, medicine: Product, pharmacist: User
+    client: Client, basket: Basket, robin: Patient, medicine: Product, pharmacist: User
 ) -> None:
-    approve(prescription, medicine, by=pharmacist, country="US")
+    approved_for(robin, medicine, pharmacist, country="US")
     fill_in_delivery(client, **IN_BOSTON)
     approve(
-        send_prescription(prescription.user, medicine, strength=25),
+        send_prescription(robin.user, medicine, strength=25, patient=robin),
         medicine,
         by=pharmacist,
         strength=25,

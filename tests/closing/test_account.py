@@ -58,9 +58,9 @@ def close(client: Client, password: str = PASSWORD) -> Any:
     return client.post(URL, {"password": password}, follow=True)
 
 
-def finished(user: User, medicine: Product) -> Order:
+def finished(user: User, medicine: Product, *, chosen: str = "") -> Order:
     """An order that was delivered."""
-    order = ordered(user, pack_of(medicine, 10, 60))
+    order = ordered(user, pack_of(medicine, 10, 60), chosen=chosen)
     for status in ("Dispatched", "Complete"):
         EventHandler().handle_order_status_change(order, status)
     return order
@@ -189,7 +189,7 @@ def test_what_the_law_keeps_stays(
         send_prescription(customer, medicine, patient=patient), medicine, by=pharmacist
     )
     thread.write_as_owner(prescription, by=customer, text="Is it all right with food?")
-    order = finished(customer, medicine)
+    order = finished(customer, medicine, chosen=patient.key)
 
     close(signed_in(customer))
 

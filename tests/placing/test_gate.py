@@ -15,7 +15,7 @@ from shop.placing.refusals import Reason, Refused
 from shop.prescriptions import services
 from shop.prescriptions.models import Authorisation, Prescription
 from shop.prescriptions.statuses import RefusalReason
-from tests.conftest import approve, basket_with, pack_of, send_prescription
+from tests.conftest import add_patient, approve, basket_with, pack_of, send_prescription
 
 
 def refusal(user: User, *packs: Product, quantity: int = 1) -> Reason:
@@ -125,10 +125,12 @@ def test_one_supply_is_no_larger_than_authorised(
 
 
 def test_the_approval_that_covers_is_found_among_others(
-    approved: Prescription, customer: User, medicine: Product, pharmacist: User
+    customer: User, medicine: Product, pharmacist: User
 ) -> None:
-    other = send_prescription(customer, medicine, strength=25)
-    approve(other, medicine, by=pharmacist, strength=25)
+    patient = add_patient(customer)
+    for strength in (10, 25):
+        other = send_prescription(customer, medicine, strength=strength, patient=patient)
+        approve(other, medicine, by=pharmacist, strength=strength)
     basket = basket_with(customer, pack_of(medicine, 25, 60))
 
     assert gate.check(customer, basket.all_lines()) == other

@@ -21,9 +21,9 @@ def reviewed_prescription(user: User, medicine: Product, *, by: User) -> Prescri
     return approve_reviewed(send_prescription(user, medicine), medicine, by=by)
 
 
-def ordered(user: User, *packs: Product) -> Order:
+def ordered(user: User, *packs: Product, chosen: str = "") -> Order:
     """An order for these packs, paid and being packed."""
-    attempt, url = open_card_page(user, basket_with(user, *packs))
+    attempt, url = open_card_page(user, basket_with(user, *packs), chosen=chosen)
     pay_by_card(url)
     settle(attempt)
     order = Order.objects.get(user=user)

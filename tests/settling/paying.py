@@ -32,13 +32,13 @@ def quote_of(basket: Basket, *, country: str = "AU") -> Quote:
     return quote_for(basket, delivery_code="standard", address=address)
 
 
-def open_card_page(user: User, basket: Basket) -> tuple[PaymentAttempt, str]:
-    """An attempt at the card page, and the page's address."""
+def open_card_page(user: User, basket: Basket, *, chosen: str = "") -> tuple[PaymentAttempt, str]:
+    """An attempt at the card page, and the page's address; for the patient who is chosen."""
     url = pay.card_page_for(
         user=user,
         basket=basket,
         quote=quote_of(basket),
-        prescription=gate.check(user, basket.all_lines()),
+        prescription=gate.check(user, basket.all_lines(), chosen=chosen),
     )
     return PaymentAttempt.objects.order_by("-pk")[0], url
 

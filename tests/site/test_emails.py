@@ -17,6 +17,7 @@ CONTEXT = {
     "reference": "RX7K9Q",
     "number": "100123",
     "name": "Anna",
+    "patient": "Arthur Archer",
     "link": "https://pharmacy.example/prescriptions/RX7K9Q/",
     "shop_name": "Alder Pharmacy",
     "until": datetime.date(2026, 12, 24),
@@ -25,6 +26,7 @@ CONTEXT = {
     "is_demo": True,
 }
 NAMES_A_DAY = {"task", "prescription_expiring", "prescription_supplies_left"}
+PARTS = ["subject.txt", "body.txt", "body.html"]
 CODES = sorted({path.name.removesuffix("_subject.txt") for path in FOLDER.glob("*_subject.txt")})
 HEALTH = re.compile(r"baclofen|\bmg\b|tablet|kidney|medicine", re.IGNORECASE)
 
@@ -46,6 +48,16 @@ def test_each_part_renders_with_nothing_left_empty(code: str, part: str) -> None
         assert CONTEXT["link"] in text
         assert "Anna" in text
         assert "Not a pharmacy" in text
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_a_message_says_whom_it_is_about_in_its_text_only(code: str) -> None:
+    """Not in the subject, which a locked telephone shows."""
+    parts = {part: render_to_string(f"emails/{code}_{part}", CONTEXT) for part in PARTS}
+
+    assert [part for part, text in parts.items() if "Arthur Archer" in text] == PARTS[1:]
+    of_nobody = render_to_string(f"emails/{code}_body.txt", {**CONTEXT, "patient": ""})
+    assert "Patient" not in of_nobody
 
 
 @pytest.mark.parametrize("code", sorted(NAMES_A_DAY))

@@ -123,6 +123,32 @@ def test_customers_read_cart_never_basket(visitor: str, answers: dict[str, Any])
     assert found == []
 
 
+# Pages about money, about messages and about who did what: they need no patient, so they name none.
+NAMES_NOBODY = {"dashboard:payments", "admin:audit", "admin:emails", "admin:email-decide"}
+
+
+@pytest.mark.parametrize("visitor", ["owner", "staff", "pharmacist"], scope="session")
+def test_a_page_that_names_an_order_or_a_prescription_names_the_patient(
+    visitor: str, answers: dict[str, Any]
+) -> None:
+    names = {argument_of(answers[name]) for name in ("customer:order", "prescriptions:detail")}
+    found = [
+        name
+        for name, response in pages(answers, visitor)
+        if response.status_code == 200 and is_html(response) and name not in NAMES_NOBODY
+        if any(each in response.content.decode() for each in names)
+        and "Robin Example" not in strip_tags(response.content.decode())
+    ]
+
+    assert found == []
+
+
+def argument_of(response: HttpResponse) -> str:
+    """The last part of the address that was asked for."""
+    path: str = response.wsgi_request.path
+    return path.rstrip("/").rsplit("/", 1)[-1]
+
+
 @pytest.mark.parametrize("visitor", VISITORS, scope="session")
 def test_every_answer_carries_the_safe_headers(visitor: str, answers: dict[str, Any]) -> None:
     for name, response in pages(answers, visitor):
