@@ -7,14 +7,16 @@ from functools import lru_cache
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
+from django.utils import timezone
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from catalogue.content.models import ContentVersion
 from catalogue.country import country_of
 from catalogue.models import Product
 from catalogue.sheet import Edition, Paper, Print, Sheet
-from shop.help_lines.table import printed_emergency_number
+from shop.help_lines.printing import printed_number, ticked_in
 
 
 @require_safe
@@ -41,6 +43,7 @@ def leaflet(request: HttpRequest, product_slug: str, pk: int) -> HttpResponse:  
         foot=render_to_string("oscar/catalogue/leaflet_foot.txt", context, request),
         language=get_language() or "en",
         country=country,
+        ticked=ticked_in(country, today=timezone.localdate()),
     )
     name = f"{product.slug}-{version.number}-{paper}-{size}.pdf"
     return HttpResponse(
@@ -55,7 +58,7 @@ def leaflet(request: HttpRequest, product_slug: str, pk: int) -> HttpResponse:  
 def leaflet_pdf(version_pk: int, _digest: str, edition: Edition) -> bytes:
     """The PDF of a version."""
     version = ContentVersion.objects.get(pk=version_pk)
-    number = printed_emergency_number(edition.country)
+    number = printed_number(edition.country, edition.ticked) or _("the emergency number")
     sheet = Sheet(version.content.for_country(edition.country, number=number), edition)
     sheet.set_creation_date(version.loaded_at)
     sheet.write_all()

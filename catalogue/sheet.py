@@ -25,7 +25,7 @@ from catalogue.content.rendering import (
     source_numbers,
 )
 from catalogue.content.sections import Block, Citation, Statement, cells_of
-from shop.help_lines.table import printed_lines
+from shop.help_lines.printing import Ticked, printed_lines
 
 FONT = "Atkinson"
 FONTS = {"": "AtkinsonHyperlegible-Regular.ttf", "B": "AtkinsonHyperlegible-Bold.ttf"}
@@ -62,6 +62,8 @@ class Edition:
     foot: str
     language: str
     country: str
+    # Help lines that a pharmacist has read since they were written down.
+    ticked: Ticked = frozenset()
 
 
 class Sheet(FPDF):
@@ -226,7 +228,7 @@ class Sheet(FPDF):
         self.gap(0.3)
 
     def write_help_lines(self) -> None:
-        for title, lines in printed_lines(self.edition.country):
+        for title, lines in printed_lines(self.edition.country, self.edition.ticked):
             self.heading(title, 1)
             for line in lines:
                 self.bullet(line.text, ())

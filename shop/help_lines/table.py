@@ -152,14 +152,18 @@ class Table:
     countries: dict[Annotated[str, AfterValidator(_country)], HelpLines]
 
     def due(self, line: HelpLine) -> datetime.date:
-        """The day by which a line is to be read again: the end of a January."""
-        read_on = datetime.date.fromisoformat(line.read_on or self.read_on)
-        return datetime.date(read_on.year + line.years, 1, 31)
+        """The day by which a line is to be read again."""
+        return read_again_by(datetime.date.fromisoformat(line.read_on or self.read_on), line)
 
     def names(self) -> dict[str, str]:
         """The countries with their names in the reader's language, by name."""
         names = {code: name_of(code) for code in self.countries}
         return dict(sorted(names.items(), key=lambda pair: pair[1]))
+
+
+def read_again_by(read_on: datetime.date, line: HelpLine) -> datetime.date:
+    """The day by which a line that was read on a day is to be read again: the end of a January."""
+    return datetime.date(read_on.year + line.years, 1, 31)
 
 
 def name_of(code: str) -> str:
@@ -178,24 +182,6 @@ TABLE = read(Path(__file__).with_name("lines.yaml"))
 def lines_of(country: str) -> HelpLines | None:
     """The lines of a country (ISO 3166-1 alpha-2); none where nobody has looked them up."""
     return TABLE.countries.get(country)
-
-
-def printed_lines(country: str) -> list[tuple[str, list[HelpLine]]]:
-    """The lines that may stand on paper: those read on the page of whoever answers, by their title."""
-    lines = lines_of(country)
-    kinds = lines.by_kind if lines else []
-    printed = [
-        (title, [line for line in each if line.is_verified]) for _kind, title, _when, each in kinds
-    ]
-    return [(title, each) for title, each in printed if each]
-
-
-def printed_emergency_number(country: str) -> str:
-    """The same as `emergency_number`, and words in place of a number that may not be printed."""
-    lines = lines_of(country)
-    if lines and lines.emergency[0].is_verified:
-        return lines.emergency_number
-    return gettext("the emergency number")
 
 
 def emergency_number(country: str) -> str:

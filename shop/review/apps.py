@@ -11,7 +11,7 @@ class ReviewConfig(AppConfig):
         from shop.patients import services as patients
         from shop.prescriptions import moving
         from shop.review import admin, checks, models  # noqa: F401
-        from shop.review.desk import content, messages  # noqa: F401
+        from shop.review.desk import content, help_lines, messages  # noqa: F401
         from shop.review.following import Review
 
         # A new key seals the rows anew, so the seals may change.
