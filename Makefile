@@ -21,7 +21,7 @@ CAMPAIGN = --schedules $(SCHEDULES) $(if $(SEED),--seed $(SEED)) $(if $(ONLY),--
 COMPLETE = UV_CUSTOM_COMPILE_COMMAND="make requirements" .venv/bin/uv pip compile --quiet --no-emit-index-url \
 	--universal --python-version 3.11 --generate-hashes $(if $(UPGRADE),--upgrade)
 
-.PHONY: help installed run check test test-fast test-postgres test-costs proof-campaign proof-guards lint format rooms guards requirements fonts browser
+.PHONY: help installed run check test test-fast test-postgres test-costs proof-campaign proof-guards proof-queue lint format rooms guards requirements fonts browser
 
 help:
 	@echo "make run            the demonstration, on http://127.0.0.1:8000 (PORT=8010 make run moves it)"
@@ -32,6 +32,7 @@ help:
 	@echo "make test-costs     what each test took the last time, the dearest first"
 	@echo "make proof-campaign 10 minutes: random faults against the payments, on SQLite and PostgreSQL (SEED= SCHEDULES= ONLY=)"
 	@echo "make proof-guards   10 minutes: each guard of the shop switched off, one at a time; a test has to notice (ONLY=)"
+	@echo "make proof-queue    a minute: the desk's queue with 50,000 prescriptions, on SQLite and PostgreSQL (QUEUE=)"
 	@echo "make lint           format, lint, types, imports, templates, migrations"
 	@echo "make format         format Python and templates"
 	@echo "make requirements   write requirements*.txt anew, with hashes, from requirements*.in (UPGRADE=1 renews all)"
@@ -64,6 +65,11 @@ proof-campaign: $(INSTALLED_DEV)
 
 proof-guards: $(INSTALLED_DEV) fonts
 	$(PY) -m tests.guards "$(ONLY)"
+
+proof-queue: export QUEUE ?= 50000
+proof-queue: $(INSTALLED_DEV)
+	$(PY) -m pytest -n 0 -s tests/review/test_large_queue.py
+	.ci/with-postgres $(PY) -m pytest -n 0 -s tests/review/test_large_queue.py
 
 lint: $(INSTALLED_DEV)
 	$(PY) -m ruff format --check .

@@ -23,9 +23,7 @@ def code_at(moment: float, *, key: str = APP_KEY) -> str:
 
 
 def code_now(*, key: str = APP_KEY) -> str:
-    """What the app shows now, and still will for a few seconds."""
-    if time.time() % 30 > 25:
-        time.sleep(6)
+    """What the app shows now."""
     return code_at(time.time(), key=key)
 
 

@@ -59,7 +59,7 @@ from tests.demo.stripe.stripe_document import check_event, check_reply, check_re
 __all__ = ["chromium", "visitor", "visitor_with", "window"]
 pytest_plugins = [
     f"tests.quick.{module}"
-    for module in ("chromium", "costs", "database", "packing", "reach", "reading")
+    for module in ("chromium", "costs", "database", "packing", "reach", "reading", "waiting")
 ]
 
 PASSWORD = "a long enough password"

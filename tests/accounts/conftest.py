@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import time_machine
@@ -22,6 +23,7 @@ def counted_anew(db: None) -> Iterator[None]:
 
 
 @pytest.fixture
-def clock() -> Iterator[time_machine.Traveller]:
+def clock(settings: Any) -> Iterator[time_machine.Traveller]:
+    settings.MFA_TOTP_TOLERANCE = 0
     with time_machine.travel(NOON, tick=False) as traveller:
         yield traveller

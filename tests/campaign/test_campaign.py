@@ -13,7 +13,7 @@ import sys
 import pytest
 from django.db import connection
 
-pytestmark = [pytest.mark.slow, pytest.mark.both_databases]
+pytestmark = [pytest.mark.slow(seconds=60), pytest.mark.both_databases]
 PROGRAM = (sys.executable, "-m", "tests.campaign")
 SCHEDULES = os.environ.get("CAMPAIGN_SCHEDULES", "40")
 STORIES = os.environ.get("CAMPAIGN_STORIES", "40")

@@ -91,6 +91,7 @@ def sign_in(visitor: Visitor, email: str, path: str) -> Page:
     page.get_by_label("Email").fill(email)
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.locator("main form button").first.click()
+    expect(page.locator("h1")).not_to_have_text("Sign in")
     if page.get_by_role("heading", name="Your code").is_visible():
         held_to_the_rules(page, "sign-in-code")
         page.get_by_label("Code").fill(code_now())

@@ -96,7 +96,7 @@ def test_a_program_that_hangs_is_ended_and_the_next_file_is_read(
         instead("time.sleep(60)")
         began = time.monotonic()
         assert reason_for(samples.jpeg()) == Reason.TOO_COMPLEX
-        assert time.monotonic() - began < 5
+        assert time.monotonic() - began < 30
 
     monkeypatch.undo()
     assert read_document(samples.jpeg())
@@ -191,7 +191,7 @@ def test_files_of_one_form_share_its_time(instead: Instead) -> None:
     reasons = [reason_for(samples.jpeg(), deadline=deadline) for _ in range(5)]
 
     assert reasons == [Reason.NO_TIME] * 5
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 30
 
 
 def test_a_slow_file_is_told_apart_from_one_that_came_too_late(

@@ -169,7 +169,7 @@ def test_the_limits_forbid_files_dumps_and_children() -> None:
         [sys.executable, "-c", probe, *intake.rasteriser_command()[3:]],
         capture_output=True,
         check=True,
-        timeout=30,
+        timeout=120,
     )
 
     assert answer.stdout.decode().strip() == f"[0, 0, 0, {intake.MEMORY_BYTES}]"

@@ -11,9 +11,9 @@ from xdist.scheduler import LoadScopeScheduling
 from tests.quick.costs import known
 
 WALK = re.compile(r"tests/site/.*\[(anonymous|owner|other_customer|staff|pharmacist|superuser)\]")
-# Seconds that a test is expected to take until it has run here, by its marks.
-GUESSED = {"journey": 6.0, "slow": 1.0}
-CAMPAIGN = 60.0
+# Seconds that a test is expected to take until it has run here; a slow one may say how many.
+JOURNEY = 6.0
+SLOW = 1.0
 OTHERS = 0.1
 
 
@@ -38,7 +38,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def guessed(item: pytest.Item) -> float:
-    if item.nodeid.startswith("tests/campaign/"):
-        return CAMPAIGN
-    marks = {mark.name for mark in item.iter_markers()}
-    return max((GUESSED[name] for name in GUESSED if name in marks), default=OTHERS)
+    if slow := item.get_closest_marker("slow"):
+        return float(slow.kwargs.get("seconds", SLOW))
+    return JOURNEY if item.get_closest_marker("journey") else OTHERS

@@ -205,7 +205,7 @@ def test_a_killed_process_leaves_no_page_under_a_name(tmp_path: Path) -> None:
         f"storage.store({MARKER!r}, context='page:image:front')\n"
     )
 
-    ended = subprocess.run([sys.executable, "-c", half_way], check=False, timeout=30)
+    ended = subprocess.run([sys.executable, "-c", half_way], check=False, timeout=120)
 
     assert ended.returncode == -signal.SIGKILL
     [left] = files_in(tmp_path)
@@ -261,6 +261,6 @@ def test_keys_are_read_without_any_settings() -> None:
     bare = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
 
     assert (
-        subprocess.run([sys.executable, "-c", read], check=False, env=bare, timeout=30).returncode
+        subprocess.run([sys.executable, "-c", read], check=False, env=bare, timeout=120).returncode
         == 0
     )

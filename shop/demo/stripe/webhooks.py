@@ -141,7 +141,7 @@ class Courier:
     def paused(self) -> bool:
         return self._paused
 
-    def wait_until_idle(self, timeout: float = 10.0) -> None:
+    def wait_until_idle(self, timeout: float = 100.0) -> None:
         """Returns when nothing is queued or on its way; what is held does not count."""
         with self._changed:
             if not self._changed.wait_for(self._is_idle, timeout):

@@ -95,7 +95,7 @@ def a_card_is_challenged(world: World, dice: random.Random, kill: Kill | None) -
 
 def _answer_challenge(page: str, outcome: str) -> int:
     parts = urlsplit(page)
-    connection = http.client.HTTPConnection(parts.netloc, timeout=10)
+    connection = http.client.HTTPConnection(parts.netloc, timeout=60)
     headers = {"Content-Type": "application/x-www-form-urlencoded"}
     connection.request("POST", f"{parts.path}/3d-secure", urlencode({"outcome": outcome}), headers)
     status = connection.getresponse().status

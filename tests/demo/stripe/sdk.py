@@ -60,6 +60,6 @@ def client_for(base_url: str, api_key: str = "sk_test_emulator") -> StripeClient
     return StripeClient(
         api_key,
         base_addresses={"api": base_url},
-        http_client=CheckedClient(timeout=10),
+        http_client=CheckedClient(timeout=60),
         max_network_retries=0,
     )

@@ -38,7 +38,7 @@ class ShopInbox:
         return [event.type for event in self.events]
 
     def receive(self, body: bytes, signature: str) -> int:
-        self.open.wait(10)
+        self.open.wait(100)
         self.bodies.append(body)
         self.signatures.append(signature)
         self.moments.append(time.monotonic())

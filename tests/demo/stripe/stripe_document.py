@@ -5,16 +5,14 @@ import re
 from functools import cache
 from typing import Any
 
-from jsonschema import Draft202012Validator
-from referencing import Registry, Resource
-from referencing.jsonschema import DRAFT202012
+from jsonschema_rs import Draft202012, Draft202012Validator, Registry
 
 REFERENCE = "#/components/schemas/"
 FORM = "application/x-www-form-urlencoded"
 
 
 def check_request(method: str, path: str, params: dict[str, Any]) -> None:
-    """Raises `jsonschema.ValidationError` for what Stripe does not document."""
+    """Raises `jsonschema_rs.ValidationError` for what Stripe does not document."""
     schema = _request_schema(method, _template(method, path))
     _validator_of_request(method, _template(method, path)).validate(_typed(schema, params))
 
@@ -78,13 +76,10 @@ def _document() -> dict[str, Any]:
 
 
 @cache
-def _registry() -> Registry[Any]:
+def _registry() -> Registry:
     schemas = _document()["components"]["schemas"]
     adjusted = {name: _adjusted(schema) for name, schema in schemas.items()}
-    contents = {"components": {"schemas": adjusted}}
-    resource = Resource.from_contents(contents, default_specification=DRAFT202012)
-    registry: Registry[Any] = Registry().with_resource("stripe:", resource).crawl()
-    return registry
+    return Registry([("stripe:", {"components": {"schemas": adjusted}})], draft=Draft202012)
 
 
 @cache

@@ -53,7 +53,7 @@ def test_it_says_its_address_serves_and_stops(number: signal.Signals) -> None:
         assert open_session(client_for(address[1], "sk_test_cli")).status == "open"
 
         process.send_signal(number)
-        _, complaints = process.communicate(timeout=5)
+        _, complaints = process.communicate(timeout=60)
 
     assert (process.returncode, complaints) == (0, "")
 
@@ -62,7 +62,7 @@ def test_a_busy_port_is_said_in_one_line() -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = str(other.getsockname()[1])
         finished = subprocess.run(
-            [*PROGRAM, "--port", port], capture_output=True, text=True, timeout=10, check=False
+            [*PROGRAM, "--port", port], capture_output=True, text=True, timeout=60, check=False
         )
 
     assert finished.returncode == 1
@@ -74,7 +74,7 @@ def test_a_busy_port_is_said_in_one_line() -> None:
 )
 def test_wrong_settings_are_said_in_one_line(wrong: list[str]) -> None:
     finished = subprocess.run(
-        [*PROGRAM, "--port", "0", *wrong], capture_output=True, text=True, timeout=10, check=False
+        [*PROGRAM, "--port", "0", *wrong], capture_output=True, text=True, timeout=60, check=False
     )
 
     assert finished.returncode == 1
@@ -84,7 +84,7 @@ def test_wrong_settings_are_said_in_one_line(wrong: list[str]) -> None:
 def test_it_needs_no_django() -> None:
     code = "import sys, shop.demo.stripe.__main__; assert 'django' not in sys.modules"
 
-    finished = subprocess.run([sys.executable, "-c", code], timeout=10, check=False)
+    finished = subprocess.run([sys.executable, "-c", code], timeout=60, check=False)
 
     assert finished.returncode == 0
 

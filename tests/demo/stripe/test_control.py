@@ -17,7 +17,7 @@ class Control:
         self._base = f"{emulator.base_url}/_emulator"
 
     def __call__(self, method: str, path: str, /, **body: Any) -> Any:
-        answer = requests.request(method, self._base + path, json=body, timeout=5)
+        answer = requests.request(method, self._base + path, json=body, timeout=60)
         answer.raise_for_status()
         return answer.json()
 
@@ -52,10 +52,11 @@ def test_a_fault_can_be_added_and_taken_back(client: StripeClient, control: Cont
 
 def test_the_clock_can_be_moved(client: StripeClient, control: Control) -> None:
     session = open_session(client)
+    before = int(time.time())
 
     now = control("POST", "/clock", seconds=24 * 3600)["now"]
 
-    assert now >= int(time.time()) + 24 * 3600 - 5
+    assert now >= before + 24 * 3600
     assert control("GET", "/clock")["now"] >= now
     assert read_session(client, session.id).status == "expired"
 
@@ -119,13 +120,13 @@ def test_a_wrong_control_call_is_refused(control: Control, path: str, body: dict
 def test_a_form_of_another_site_is_refused(emulator: Emulator) -> None:
     address = f"{emulator.base_url}/_emulator/clock"
 
-    answer = requests.post(address, data={"seconds": 60}, timeout=5)
+    answer = requests.post(address, data={"seconds": 60}, timeout=60)
 
     assert answer.status_code == 415
 
 
 @pytest.mark.parametrize("path", ["/_emulator/requests", "/v1/events", "/c/checkout.css"])
 def test_another_host_name_is_refused(emulator: Emulator, path: str) -> None:
-    answer = requests.get(emulator.base_url + path, headers={"Host": "rebound.example"}, timeout=5)
+    answer = requests.get(emulator.base_url + path, headers={"Host": "rebound.example"}, timeout=60)
 
     assert answer.status_code == 400

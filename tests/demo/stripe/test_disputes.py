@@ -13,7 +13,7 @@ from tests.demo.stripe.visitor import Visitor
 
 
 def ask(emulator: Emulator, path: str, **body: Any) -> Any:
-    answer = requests.post(f"{emulator.base_url}/_emulator/disputes{path}", json=body, timeout=5)
+    answer = requests.post(f"{emulator.base_url}/_emulator/disputes{path}", json=body, timeout=60)
     answer.raise_for_status()
     return answer.json()
 

@@ -65,7 +65,7 @@ def test_the_page_allows_itself_and_the_way_back_to_the_shop(
 
 
 def test_the_stylesheet_is_the_emulators_own(emulator: Emulator) -> None:
-    answer = requests.get(f"{emulator.base_url}/c/checkout.css", timeout=5)
+    answer = requests.get(f"{emulator.base_url}/c/checkout.css", timeout=60)
 
     assert answer.headers["Content-Type"].startswith("text/css")
     assert "url(" not in answer.text

@@ -110,7 +110,7 @@ def test_a_wrong_refund_is_refused(
 
 def fail(emulator: Emulator, refund_id: str, **body: str) -> int:
     address = f"{emulator.base_url}/_emulator/refunds/{refund_id}/fail"
-    return requests.post(address, json=body, timeout=5).status_code
+    return requests.post(address, json=body, timeout=60).status_code
 
 
 def test_a_refund_the_bank_sends_back_can_be_made_again(

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from jsonschema import ValidationError
+from jsonschema_rs import ValidationError
 
 from tests.demo.stripe import stripe_document
 from tests.demo.stripe.orders import open_session, session_params
