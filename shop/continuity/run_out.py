@@ -83,7 +83,8 @@ def _supplies(prescription: Prescription, *, before: Any) -> Any:
     whose = Q(authorisation__prescription=prescription)
     if prescription.patient_id is not None:
         whose |= Q(authorisation__prescription__patient=prescription.patient_id)
-    asked = prescription.authorisations.filter(supplies__gt=0).values_list(
+    ended = Q(ended_at__isnull=False, units_supplied=0)
+    asked = prescription.authorisations.exclude(ended).values_list(
         "medicine_id", "strength"
     ) or prescription.requested_packs.values_list("medicine_id", "strength")
     of_these = Q(pk__in=())

@@ -187,6 +187,7 @@ def _patient_name(email: Email) -> str:
 
 
 def _message(email: Email) -> EmailMultiAlternatives:
+    pharmacy = settings.DEMO_PHARMACY if settings.IS_DEMO else settings.PHARMACY
     context = {
         "reference": email.label,
         "number": email.label,
@@ -196,6 +197,7 @@ def _message(email: Email) -> EmailMultiAlternatives:
         "name": email.user.get_short_name(),
         "patient": _patient_name(email),
         "link": f"{settings.SITE_URL}{email.path}",
+        "phone": pharmacy["phone"],
         "shop_name": settings.OSCAR_SHOP_NAME,
         "is_demo": settings.IS_DEMO,
     }

@@ -1,6 +1,6 @@
 """What may leave the pharmacy: an order moves on only while its prescription and payment stand."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.db import transaction
@@ -13,13 +13,17 @@ from shop.accounts.models import User
 from shop.order import emails
 from shop.order_statuses import GUARDED, OrderStatus
 from shop.payments import attempts, refunds
-from shop.payments.life_cycles import PAID, RefundReason
+from shop.payments.life_cycles import TAKEN, RefundReason
 from shop.payments.models import PaymentAttempt
 from shop.prescriptions import supply_ledger
 from shop.prescriptions.models import Prescription, Supply
-from shop.prescriptions.statuses import STANDS
 from shop.register import services as register
 from shop.register.gathering import NothingDecided
+from shop.standing import emails as standing_emails
+from shop.standing import question, stopping
+from shop.standing.answering import supplies_of
+from shop.standing.events import Fate
+from shop.standing.money import is_dropped
 from shop.vault.sealing import VaultError
 
 
@@ -33,6 +37,7 @@ class EventHandler(OscarEventHandler):
         with transaction.atomic():
             self._hold(order)
             if new_status in GUARDED:
+                self.drop_paid_back(order)
                 check_may_leave(order)
             super().handle_order_status_change(order, new_status, note_msg)
             if new_status == OrderStatus.DISPATCHED:
@@ -53,34 +58,72 @@ class EventHandler(OscarEventHandler):
                     _("An order that is “%(status)s” cannot be cancelled.")
                     % {"status": order.status}
                 )
+            ending = stopping.ending_of(order)
             self._undo(order, by=by, note=note)
             refunds.give_all_back(held, reason=RefundReason.CANCELLED, by=by, note=note)
+            emails.tell_order_cancelled(order)
+            if by.pk == order.user_id:
+                stopping.release(order, how=note)
+            else:
+                stopping.have_ended(order, ending, why=_("cancelled by the pharmacy"))
+        return held
+
+    def end(self, order: Any) -> PaymentAttempt | None:
+        """Cancel an order that cannot stand after what happened to it, unless that is over by now.
+
+        What is to be done at Stripe is written down for the caller to run once this is committed.
+        """
+        with transaction.atomic():
+            held = self._hold(order)
+            _lock_prescriptions(order)
+            ends = [each for each in question.stops_of(order) if each.fate == Fate.ENDS]
+            if ends:
+                why = ends[0].event
+                ending = stopping.ending_of(order)
+                self._undo(order, by=None, note=str(why.label))
+                if held is not None:
+                    refunds.give_all_back(held, reason=RefundReason.CANCELLED, by=None)
+                standing_emails.tell_ended(order, why)
+                stopping.have_ended(order, ending, why=str(why.label))
         return held
 
     def cancel_unpaid(self, order: Any) -> None:
         """Cancel an order whose card could not be charged; the caller holds its attempt."""
         self._hold(order)
         if order.status != OrderStatus.CANCELLED:
-            # Nobody decided it, so it stands under the name of the customer whose card it was.
-            self._undo(order, by=order.user, note=_("automatic: the card could not be charged"))
+            ending = stopping.ending_of(order)
+            self._undo(order, by=None, note=_("automatic: the card could not be charged"))
+            emails.tell_order_cancelled(order)
+            stopping.have_ended(order, ending, why=_("the card could not be charged"))
 
-    def _undo(self, order: Any, *, by: User, note: str) -> None:
+    def drop_paid_back(self, order: Any) -> None:
+        """Take out each line of which all money goes back: it does not leave, the rest does."""
+        with transaction.atomic():
+            self._hold(order)
+            _lock_prescriptions(order)
+            lines = question.lines_to_drop(order)
+            for line in lines:
+                line.set_status(OrderStatus.CANCELLED)
+                self.cancel_stock_allocations(order, [line], [line.quantity])
+            ending = stopping.ending_of(order)
+            for line in lines:
+                self._give_back(supplies_of(order).filter(order_line=line), order, by=None)
+                standing_emails.tell_part_ended(order, line)
+            if lines:
+                stopping.have_lost_lines(order, ending)
+
+    def _undo(self, order: Any, *, by: User | None, note: str) -> None:
         super().handle_order_status_change(
             order, OrderStatus.CANCELLED, f"{OrderStatus.CANCELLED}: {note}"
         )
-        supplies = Supply.objects.filter(order_line__order=order, returned_at__isnull=True)
-        held = list(
-            supplies.select_related("authorisation__prescription").order_by(
-                "authorisation__prescription_id", "pk"
-            )
-        )
-        for prescription_id in sorted({each.authorisation.prescription_id for each in held}):
-            Prescription.objects.select_for_update().get(pk=prescription_id)
+        _lock_prescriptions(order)
         # The audit log, which giving back writes to, is locked last of all.
         self._for_stock(order, self.cancel_stock_allocations)
-        for supply in held:
+        self._give_back(supplies_of(order), order, by=by)
+
+    def _give_back(self, supplies: Iterable[Supply], order: Any, *, by: User | None) -> None:
+        for supply in supplies:
             supply_ledger.give_back(supply, by=by, note=_("order %s") % order.number)
-        emails.tell_order_cancelled(order)
 
     def _enter(self, order: Any) -> None:
         """Enter what leaves into the register, which locks the audit log and so comes last."""
@@ -96,6 +139,9 @@ class EventHandler(OscarEventHandler):
     def _for_stock(self, order: Any, do: Callable[..., None]) -> None:
         """In the order of the stock records' keys, as everybody who takes several of them."""
         lines = list(order.lines.order_by("stockrecord_id", "pk"))
+        if do == self.consume_stock_allocations:
+            # The allocation of a line that was taken out was cancelled with it.
+            lines = [line for line in lines if not is_dropped(line)]
         do(order, lines, [line.quantity for line in lines])
 
     def _hold(self, order: Any) -> PaymentAttempt | None:
@@ -112,38 +158,23 @@ class EventHandler(OscarEventHandler):
 
 
 def check_may_leave(order: Any) -> None:
-    """Raises InvalidOrderStatus unless the order is paid and every prescription line is covered."""
-    _check_money(order)
-    # By the prescriptions' keys, as everybody who locks several of them.
-    for line in order.lines.order_by("supply__authorisation__prescription_id", "pk"):
-        if line.needed_prescription:
-            _check_line(line)
+    """Raises InvalidOrderStatus, with all that stops it, unless the order stands as it was paid."""
+    _check_charged(order)
+    _lock_prescriptions(order)
+    stops = question.stops_of(order)
+    if stops:
+        why = "; ".join(each.words for each in stops)
+        raise InvalidOrderStatus(_("The order must not leave: %(why)s.") % {"why": why})
 
 
-def _check_money(order: Any) -> None:
+def _check_charged(order: Any) -> None:
     attempt = PaymentAttempt.objects.filter(order=order).first()
-    if attempt is not None and attempt.is_disputed:
-        raise InvalidOrderStatus(
-            _("The customer's bank disputes the payment. The order must not leave.")
-        )
-    if attempt is not None and attempt.captured_minor and not attempt.left_minor:
-        raise InvalidOrderStatus(_("All of the money went back. The order must not leave."))
-    if attempt is None or attempt.status not in PAID:
+    if attempt is None or attempt.status not in TAKEN:
         raise InvalidOrderStatus(_("The card has not been charged yet. Try again in a moment."))
 
 
-def _check_line(line: Any) -> None:
-    supply = (
-        Supply.objects.filter(order_line=line, returned_at__isnull=True)
-        .select_related("authorisation")
-        .first()
-    )
-    if supply is None:
-        raise InvalidOrderStatus(_("No prescription covers %(title)s.") % {"title": line.title})
-    prescription = Prescription.objects.select_for_update().get(
-        pk=supply.authorisation.prescription_id
-    )
-    if prescription.status not in STANDS:
-        raise InvalidOrderStatus(
-            _("A pharmacist has withdrawn the prescription for this order. It must not leave.")
-        )
+def _lock_prescriptions(order: Any) -> None:
+    """By their keys, as everybody who locks several of them."""
+    numbers = supplies_of(order).values_list("authorisation__prescription_id", flat=True)
+    for number in sorted(set(numbers)):
+        Prescription.objects.select_for_update().get(pk=number)

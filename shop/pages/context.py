@@ -17,23 +17,11 @@ from shop.help_lines.table import emergency_number
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
-DEMO_PHARMACY = {
-    "name": "Alder Pharmacy",
-    "address": "1 Example Quay, Sampletown",
-    "phone": "+1 555 0100",
-    "email": "pharmacist@example.com",
-    "owner": "Alder Demonstration Ltd",
-    "registration_number": "",
-    "register_url": "",
-    "superintendent": "",
-    "superintendent_number": "",
-}
-
 
 def identity() -> dict[str, Any]:
     """The pharmacy's identity, and whether it is a demonstration."""
     return {
-        "pharmacy": DEMO_PHARMACY if settings.IS_DEMO else settings.PHARMACY,
+        "pharmacy": settings.DEMO_PHARMACY if settings.IS_DEMO else settings.PHARMACY,
         "is_demo": settings.IS_DEMO,
     }
 

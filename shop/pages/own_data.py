@@ -38,6 +38,7 @@ OF_AN_AUTHORISATION = (
     "supplies",
     "directions",
     "units_supplied",
+    "ended_at",
 )
 OF_A_DEVICE = ("agent", "created_at", "seen_at", "ended_at")
 OF_AN_ADDRESS = ("line1", "line2", "line3", "line4", "state", "postcode", "country_id")

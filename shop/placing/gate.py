@@ -183,7 +183,11 @@ def check_prescription(
 def _check_covers(
     prescription: Prescription, needs: Iterable[Need]
 ) -> dict[tuple[int, Strength], Authorisation]:
-    authorised = {(a.medicine_id, a.strength): a for a in prescription.authorisations.all()}
+    authorised = {
+        (each.medicine_id, each.strength): each
+        for each in prescription.authorisations.all()
+        if each.ended_at is None
+    }
     covers = {}
     for need in needs:
         authorisation = authorised.get((need.medicine_id, need.strength))

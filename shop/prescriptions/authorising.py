@@ -7,7 +7,8 @@ from dataclasses import asdict, dataclass
 from fractions import Fraction
 from typing import Any
 
-from django.db.models import F, Sum
+from django.db.models import Sum
+from django.utils import timezone
 from django.utils.translation import gettext
 
 from catalogue.amounts import Strength, in_text
@@ -108,18 +109,17 @@ def _change(authorisation: Authorisation, allowance: Allowance) -> None:
         directions=allowance.directions,
         units_a_day=allowance.units_a_day,
         content_version_id=_content_version_of(allowance.medicine_id),
+        ended_at=None,
     )
     if not changed:
         raise BelowSupplied(authorisation)
 
 
 def _end(authorisation: Authorisation) -> None:
-    """Leave just what was supplied; nothing more may be taken."""
-    rows = Authorisation.objects.filter(pk=authorisation.pk)
-    if not rows.filter(units_supplied__gt=0).update(
-        units_per_supply=F("units_supplied"), supplies=1
-    ):
-        rows.update(supplies=0)
+    """Nothing more may be taken; what was supplied stands as it was allowed."""
+    Authorisation.objects.filter(pk=authorisation.pk, ended_at__isnull=True).update(
+        ended_at=timezone.now()
+    )
 
 
 def _content_version_of(product_id: int) -> int | None:

@@ -283,6 +283,13 @@ class Page(models.Model):
         return f"page:{self.uuid}"
 
 
+class AuthorisationQuerySet(models.QuerySet["Authorisation"]):
+    def with_units_left(self) -> AuthorisationQuerySet:
+        """Those on which something may still be supplied."""
+        wanted = F("units_per_supply") * F("supplies")
+        return self.filter(ended_at__isnull=True, units_supplied__lt=wanted)
+
+
 class Authorisation(models.Model):
     """What a pharmacist allows to be supplied of one strength, and how much of it went out."""
 
@@ -301,6 +308,10 @@ class Authorisation(models.Model):
         "catalogue.ContentVersion", on_delete=models.PROTECT, related_name="+", null=True
     )
     units_supplied = models.PositiveIntegerField(default=0)
+    # When the strength was not named again by a later approval: nothing more may be taken.
+    ended_at = models.DateTimeField(null=True)
+
+    objects = AuthorisationQuerySet.as_manager()
 
     class Meta:
         ordering = ("pk",)
@@ -347,7 +358,8 @@ class Authorisation(models.Model):
 
     @property
     def units_left(self) -> int:
-        return self.units_authorised - self.units_supplied
+        """What may still be taken; nothing once it has ended, whatever comes back to it."""
+        return 0 if self.ended_at else self.units_authorised - self.units_supplied
 
 
 class Supply(models.Model):

@@ -32,6 +32,8 @@ class Action(TextChoices):
     WITHDRAW = "withdraw", _("Approval withdrawn")
     CANCEL = "cancel", _("Cancelled by the customer")
     OPEN_PAGE = "open_page", _("Page opened")
+    VOUCH = "vouch", _("Paid order answered for")
+    END_ORDER = "end_order", _("Paid order ended")
 
 
 # Which action leads from which status to which; whatever is not here is refused.

@@ -37,6 +37,7 @@ def take(authorisation: Authorisation, *, units: int, order_line: Line) -> Suppl
     """Take units for an order line; raises NothingLeft and takes nothing when there are too few."""
     taken = Authorisation.objects.filter(
         pk=authorisation.pk,
+        ended_at__isnull=True,
         units_supplied__lte=F("units_per_supply") * F("supplies") - units,
     ).update(units_supplied=F("units_supplied") + units)
     if not taken:
@@ -46,7 +47,7 @@ def take(authorisation: Authorisation, *, units: int, order_line: Line) -> Suppl
     return supply
 
 
-def give_back(supply: Supply, *, by: User, note: str) -> None:
+def give_back(supply: Supply, *, by: User | None, note: str) -> None:
     """Count the units of a supply as not supplied again, once; raises AlreadyGivenBack.
 
     Only what is left grows: a prescription that was withdrawn or has run out stays as it is, and
@@ -78,10 +79,7 @@ def finish_supply(prescription: Prescription, *, by: User, last: Supply) -> None
 
 def close_if_used_up(prescription: Prescription, *, by: User) -> bool:
     """Close the approval when nothing is left on it; whether it was closed."""
-    left = prescription.authorisations.filter(
-        units_supplied__lt=F("units_per_supply") * F("supplies")
-    )
-    if left.exists():
+    if prescription.authorisations.with_units_left().exists():
         return False
     services.use_up(prescription, by=by)
     return True

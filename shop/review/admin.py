@@ -7,6 +7,7 @@ from django.contrib import admin
 from shop.accounts.desk_pages import DeskPages
 from shop.prescriptions.models import Prescription
 from shop.review.desk import prescription
+from shop.review.desk.orders import paid_order
 from shop.review.desk.queue import queue
 
 
@@ -18,5 +19,6 @@ class PrescriptionPages(DeskPages):
         ("<str:reference>/claim/", prescription.claim, "prescription-claim"),
         ("<str:reference>/release/", prescription.release, "prescription-release"),
         ("<str:reference>/withdraw/", prescription.withdraw, "prescription-withdraw"),
+        ("<str:reference>/orders/<str:number>/", paid_order, "prescription-order"),
         ("<str:reference>/pages/<uuid:page>/", prescription.page_picture, "prescription-page"),
     )

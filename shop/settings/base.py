@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "shop.tasks",
     "shop.prescriptions",
     "shop.continuity",
+    "shop.standing",
     "shop.review",
     "shop.register",
     "shop.payments",
@@ -219,6 +220,18 @@ PHARMACY = {
     "register_url": env("PHARMACY_REGISTER_URL", default=""),
     "superintendent": env("PHARMACY_SUPERINTENDENT", default=""),
     "superintendent_number": env("PHARMACY_SUPERINTENDENT_NUMBER", default=""),
+}
+# What a demonstration says of itself instead.
+DEMO_PHARMACY = {
+    "name": "Alder Pharmacy",
+    "address": "1 Example Quay, Sampletown",
+    "phone": "+1 555 0100",
+    "email": "pharmacist@example.com",
+    "owner": "Alder Demonstration Ltd",
+    "registration_number": "",
+    "register_url": "",
+    "superintendent": "",
+    "superintendent_number": "",
 }
 IS_DEMO = not all(PHARMACY.values())
 # Whose texts a reader sees who has not chosen a country.

@@ -6,3 +6,12 @@ from django.apps import AppConfig
 class SettlingConfig(AppConfig):
     name = "shop.settling"
     label = "settling"
+
+    def ready(self) -> None:
+        from shop.prescriptions import moving
+        from shop.settling.following import Following
+        from shop.standing import answering
+
+        following = Following()
+        moving.add_follower(following)
+        answering.add_follower(following)

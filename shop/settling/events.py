@@ -10,6 +10,7 @@ from shop.payments.facts import Notice
 from shop.payments.models import PaymentAttempt, StripeEvent
 from shop.settling import imports
 from shop.settling.carrying_on import carry_on
+from shop.settling.following import follow_payment
 from shop.settling.settle import settle
 
 REFUNDS = ("charge.refund", "refund.")
@@ -55,6 +56,7 @@ def _bring_in(notice: Notice, attempt: PaymentAttempt) -> None:
         imports.bring_in_refunds(attempt)
     elif notice.type.startswith(DISPUTES):
         imports.bring_in_disputes(attempt)
+    follow_payment(attempt)
 
 
 def _attempt_of(notice: Notice) -> PaymentAttempt | None:

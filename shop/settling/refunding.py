@@ -15,6 +15,7 @@ from shop.payments.models import PaymentAttempt, Refund
 from shop.payments.refunds import Wanted
 from shop.settling import imports, operations
 from shop.settling.carrying_on import carry_on
+from shop.settling.following import follow_payment
 from shop.settling.settle import settle, settle_quietly
 
 
@@ -48,6 +49,7 @@ def refund(attempt: PaymentAttempt, wanted: Wanted, *, by: User) -> Refund:
             _check_packs(line, quantity)
         made = refunds.ask(held, wanted, by=by)
     settle_quietly(held)
+    follow_payment(held)
     made.refresh_from_db()
     return made
 
@@ -70,6 +72,7 @@ def _take_over(attempt: PaymentAttempt) -> None:
         imports.bring_in_refunds(attempt)
         imports.bring_in_disputes(attempt)
         settle(attempt)
+    follow_payment(attempt)
 
 
 def is_untouched(order: Any) -> bool:

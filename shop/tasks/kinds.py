@@ -22,6 +22,9 @@ class Kind(TextChoices):
     """What is to be done, as its list and the subject of its message name it."""
 
     ORDER_STOPPED = "order_stopped", _("Decide about a paid order")
+    ORDER_PART_PAID_BACK = "order_part_paid_back", _("Finish a refund, or cancel the order")
+    UNPACK = "unpack", _("Put packs back that were being packed")
+    PARCEL_LEFT = "parcel_left", _("Speak to a patient whose parcel has left")
     PATIENT_WITHOUT = "patient_without", _("Speak to a patient whose order ended")
     PAYMENT_REVIEW = "payment_review", _("Look at a payment")
     PAYMENT_DISPUTE = "payment_dispute", _("Answer a dispute")
@@ -47,6 +50,29 @@ RULES: dict[Kind, Rule] = {
             "The order must not leave before you have decided. Open the prescription, and answer for "
             "what was paid, or end the order."
         ),
+    ),
+    Kind.ORDER_PART_PAID_BACK: Rule(
+        Role.STAFF,
+        within_days=1,
+        advice=_(
+            "Before an order leaves, a line is paid back whole or not at all. Pay back the packs that "
+            "are left of the line, or cancel the order. A pharmacist looks after the patient."
+        ),
+    ),
+    Kind.UNPACK: Rule(
+        Role.STAFF,
+        within_days=1,
+        advice=_("The order is cancelled. Take its packs out of the parcel and put them back."),
+        is_closed_by_hand=True,
+    ),
+    Kind.PARCEL_LEFT: Rule(
+        Role.PHARMACIST,
+        within_days=1,
+        advice=_(
+            "The parcel is on its way. Call the patient and say what to do with what comes; then "
+            "write down here what you agreed."
+        ),
+        is_closed_by_hand=True,
     ),
     Kind.PATIENT_WITHOUT: Rule(
         Role.PHARMACIST,

@@ -31,7 +31,7 @@ class TaskQuerySet(models.QuerySet["Task"]):
 class Task(models.Model):
     """One thing to do about one subject; its words hold no health data."""
 
-    kind = models.CharField(_("what"), max_length=24, choices=Kind)
+    kind = models.CharField(_("what"), max_length=24)
     whose = models.CharField(_("whose"), max_length=14, choices=Role)
     subject_type = models.CharField(max_length=40)
     subject_key = models.CharField(max_length=80)
@@ -66,7 +66,12 @@ class Task(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()}: {self.words}"
+        return f"{self.title}: {self.words}"
+
+    @property
+    def title(self) -> str:
+        """What is to be done."""
+        return str(Kind(self.kind).label)
 
     @property
     def is_overdue(self) -> bool:

@@ -10,7 +10,6 @@ from collections.abc import Iterable
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext
 
 from shop.accounts.actors import actor_of
 from shop.accounts.models import PharmacistRegistration, User
@@ -139,7 +138,7 @@ def _tell(task: Task, again: str = "") -> None:
             path=task.path,
             label=task.subject_key[:64],
             until=task.due,
-            title=gettext(task.get_kind_display()),
+            title=task.title,
             words=f"{task.words} {RULES[Kind(task.kind)].advice}",
         )
 

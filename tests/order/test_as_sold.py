@@ -89,7 +89,7 @@ def test_what_needed_a_prescription_when_sold_still_needs_one(line: Line) -> Non
     Supply.objects.all().delete()
     ProductClass.objects.update(needs_prescription=False)
 
-    with pytest.raises(Exception, match="No prescription covers"):
+    with pytest.raises(Exception, match="no prescription covers it"):
         EventHandler().handle_order_status_change(line.order, OrderStatus.DISPENSING)
 
 

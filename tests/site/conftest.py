@@ -149,6 +149,7 @@ def of_staff(
         "admin:register-entry": [1],
         "admin:prescription-review": own,
         "admin:prescription-claim": own,
+        "admin:prescription-order": [*own, order.number],
         "admin:prescription-release": own,
         "admin:prescription-withdraw": own,
         "admin:prescription-page": [*own, page.uuid],

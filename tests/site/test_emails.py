@@ -21,6 +21,7 @@ CONTEXT = {
     "link": "https://pharmacy.example/prescriptions/RX7K9Q/",
     "shop_name": "Alder Pharmacy",
     "until": datetime.date(2026, 12, 24),
+    "phone": "+1 555 0100",
     "title": "Look at a payment",
     "words": "Payment 100123: Stripe refused it.",
     "is_demo": True,

@@ -19,6 +19,7 @@ from oscar.apps.order.exceptions import InvalidOrderStatus
 from shop.dashboard import spreadsheets
 from shop.dashboard.orders import payments
 from shop.order_statuses import OrderStatus
+from shop.standing.question import obstacles_of
 
 __all__ = [
     "LineDetailView",
@@ -98,7 +99,11 @@ class OrderDetailView(OscarOrderDetailView):
         return form
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return {**super().get_context_data(**kwargs), **payments.of_order(self.object)}
+        return {
+            **super().get_context_data(**kwargs),
+            **payments.of_order(self.object),
+            "obstacles": obstacles_of(self.object),
+        }
 
     def change_order_status(self, request: HttpRequest, order: Any) -> HttpResponse:
         form = self.get_order_status_form()

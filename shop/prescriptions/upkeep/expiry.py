@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 
 from django.conf import settings
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from shop.prescriptions import emails, services
 from shop.prescriptions.models import Authorisation, Prescription
@@ -43,10 +43,7 @@ def _expire(prescription: Prescription, today: datetime.date) -> bool:
 
 
 def _ending(today: datetime.date) -> QuerySet[Prescription]:
-    left = Authorisation.objects.filter(
-        prescription=OuterRef("pk"),
-        units_supplied__lt=F("units_per_supply") * F("supplies"),
-    )
+    left = Authorisation.objects.with_units_left().filter(prescription=OuterRef("pk"))
     last = today + datetime.timedelta(days=settings.EXPIRY_REMINDER_DAYS)
     return (
         Prescription.objects.filter(

@@ -33,6 +33,7 @@ from shop.prescriptions.services import HeldByAnother, NotAllowed
 from shop.prescriptions.statuses import STANDS, UNDER_REVIEW, Status
 from shop.review import services as reviews
 from shop.review.desk.access import for_pharmacists
+from shop.review.desk.orders import paid_orders
 from shop.review.forms.decision import Choice, VersionForm, WithdrawForm
 from shop.review.forms.sheet import Sheet, kept_sheet
 from shop.review.models import CheckKind
@@ -243,6 +244,7 @@ def _show(
         "is_own": prescription.user_id == request.user.pk,
         "has_run_out": is_held and (prescription.claim_until or now) <= now,
         "is_approved": prescription.status in STANDS,
+        "paid_orders": paid_orders(prescription),
         "withdraw_form": WithdrawForm(initial={"version": prescription.version}),
         "proof": ProofForm(request),
         **forms,

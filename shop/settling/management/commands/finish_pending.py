@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand
 
 from shop.mailing import outbox
 from shop.payments.models import PaymentAttempt
-from shop.settling import telling
+from shop.settling import following, telling
 from shop.settling.settle import settle_quietly
 from shop.tasks import services as tasks
 
@@ -17,6 +17,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         pending = list(PaymentAttempt.objects.unfinished())
         unsettled = sum(not settle_quietly(attempt) for attempt in pending)
+        following.catch_up()
         telling.bring_up_to_date()
         tasks.remind()
         sent = outbox.send_waiting()

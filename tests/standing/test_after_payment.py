@@ -1,0 +1,360 @@
+"""What happens to an order after it was paid reaches its customer, a pharmacist, and the card."""
+
+from __future__ import annotations
+
+import datetime
+
+import pytest
+from django.core import mail
+from django.core.management import call_command
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from oscar.apps.order.exceptions import InvalidOrderStatus
+from oscar.apps.order.models import Order
+from oscar.apps.partner.models import StockRecord
+
+from catalogue.models import Product
+from shop.accounts.models import User
+from shop.audit.models import Entry
+from shop.demo.stripe.server import Emulator
+from shop.order.processing import EventHandler
+from shop.order_statuses import OrderStatus
+from shop.payments.life_cycles import RefundReason
+from shop.payments.models import PaymentAttempt
+from shop.payments.refunds import Wanted
+from shop.placing import gate
+from shop.prescriptions import services
+from shop.prescriptions.models import Authorisation, Prescription, Supply
+from shop.register.models import Entry as RegisterEntry
+from shop.settling import following, refunding
+from shop.settling.settle import settle
+from shop.standing import answering
+from shop.standing.models import Answer
+from shop.standing.question import obstacles_of
+from shop.tasks.kinds import Kind
+from shop.tasks.models import Task
+from tests.conftest import (
+    approve,
+    basket_with,
+    decide_to_approve,
+    pack_of,
+    send_prescription,
+    signed_in,
+)
+from tests.settling.paying import open_card_page, pay_by_card
+from tests.standing.paid import pay_back, place
+
+
+@pytest.fixture
+def order(approved: Prescription, medicine: Product) -> Order:
+    """10 mg × 60, paid; the approval is used up by it."""
+    return place(approved.user, pack_of(medicine, 10, 60))
+
+
+@pytest.fixture
+def charged(approved: Prescription, medicine: Product, stripe: Emulator) -> PaymentAttempt:
+    """The same, with the card's money at Stripe."""
+    attempt, url = open_card_page(
+        approved.user, basket_with(approved.user, pack_of(medicine, 10, 60))
+    )
+    pay_by_card(url)
+    settle(attempt)
+    mail.outbox.clear()
+    return attempt
+
+
+def anew(prescription: Prescription, medicine: Product, by: User, **allowed: int) -> None:
+    """Reopened because something changed, and approved once more."""
+    prescription.refresh_from_db()
+    services.reopen(prescription, by=prescription.user, reason="New answers")
+    services.claim(prescription, by=by)
+    decide_to_approve(prescription, medicine, by=by, **allowed)
+
+
+def move(order: Order, status: OrderStatus, by: User) -> None:
+    EventHandler(user=by).handle_order_status_change(Order.objects.get(pk=order.pk), status)
+
+
+def stays(order: Order, status: OrderStatus, by: User) -> str:
+    """Why it does not move on."""
+    with pytest.raises(InvalidOrderStatus) as refused:
+        move(order, status, by)
+    return str(refused.value)
+
+
+def open_tasks(kind: Kind) -> list[Task]:
+    return list(Task.objects.still_open().filter(kind=kind))
+
+
+@pytest.mark.parametrize(
+    "allowed", [{"strength": 25}, {"units": 30, "supplies": 2}], ids=["25 mg", "2 × 30"]
+)
+@pytest.mark.parametrize("status", [OrderStatus.PAID, OrderStatus.DISPENSING])
+def test_what_the_approval_in_force_does_not_cover_does_not_leave(
+    status: OrderStatus,
+    allowed: dict[str, int],
+    order: Order,
+    approved: Prescription,
+    medicine: Product,
+    pharmacist: User,
+    staff: User,
+) -> None:
+    if status == OrderStatus.DISPENSING:
+        move(order, OrderStatus.DISPENSING, staff)
+        after = OrderStatus.DISPATCHED
+    else:
+        after = OrderStatus.DISPENSING
+
+    anew(approved, medicine, pharmacist, **allowed)
+
+    assert "must not leave" in stays(order, after, staff)
+
+
+def test_what_is_approved_anew_as_it_was_leaves(
+    order: Order, approved: Prescription, medicine: Product, pharmacist: User, staff: User
+) -> None:
+    anew(approved, medicine, pharmacist)
+
+    move(order, OrderStatus.DISPENSING, staff)
+    move(order, OrderStatus.DISPATCHED, staff)
+
+
+class TestAnAnswer:
+    @pytest.fixture
+    def asked(
+        self, order: Order, approved: Prescription, medicine: Product, pharmacist: User
+    ) -> Order:
+        anew(approved, medicine, pharmacist, strength=25)
+        following.carry_out(order)
+        return order
+
+    def keys(self, order: Order) -> tuple[str, ...]:
+        return tuple(each.key for each in obstacles_of(order))
+
+    def answer(self, order: Order, by: User) -> None:
+        answering.may_leave(order, by=by, why="Until the 25 mg come", keys=self.keys(order))
+
+    def test_lets_it_leave_and_is_in_history_and_log(
+        self, asked: Order, pharmacist: User, staff: User
+    ) -> None:
+        self.answer(asked, pharmacist)
+        following.carry_out(asked)
+
+        move(asked, OrderStatus.DISPENSING, staff)
+        assert open_tasks(Kind.ORDER_STOPPED) == []
+        event = Prescription.objects.get().events.get(action="vouch")
+        assert str(asked.number) in event.note
+        assert Entry.objects.get(action="order.answer").actor_id == pharmacist.pk
+
+    def test_is_for_what_the_pharmacist_saw_and_for_nothing_newer(
+        self, asked: Order, approved: Prescription, medicine: Product, pharmacist: User, staff: User
+    ) -> None:
+        seen = self.keys(asked)
+        anew(approved, medicine, pharmacist, strength=25, units=30)
+
+        with pytest.raises(answering.NothingAsked):
+            answering.may_leave(asked, by=pharmacist, why="Fine", keys=seen)
+
+    def test_does_not_outlast_another_approval(
+        self, asked: Order, approved: Prescription, medicine: Product, pharmacist: User, staff: User
+    ) -> None:
+        self.answer(asked, pharmacist)
+
+        anew(approved, medicine, pharmacist, strength=25, units=30)
+
+        assert "must not leave" in stays(asked, OrderStatus.DISPENSING, staff)
+
+    def test_that_somebody_wrote_behind_the_log_counts_for_nothing(
+        self, asked: Order, pharmacist: User, staff: User
+    ) -> None:
+        supply = Supply.objects.get()
+        [key] = self.keys(asked)
+        Answer.objects.create(
+            supply=supply, key=key, may_leave=True, by=pharmacist, registration="Test 1", why="Fine"
+        )
+
+        assert "must not leave" in stays(asked, OrderStatus.DISPENSING, staff)
+
+    def test_is_a_pharmacists_only(self, asked: Order, staff: User) -> None:
+        with pytest.raises(services.NotAllowed):
+            self.answer(asked, staff)
+
+    def test_is_given_on_the_desk(self, asked: Order, pharmacist: User, staff: User) -> None:
+        page = self.desk_page(asked)
+        desk = signed_in(pharmacist)
+        shown = desk.get(page).content.decode()
+
+        desk.post(page, {"do": "leave", "why": "Agreed by telephone", "keys": self.keys(asked)[0]})
+
+        assert "its strength is approved no longer" in shown
+        assert "may leave" in shown
+        move(asked, OrderStatus.DISPENSING, staff)
+
+    def test_ends_the_order_on_the_desk(self, asked: Order, pharmacist: User) -> None:
+        desk = signed_in(pharmacist)
+
+        desk.post(self.desk_page(asked), {"do": "end", "why": "The 25 mg are enough"})
+
+        assert not Answer.objects.get().may_leave
+        assert "must not leave" in obstacles_of(asked)[0].words
+
+    def test_says_why(self, asked: Order, pharmacist: User) -> None:
+        desk = signed_in(pharmacist)
+
+        shown = desk.post(self.desk_page(asked), {"do": "leave", "why": " "}).content.decode()
+
+        assert "Write down why" in shown
+        assert not Answer.objects.exists()
+
+    def test_page_is_there_for_no_other_prescription(
+        self, asked: Order, pharmacist: User, other_customer: User, medicine: Product
+    ) -> None:
+        other = send_prescription(other_customer, medicine)
+        page = reverse("admin:prescription-order", args=[other.reference, asked.number])
+
+        assert signed_in(pharmacist).get(page).status_code == 404
+
+    def desk_page(self, order: Order) -> str:
+        reference = Prescription.objects.get().reference
+        return reverse("admin:prescription-order", args=[reference, order.number])
+
+
+def test_the_desk_names_the_paid_orders_of_a_prescription(
+    order: Order, approved: Prescription, pharmacist: User
+) -> None:
+    approved.refresh_from_db()
+    services.reopen(approved, by=approved.user, reason="New answers")
+
+    page = signed_in(pharmacist).get(
+        reverse("admin:prescription-review", args=[approved.reference])
+    )
+
+    shown = " ".join(page.content.decode().split())
+    assert f"Order {order.number}" in shown
+    assert "waits, and must not leave" in shown
+
+
+def test_the_only_pack_paid_back_does_not_leave_and_the_delivery_goes_back_too(
+    charged: PaymentAttempt, staff: User, stripe: Emulator
+) -> None:
+    line = charged.order.lines.get()
+    wanted = Wanted(3600, RefundReason.CUSTOMER, lines=((line, 1),))
+
+    refunding.refund(charged, wanted, by=staff)
+
+    assert Order.objects.get().status == OrderStatus.CANCELLED
+    assert sorted(refund["amount"] for refund in stripe.store.all("refund")) == [490, 3600]
+    assert len(open_tasks(Kind.PATIENT_WITHOUT)) == 1
+
+
+def test_of_two_lines_the_one_paid_back_stays_and_the_other_leaves(
+    prescription: Prescription, medicine: Product, pharmacist: User, staff: User
+) -> None:
+    approve(prescription, medicine, by=pharmacist, units=90)
+    order = place(prescription.user, pack_of(medicine, 10, 60), pack_of(medicine, 10, 30))
+    pay_back(order, lines=[(order.lines.get(units=30), 1)])
+    following.carry_out(order)
+
+    move(order, OrderStatus.DISPENSING, staff)
+    move(order, OrderStatus.DISPATCHED, staff)
+    assert [entry.particulars["units"] for entry in RegisterEntry.objects.all()] == [60]
+    assert Authorisation.objects.get().units_supplied == 60
+    stock = {each.partner_sku: each for each in StockRecord.objects.all()}
+    assert (stock["BAC10-30"].num_in_stock, stock["BAC10-30"].num_allocated) == (5, 0)
+    assert (stock["BAC10-60"].num_in_stock, stock["BAC10-60"].num_allocated) == (4, 0)
+
+
+def test_paid_on_the_last_day_it_leaves_the_next_morning(
+    order: Order, approved: Prescription, staff: User
+) -> None:
+    Prescription.objects.update(
+        valid_until=timezone.localdate() - datetime.timedelta(days=1), status="approved"
+    )
+    call_command("expire_prescriptions")
+    approved.refresh_from_db()
+    assert approved.status == "expired"
+
+    move(order, OrderStatus.DISPENSING, staff)
+    move(order, OrderStatus.DISPATCHED, staff)
+
+
+def test_a_strength_that_ended_cannot_be_bought_again_when_its_order_is_cancelled(
+    order: Order, approved: Prescription, medicine: Product, pharmacist: User
+) -> None:
+    anew(approved, medicine, pharmacist, strength=25)
+
+    EventHandler(user=pharmacist).cancel(
+        Order.objects.get(), by=approved.user, note="by the customer"
+    )
+
+    ended = Authorisation.objects.get(strength=pack_of(medicine, 10, 60).strength)
+    assert ended.units_left == 0
+    with pytest.raises(gate.Refused):
+        gate.check(approved.user, basket_with(approved.user, pack_of(medicine, 10, 60)).all_lines())
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("status", [OrderStatus.PAID, OrderStatus.DISPENSING])
+def test_withdrawn_it_ends_at_once_with_the_money_on_its_way(
+    status: OrderStatus,
+    charged: PaymentAttempt,
+    approved: Prescription,
+    pharmacist: User,
+    staff: User,
+    stripe: Emulator,
+) -> None:
+    if status == OrderStatus.DISPENSING:
+        move(charged.order, OrderStatus.DISPENSING, staff)
+    approved.refresh_from_db()
+
+    services.withdraw(approved, by=pharmacist, message="Call us")
+
+    assert Order.objects.get().status == OrderStatus.CANCELLED
+    assert [refund["amount"] for refund in stripe.store.all("refund")] == [4090]
+    assert len(open_tasks(Kind.PATIENT_WITHOUT)) == 1
+    assert len(open_tasks(Kind.UNPACK)) == (status == OrderStatus.DISPENSING)
+    told = [each for each in mail.outbox if "will not be sent" in each.subject]
+    assert [each.to for each in told] == [[approved.user.email]]
+    words = " ".join(told[0].body.split())
+    assert "withdrawn the approval" in words
+    assert "goes back to the card" in words
+    assert "+1 555 0100" in words
+
+
+@pytest.mark.django_db(transaction=True)
+def test_reopened_it_is_told_of_at_once_and_let_go_when_approved(
+    charged: PaymentAttempt, approved: Prescription, medicine: Product, pharmacist: User
+) -> None:
+    approved.refresh_from_db()
+    services.reopen(approved, by=approved.user, reason="New answers")
+    assert len(open_tasks(Kind.ORDER_STOPPED)) == 1
+    told = [each for each in mail.outbox if each.subject.endswith("waits")]
+    assert [each.to for each in told] == [[approved.user.email]]
+
+    services.claim(approved, by=pharmacist)
+    decide_to_approve(approved, medicine, by=pharmacist)
+
+    assert open_tasks(Kind.ORDER_STOPPED) == []
+
+
+def test_what_a_process_that_died_did_not_do_is_done_by_the_next(
+    charged: PaymentAttempt, approved: Prescription, pharmacist: User
+) -> None:
+    approved.refresh_from_db()
+    services.withdraw(approved, by=pharmacist, message="Call us")
+    assert Order.objects.get().status == OrderStatus.PAID
+
+    call_command("finish_pending")
+
+    assert Order.objects.get().status == OrderStatus.CANCELLED
+
+
+def test_the_order_page_of_staff_says_why_it_stays(
+    order: Order, approved: Prescription, medicine: Product, pharmacist: User, staff: User
+) -> None:
+    anew(approved, medicine, pharmacist, strength=25)
+    desk: Client = signed_in(staff)
+    page = reverse("dashboard:order-detail", kwargs={"number": order.number})
+
+    assert "approved no longer" in desk.get(page).content.decode()
