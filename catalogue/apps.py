@@ -8,9 +8,11 @@ class CatalogueConfig(CatalogueOnlyConfig):
     name = "catalogue"
 
     def ready(self) -> None:
+        from catalogue import recorded
         from catalogue.content import checks  # noqa: F401
 
         super().ready()
+        recorded.register()
 
     def get_urls(self) -> list[URLPattern]:
         from catalogue.urls import urlpatterns

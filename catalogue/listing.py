@@ -58,7 +58,7 @@ def _card(product: Product, packs: list[Pack]) -> Card:
     return Card(
         title=product.title,
         url=product.get_absolute_url(),
-        needs_prescription=product.needs_prescription,
+        needs_prescription=product.get_product_class().needs_prescription,
         strengths=tuple(dict.fromkeys(pack.strength for pack in packs)),
         from_pack=cheapest(packs),
     )

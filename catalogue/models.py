@@ -16,6 +16,7 @@ from catalogue.content.models import (  # noqa: F401 (models live here)
     Tag,
 )
 from catalogue.fields import StrengthField
+from shop.audit import states
 
 
 class ProductClass(AbstractProductClass):
@@ -65,7 +66,13 @@ class Product(AbstractProduct):
 
     @property
     def needs_prescription(self) -> bool:
-        return self.get_product_class().needs_prescription
+        """As its class says; a class, medicine or pack that the log does not know needs one too."""
+        kind = self.get_product_class()
+        return kind.needs_prescription or not self._is_known_in(kind)
+
+    def _is_known_in(self, kind: ProductClass) -> bool:
+        rows = [self, self.parent] if self.parent else [self]
+        return states.is_known(kind) and not states.unknown(rows)
 
     @property
     def form(self) -> DoseForm:

@@ -23,6 +23,7 @@ from pydantic import AfterValidator, BeforeValidator
 from catalogue.amounts import DoseForm, NotAStrength, Strength
 from catalogue.content.models import Medicine, Tag
 from catalogue.models import Product, ProductClass
+from shop.audit import log, states
 from shop.datafiles import (
     Count,
     FilesInvalid,
@@ -149,6 +150,7 @@ def _new_medicine(folder: Path) -> Medicine:
         is_discountable=False,
     )
     product.save()
+    states.record(product, "product.make", actor=log.SYSTEM)
     product.categories.add(category_named(known.category))
     for tag in known.tags:
         tag_named(tag).products.add(product)
@@ -164,10 +166,14 @@ def _shelf_of(folder: Path) -> OnShelf:
 
 
 def prescription_class() -> ProductClass:
-    return ProductClass.objects.get_or_create(
-        name=PRESCRIPTION_MEDICINE,
-        defaults={"needs_prescription": True, "track_stock": True, "requires_shipping": True},
-    )[0]
+    with transaction.atomic():
+        kind, is_new = ProductClass.objects.get_or_create(
+            name=PRESCRIPTION_MEDICINE,
+            defaults={"needs_prescription": True, "track_stock": True, "requires_shipping": True},
+        )
+        if is_new:
+            states.record(kind, "product_class.make", actor=log.SYSTEM)
+    return kind
 
 
 def category_named(name: str) -> Category:
@@ -198,13 +204,18 @@ def load_packs(folder: Path) -> list[str]:
         medicine = put_on_the_shelf(folder)
         partner = Partner.objects.get_or_create(name=PARTNER)[0]
         if packs and not medicine.product.dose_form:
-            medicine.product.dose_form = packs[0].form
-            medicine.product.save(update_fields=["dose_form"])
+            _give_form(medicine.product, packs[0].form)
         return [
             f"{pack.sku}: created"
             for pack in packs
             if not _exists(medicine.product, pack) and _create(medicine.product, pack, partner)
         ]
+
+
+def _give_form(product: Product, form: DoseForm) -> None:
+    with states.changing(product, action="product.change", actor=log.SYSTEM):
+        product.dose_form = form
+        product.save(update_fields=["dose_form"])
 
 
 def _exists(parent: Product, pack: NewPack) -> bool:
@@ -225,7 +236,7 @@ def _create(parent: Product, pack: NewPack, partner: Partner) -> Product:
     product.full_clean(exclude=["slug"])
     product.save()
     product.supply_countries.set([country(code) for code in pack.countries])
-    StockRecord.objects.create(
+    record = StockRecord.objects.create(
         product=product,
         partner=partner,
         partner_sku=pack.sku,
@@ -233,6 +244,8 @@ def _create(parent: Product, pack: NewPack, partner: Partner) -> Product:
         price=pack.price,
         num_in_stock=pack.stock,
     )
+    states.record(product, "product.make", actor=log.SYSTEM)
+    states.record(record, "stock.make", actor=log.SYSTEM)
     return product
 
 

@@ -30,6 +30,7 @@ from oscar.apps.partner.models import Partner, StockRecord
 from oscar.apps.partner.strategy import Selector
 from pytest_django.live_server_helper import LiveServer
 
+from catalogue import recorded
 from catalogue.amounts import DoseForm, Strength
 from catalogue.models import Product, ProductClass
 from shop.accounts import roles
@@ -239,6 +240,7 @@ def medicine(countries: dict[str, Country]) -> Product:
                 price=Decimal("0.60") * units,
                 num_in_stock=5,
             )
+    let_the_log_know(*recorded.classes(), *recorded.family(parent.pk)())
     return parent
 
 

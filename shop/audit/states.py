@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -60,11 +61,16 @@ class Kind:
 
     def state_of(self, row: models.Model, *, key_id: str) -> str:
         """The keyed hash of what the row holds; raises UnknownKey, and UNREADABLE."""
+        named = [self.subject, self.key_of(row), self.contents_of(row)]
+        return chain.keyed_hash(named, key_id=key_id)
+
+    def contents_of(self, row: models.Model) -> dict[str, Any]:
+        """What the row and its parts hold, as JSON may; raises UNREADABLE."""
         contents: dict[str, Any] = _filled(row, self.fields)
         for name, fields in self.parts.items():
             filled = [_filled(part, fields) for part in _parts_of(row, name)]
             contents[name] = sorted(filled, key=chain.canonical)
-        return chain.keyed_hash([self.subject, self.key_of(row), contents], key_id=key_id)
+        return contents
 
     def read(self, numbers: Iterable[Any]) -> list[models.Model]:
         """The rows with these primary keys, each with `newest`, its newest entry; raises UNREADABLE."""
@@ -122,6 +128,25 @@ def record(
         [stored] = kind.read([row.pk])
         state = kind.state_of(stored, key_id=chain.current_key_id())
         return _append(kind, stored, action, actor, {**(details or {}), "state": state})
+
+
+def note(
+    row: models.Model, action: str, *, actor: log.Actor, details: dict[str, Any] | None = None
+) -> Entry:
+    """Add an entry of a row that the log did not know before: a change does not make it good."""
+    return _append(kind_of(row), row, action, actor, {**(details or {}), "unknown": True})
+
+
+@contextmanager
+def changing(
+    *rows: models.Model, action: str, actor: log.Actor, details: dict[str, Any] | None = None
+) -> Iterator[None]:
+    """Record what the block changes, at its end; what the log did not know before stays unknown."""
+    strange = unknown(rows)
+    yield
+    for row in rows:
+        add = note if row.pk in strange else record
+        add(row, action, actor=actor, details=details)
 
 
 def record_deletion(

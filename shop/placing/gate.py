@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from oscar.apps.address.models import Country
 
+from catalogue import recorded
 from catalogue.amounts import DoseForm, Strength
 from catalogue.models import Product
 from shop.accounts.models import User
@@ -113,6 +114,8 @@ def check(user: User, lines: Iterable[BasketLine], *, chosen: str = "") -> Presc
     counts. Raises Refused when theirs does not cover all of the lines, and when the account orders
     for several and nobody is chosen.
     """
+    lines = list(lines)
+    check_known(lines)
     needs = needs_of(lines)
     if not needs:
         return None
@@ -125,6 +128,13 @@ def _only_one(keys: list[str]) -> str:
     if len(keys) > 1:
         raise Refused(Reason.WHICH_PATIENT)
     return keys[0] if keys else ""
+
+
+def check_known(lines: Iterable[BasketLine]) -> None:
+    """Raises Refused for a pack that the log does not know as it stands in the database."""
+    packs = {line.product.pk: line.product for line in lines}
+    for number in sorted(recorded.unknown(packs.values())):
+        raise Refused(Reason.UNKNOWN_PACK, title=packs[number].title, product=number)
 
 
 def _covering(

@@ -48,6 +48,13 @@ class Reason(TextChoices):
             "send it. We have told them. If you have few left, call us: do not run out."
         ),
     )
+    UNKNOWN_PACK = (
+        "unknown_pack",
+        _(
+            "We have to check our data of %(title)s before we can send it. We have been told. If you "
+            "have few left, call us: do not run out."
+        ),
+    )
     COUNTRY = (
         "country",
         _(

@@ -18,6 +18,7 @@ from oscar.apps.order.models import Order
 from oscar.apps.partner.models import Partner, StockRecord
 from oscar.apps.partner.strategy import Selector
 
+from catalogue import recorded
 from catalogue.amounts import DoseForm
 from catalogue.models import Product, ProductClass
 from shop.accounts.models import User
@@ -39,6 +40,7 @@ from tests.campaign.witness import Witness
 from tests.conftest import (
     add_patient,
     approve,
+    let_the_log_know,
     make_pharmacist,
     make_user,
     mg,
@@ -183,6 +185,7 @@ class Stage:
             defaults={"printable_name": "Australia", "name": "AUSTRALIA"},
         )
         self.kind = ProductClass.objects.create(name="Medicine", needs_prescription=True)
+        let_the_log_know(self.kind)
         self.partner = Partner.objects.create(name="Pharmacy")
         self.pharmacist = make_pharmacist("pharmacist@example.com", number="12345")
 
@@ -225,6 +228,7 @@ class Stage:
                 price=price,
                 num_in_stock=in_stock,
             )
+        let_the_log_know(*recorded.family(parent.pk)())
         return parent
 
     def _customer(self, name: str, medicine: Product, cast: Cast, place: int) -> Customer:

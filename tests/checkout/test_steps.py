@@ -24,7 +24,14 @@ from shop.prescriptions import services
 from shop.prescriptions.models import Prescription
 from tests.checkout.conftest import approved_for
 from tests.checkout.walking import ADDRESS, ANSWERS, fill_in_delivery, press_pay, said, step
-from tests.conftest import approve, basket_with, pack_of, send_prescription, signed_in
+from tests.conftest import (
+    approve,
+    basket_with,
+    let_the_log_know,
+    pack_of,
+    send_prescription,
+    signed_in,
+)
 from tests.prescriptions import samples
 
 IN_BOSTON = {"line4": "Boston", "state": "MA", "postcode": "02108", "country": "US"}
@@ -238,6 +245,7 @@ def test_a_basket_without_prescription_medicines_needs_none(
     client: Client, stripe: Emulator
 ) -> None:
     ProductClass.objects.update(needs_prescription=False)
+    let_the_log_know(ProductClass.objects.get())
     fill_in_delivery(client)
 
     assert press_pay(client).status_code == 303

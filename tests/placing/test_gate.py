@@ -15,7 +15,14 @@ from shop.placing.refusals import Reason, Refused
 from shop.prescriptions import services
 from shop.prescriptions.models import Authorisation, Prescription
 from shop.prescriptions.statuses import RefusalReason
-from tests.conftest import add_patient, approve, basket_with, pack_of, send_prescription
+from tests.conftest import (
+    add_patient,
+    approve,
+    basket_with,
+    let_the_log_know,
+    pack_of,
+    send_prescription,
+)
 
 
 def refusal(user: User, *packs: Product, quantity: int = 1) -> Reason:
@@ -140,6 +147,7 @@ def test_a_basket_without_prescription_medicines_needs_none(
     customer: User, medicine: Product
 ) -> None:
     ProductClass.objects.update(needs_prescription=False)
+    let_the_log_know(ProductClass.objects.get())
     basket = basket_with(customer, pack_of(medicine, 10, 30))
 
     assert gate.check(customer, basket.all_lines()) is None
@@ -148,6 +156,7 @@ def test_a_basket_without_prescription_medicines_needs_none(
 def test_a_new_kind_of_product_needs_a_prescription(customer: User, medicine: Product) -> None:
     kind = ProductClass.objects.create(name="Made a moment ago")
     Product.objects.filter(pk=medicine.pk).update(product_class=kind)
+    let_the_log_know(kind, medicine)
 
     assert refusal(customer, pack_of(medicine, 10, 30)) == Reason.NO_PRESCRIPTION
 
@@ -155,6 +164,7 @@ def test_a_new_kind_of_product_needs_a_prescription(customer: User, medicine: Pr
 def test_a_medicine_that_is_no_pack_is_refused(customer: User, medicine: Product) -> None:
     loose = pack_of(medicine, 10, 30)
     Product.objects.filter(pk=loose.pk).update(strength=None, units=None)
+    let_the_log_know(loose)
 
     assert refusal(customer, Product.objects.get(pk=loose.pk)) == Reason.NO_PRESCRIPTION
 

@@ -1,27 +1,84 @@
 """Product pages of the staff, without what promotes a product."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import ProtectedError
+from django.db.models import Model, ProtectedError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
+from oscar.apps.dashboard.catalogue.views import (
+    ProductClassCreateView as OscarProductClassCreateView,
+)
+from oscar.apps.dashboard.catalogue.views import (
+    ProductClassDeleteView as OscarProductClassDeleteView,
+)
+from oscar.apps.dashboard.catalogue.views import (
+    ProductClassUpdateView as OscarProductClassUpdateView,
+)
 from oscar.apps.dashboard.catalogue.views import (
     ProductCreateUpdateView as OscarProductCreateUpdateView,
 )
 from oscar.apps.dashboard.catalogue.views import ProductDeleteView as OscarProductDeleteView
 
+from catalogue import recorded
 from catalogue.models import Product
+from shop.accounts.actors import actor_of
+from shop.accounts.models import User
+from shop.audit.watching import Watch, watching
 
 
-class ProductCreateUpdateView(OscarProductCreateUpdateView):
+class Recorded:
+    """A page whose changes the log gets to know, with what was there before."""
+
+    watch: Watch
+
+    def family(self) -> Iterable[Model]:
+        raise NotImplementedError
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.method != "POST" or not isinstance(request.user, User):
+            return super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
+        with watching(self.family, actor=actor_of(request.user)) as self.watch:
+            return super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
+
+
+class RecordedProduct(Recorded):
+    kwargs: dict[str, Any]
+    object: Product | None = None
+
+    def family(self) -> Iterable[Model]:
+        """The product of the page, its medicine and its packs, with their prices and stock."""
+        product = self.object
+        made = product.pk if product is not None else None
+        return recorded.family(self.kwargs.get("pk"), self.kwargs.get("parent_pk"), made)()
+
+
+class ProductCreateUpdateView(RecordedProduct, OscarProductCreateUpdateView):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         del self.formsets["recommended_formset"]
 
 
-class ProductDeleteView(OscarProductDeleteView):
+class RecordedClass(Recorded):
+    def family(self) -> Iterable[Model]:
+        return recorded.classes()
+
+
+class ProductClassCreateView(RecordedClass, OscarProductClassCreateView):
+    pass
+
+
+class ProductClassUpdateView(RecordedClass, OscarProductClassUpdateView):
+    pass
+
+
+class ProductClassDeleteView(RecordedClass, OscarProductClassDeleteView):
+    pass
+
+
+class ProductDeleteView(RecordedProduct, OscarProductDeleteView):
     def delete(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
             return super().delete(request, *args, **kwargs)

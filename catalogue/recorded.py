@@ -1,0 +1,59 @@
+"""Products, their classes, their prices and their stock, as the audit log knows them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from django.db.models import Model, Q
+from oscar.apps.partner.models import StockRecord
+
+from catalogue.models import Product, ProductClass
+from shop.audit import states
+
+WHEN = ("date_created", "date_updated")
+
+
+def register() -> None:
+    """Let the log know what is sold, and for how much; once the app is ready."""
+    states.register(ProductClass, "product_class")
+    states.register(
+        Product,
+        "product",
+        but=(*WHEN, "rating"),
+        parts={"supply_countries": ("iso_3166_1_a2",)},
+    )
+    states.register(StockRecord, "stock", but=WHEN)
+
+
+def classes() -> Iterator[Model]:
+    """All product classes."""
+    yield from ProductClass.objects.order_by("pk")
+
+
+def family(*numbers: int | None) -> Callable[[], Iterator[Model]]:
+    """What belongs to the products with these primary keys: parents, packs, prices and stock."""
+
+    def rows() -> Iterator[Model]:
+        known = [number for number in numbers if number]
+        products = Product.objects.filter(
+            Q(pk__in=known) | Q(parent__in=known) | Q(children__in=known)
+        ).distinct()
+        yield from products.order_by("pk")
+        yield from StockRecord.objects.filter(product__in=products).order_by("pk")
+
+    return rows
+
+
+def unknown(products: Iterable[Product]) -> set[int]:
+    """The primary keys of those of which the log does not know the pack, the medicine or the class."""
+    packs = {each.pk: each for each in products}
+    above = {pack.pk: pack.parent or pack for pack in packs.values()}
+    strange = states.unknown(
+        {each.pk: each for each in (*packs.values(), *above.values())}.values()
+    )
+    kinds = states.unknown(each.product_class for each in above.values())
+    return {
+        pack
+        for pack, medicine in above.items()
+        if {pack, medicine.pk} & strange or medicine.product_class_id in kinds
+    }

@@ -1,0 +1,162 @@
+"""What is sold is in the log: who changed it, what was there before, and what SQL changed sells nothing."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.test import Client
+from django.urls import reverse
+from oscar.apps.partner.models import StockRecord
+
+from catalogue import recorded
+from catalogue.models import Product, ProductClass
+from shop.accounts.models import User
+from shop.audit import states
+from shop.audit.models import Entry
+from shop.audit.verification import Verification
+from shop.placing import gate
+from shop.placing.refusals import Reason, Refused
+from shop.prescriptions.models import Prescription
+from tests.conftest import basket_with, mg, pack_of, signed_in
+from tests.dashboard.test_products import pack_form
+
+pytestmark = pytest.mark.django_db
+
+
+def faults() -> list[str]:
+    return list(Verification({}).findings())
+
+
+def refusal(user: User, pack: Product) -> Reason | None:
+    try:
+        gate.check(user, basket_with(user, pack).all_lines())
+    except Refused as refused:
+        return refused.reason
+    return None
+
+
+def test_what_a_file_puts_on_the_shelf_is_known(baclofen: Product) -> None:
+    packs = baclofen.children.all()
+
+    assert recorded.unknown([baclofen, *packs]) == set()
+    assert Entry.objects.filter(action="product.make").count() == 1 + len(packs)
+    assert Entry.objects.filter(action="stock.make").count() == len(packs)
+    call_command("load_packs", "baclofen", stdout=io.StringIO())
+    assert faults() == []
+
+
+def test_a_class_switched_by_sql_to_need_no_prescription_sells_nothing(
+    medicine: Product, customer: User
+) -> None:
+    ProductClass.objects.update(needs_prescription=False)
+    pack = pack_of(medicine, 10, 60)
+
+    assert pack.needs_prescription
+    assert refusal(customer, pack) == Reason.UNKNOWN_PACK
+    assert len(faults()) == 1
+
+
+def test_a_medicine_moved_by_sql_to_a_class_that_needs_none_still_needs_one(
+    medicine: Product, customer: User
+) -> None:
+    free = ProductClass.objects.create(name="Free", needs_prescription=False)
+    states.record(free, "product_class.make", actor=states.log.SYSTEM)
+    Product.objects.filter(pk=medicine.pk).update(product_class=free)
+    pack = pack_of(medicine, 10, 60)
+
+    assert pack.needs_prescription
+    assert refusal(customer, pack) == Reason.UNKNOWN_PACK
+
+
+@pytest.mark.parametrize(
+    "change", [{"units": 50}, {"strength": mg(20)}, {"title": "No doctor needed"}]
+)
+def test_a_pack_changed_by_sql_sells_nothing_and_the_others_go_on(
+    change: dict[str, Any], approved: Prescription, medicine: Product
+) -> None:
+    small, large = pack_of(medicine, 10, 30), pack_of(medicine, 10, 60)
+    kept = Product.objects.filter(pk=large.pk)
+    kept.update(**change)
+
+    assert refusal(approved.user, kept.get()) == Reason.UNKNOWN_PACK
+    assert refusal(approved.user, small) is None
+    assert len(faults()) == 1
+
+
+@pytest.fixture
+def at_the_dashboard(staff: User) -> Client:
+    return signed_in(staff)
+
+
+def entry_of(action: str) -> Entry:
+    return Entry.objects.filter(action=action).latest("sequence")
+
+
+def post_pack(client: Client, pack: Product, **changes: Any) -> None:
+    address = reverse("dashboard:catalogue-product", args=[pack.pk])
+    assert client.post(address, pack_form(pack, **changes)).status_code == 302
+
+
+def test_a_new_price_and_new_stock_leave_an_entry_with_what_was_there_before(
+    at_the_dashboard: Client, baclofen: Product, staff: User
+) -> None:
+    pack = baclofen.children.get(upc="BAC10-120")
+    record = pack.stockrecords.get()
+
+    post_pack(at_the_dashboard, pack, price="58.80", stock="77")
+
+    entry = entry_of("stock.change")
+    assert (entry.actor_id, entry.subject_key) == (staff.pk, str(record.pk))
+    before = str(record.num_in_stock)
+    assert entry.details["changed"] == {
+        "num_in_stock": [before, "77"],
+        "price": ["61.20", "58.80"],
+    }
+    assert faults() == []
+
+
+def test_a_page_that_is_refused_leaves_no_entry(
+    at_the_dashboard: Client, baclofen: Product
+) -> None:
+    pack = baclofen.children.get(upc="BAC10-120")
+    address = reverse("dashboard:catalogue-product", args=[pack.pk])
+
+    response = at_the_dashboard.post(address, pack_form(pack, price="free"))
+
+    assert response.status_code == 200
+    assert not Entry.objects.filter(action__endswith=".change", subject_type="stock").exists()
+
+
+def test_a_new_pack_and_a_retired_one_leave_entries(
+    at_the_dashboard: Client, baclofen: Product
+) -> None:
+    address = reverse("dashboard:catalogue-product-create-child", args=[baclofen.pk])
+
+    assert at_the_dashboard.post(address, pack_form()).status_code == 302
+
+    new = baclofen.children.get(upc="BAC10-50")
+    assert entry_of("product.make").subject_key == str(new.pk)
+    post_pack(at_the_dashboard, new, is_public="")
+    assert entry_of("product.change").details["changed"]["is_public"] == ["True", ""]
+
+    at_the_dashboard.post(reverse("dashboard:catalogue-product-delete", args=[new.pk]))
+
+    assert not Product.objects.filter(pk=new.pk).exists()
+    assert entry_of("product.delete").subject_key == str(new.pk)
+    assert entry_of("stock.delete").details["state"] == states.GONE
+    assert faults() == []
+
+
+def test_what_sql_changed_does_not_become_known_by_another_change(
+    at_the_dashboard: Client, baclofen: Product
+) -> None:
+    pack = baclofen.children.get(upc="BAC10-120")
+    StockRecord.objects.filter(product=pack).update(price="0.10")
+
+    post_pack(at_the_dashboard, pack, price="58.80")
+
+    assert entry_of("stock.change").details["unknown"]
+    assert len(faults()) == 1
