@@ -136,7 +136,7 @@ def warned_of_running_out(page: Page) -> None:
     warning = page.get_by_role("region", name="Your tablets may run out before more arrive")
     expect(warning).to_contain_text("Do not stop suddenly, and do not wait for the parcel.")
     expect(warning).to_contain_text("ask your prescriber, or a pharmacy near you")
-    expect(warning).to_contain_text("Call 911 if, after missed doses, you have")
+    expect(warning).to_contain_text("Call 000 if, after missed doses, you have")
 
 
 def answer_questions(page: Page) -> None:

@@ -9,7 +9,9 @@ import pytest
 
 from tests.browser import executable
 
-REASON = "There is no Chromium, so no journey runs (Debian: apt-get install chromium)."
+REASON = (
+    "There is no Chromium, so no journey runs (Debian: apt-get install chromium-headless-shell)."
+)
 
 
 def pytest_sessionstart() -> None:
