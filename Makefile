@@ -25,7 +25,7 @@ COMPLETE = UV_CUSTOM_COMPILE_COMMAND="make requirements" .venv/bin/uv pip compil
 
 help:
 	@echo "make run            the demonstration, on http://127.0.0.1:8000 (PORT=8010 make run moves it)"
-	@echo "make check          lint, and the quick tests that what you changed can reach"
+	@echo "make check          lint, and for 50 seconds (SECONDS=) the quick tests that what you changed can reach"
 	@echo "make test           all tests, in Chromium too: nine minutes on two free cores"
 	@echo "make test-fast      the tests without the browser and the long ones"
 	@echo "make test-postgres  on a PostgreSQL of their own, the tests that touch the database"
@@ -43,7 +43,7 @@ run: $(INSTALLED) fonts
 	@exec $(PY) -m shop.demo.run
 
 check: lint fonts
-	$(TESTS) --testmon $(QUICK)
+	$(TESTS) --testmon --within=$(or $(SECONDS),50) $(QUICK)
 
 test: $(INSTALLED_DEV) fonts browser
 	$(TESTS)

@@ -1,7 +1,8 @@
 """Which tests a change can reach, for `make check`: testmon knows for Python, this for all else.
 
 Each run with --testmon writes down which templates, styles and scripts a test has opened. A change of
-anything else, as of content, a profile or a setting, reaches every test.
+anything else, as of content, a profile or a setting, reaches every test. What there was no time for is
+still to be run the next time.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from typing import Any
 
 import pytest
 from django.template.loaders import cached
+
+from tests.quick.packing import LEFT_OUT
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 KEPT = ROOT / "var" / "reach.json"
@@ -57,19 +60,24 @@ class Reach:
         }
         known = {path for paths in self.opened.values() for path in paths}
         self.is_everything = not self.changed <= known
-        self.tests = {
+        self.tests = set(kept.get("due", [])) | {
             test for test, paths in self.opened.items() if self.changed.intersection(paths)
         }
+        folders = [Path(path).relative_to(ROOT).parent.parts for path in self.changed]
+        self.near = {name for parts in folders for name in parts}
 
-    def keep(self) -> None:
-        KEPT.write_text(json.dumps({"digests": self.digests, "opened": self.opened}))
+    def keep(self, left_out: list[str]) -> None:
+        due = left_out if self.is_everything else self.tests.intersection(left_out)
+        kept = {"digests": self.digests, "opened": self.opened, "due": sorted(due)}
+        KEPT.write_text(json.dumps(kept))
 
 
 class Recorder:
     """Notes in each process what the running test opens, and in the first one keeps it."""
 
-    def __init__(self, reach: Reach) -> None:
+    def __init__(self, reach: Reach, config: Any) -> None:
         self.reach = reach
+        self.config = config
         self._opened: set[str] = set()
         sys.addaudithook(self._hear)
         find = cached.Loader.get_template
@@ -80,6 +88,13 @@ class Recorder:
             return template
 
         cached.Loader.get_template = found  # type: ignore[method-assign]
+
+    def is_near(self, test: str) -> bool:
+        """Whether it is known to reach what has changed, or lies where that lies."""
+        data = self.config.testmon_data
+        has_run = (data.all_tests.get(test) or {}).get("duration") is not None
+        is_reached = test in self.reach.tests or (has_run and test in data.unstable_test_names)
+        return is_reached or not self.reach.near.isdisjoint(Path(test.partition("::")[0]).parts)
 
     def _hear(self, event: str, arguments: tuple[Any, ...]) -> None:
         if event == "open":
@@ -114,14 +129,16 @@ class Chooser(Recorder):
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         if session.exitstatus != pytest.ExitCode.INTERRUPTED:
-            self.reach.keep()
+            self.reach.keep(session.config.stash.get(LEFT_OUT, []))
 
     def pytest_terminal_summary(self, terminalreporter: Any, config: pytest.Config) -> None:
         select = config.pluginmanager.get_plugin("TestmonSelect")
         count = 0 if self.reach.is_everything else len(select.deselected_tests)
+        for_want_of_time = len(config.stash.get(LEFT_OUT, []))
         terminalreporter.write_line(
-            f"Left out: {count} tests that nothing has changed for since they passed, the slow ones "
-            "and the journeys. `make test` and CI run all."
+            f"Left out: {count} tests that nothing has changed for since they passed, the slow ones, "
+            f"the journeys, and {for_want_of_time} for want of time, which the next `make check` "
+            "runs. `make test` and CI run all."
         )
 
 
@@ -132,7 +149,7 @@ def pytest_configure(config: pytest.Config) -> None:
         reach = Reach()
         config.option.testmon_forceselect = not reach.is_everything
         kind = Recorder if hasattr(config, "workerinput") else Chooser
-        config.pluginmanager.register(kind(reach), "reach")
+        config.pluginmanager.register(kind(reach, config), "reach")
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
