@@ -19,7 +19,7 @@ from shop.delivery.days import first_working_day_from, handed_over_on, working_d
 from shop.delivery.methods import Delivery, UnknownDelivery, fastest, method_called, slowest
 from shop.order_statuses import UNDER_WAY, OrderStatus
 from shop.prescriptions.models import Prescription, Supply
-from shop.prescriptions.statuses import STANDS, UNDER_REVIEW
+from shop.prescriptions.statuses import STANDS_FOR_PAID, UNDER_REVIEW
 
 HOURS_OF_A_WORKING_DAY = 8
 
@@ -87,7 +87,7 @@ def gap_of(prescription: Prescription) -> Gap | None:
     if prescription.status in UNDER_REVIEW:
         arrival = earliest_arrival(with_review=True)
         return gap_between(prescription, run_out_of(prescription, before=order), arrival)
-    if order is not None and prescription.status in STANDS:
+    if order is not None and prescription.status in STANDS_FOR_PAID:
         return way_of(order).gap
     if prescription.is_usable_on(timezone.localdate()):
         return gap_between(prescription, run_out_of(prescription), earliest_arrival())
@@ -115,7 +115,7 @@ def way_of(order: Any) -> Way:
     if supply is None:
         return Way(_arrival_of(order))
     prescription = supply.authorisation.prescription
-    if prescription.status not in (*STANDS, *UNDER_REVIEW):
+    if prescription.status not in (*STANDS_FOR_PAID, *UNDER_REVIEW):
         # Nothing leaves on it; what the customer is told of that stands on its page.
         return Way(None)
     arrival = _arrival_of(order, with_review=prescription.status in UNDER_REVIEW)

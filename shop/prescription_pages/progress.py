@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from shop.prescriptions.models import Prescription
 from shop.prescriptions.statuses import UNDER_REVIEW, Action, Status
+from shop.standing.consequences import orders_on
 
 Step = dict[str, Any]
 
@@ -63,6 +64,8 @@ def _supply_steps(prescription: Prescription) -> list[Step]:
     if prescription.status == Status.EXPIRED and prescription.valid_until:
         until = date_format(prescription.valid_until, "j F Y")
         over = _("Its last day was %(until)s.") % {"until": until}
+        if orders_on(prescription).exists():
+            over += " " + _("What you paid for until then is still sent.")
         return [{"status": "done", "title": _("Out of date"), "text": over}]
     supplied = [each for each in prescription.authorisations.all() if each.units_supplied]
     can_go_on = "now" if prescription.status == Status.APPROVED else "todo"

@@ -62,8 +62,10 @@ TRANSITIONS: dict[tuple[Status, Action], Status] = {
 
 # Sent in, and no decision yet.
 UNDER_REVIEW = (Status.SUBMITTED, Status.IN_REVIEW, Status.QUESTION)
-# What was ordered on it before may still leave the pharmacy.
+# What was ordered on it before may still leave the pharmacy, and a change sends it back for a check.
 STANDS = (Status.APPROVED, Status.USED_UP)
+# The same, for what was paid while it held.
+STANDS_FOR_PAID = (*STANDS, Status.EXPIRED)
 
 # In these the customer and a pharmacist may write to each other: a supply may be on the way, or taken.
 MAY_WRITE = (*UNDER_REVIEW, *STANDS, Status.EXPIRED)

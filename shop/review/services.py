@@ -35,6 +35,8 @@ from shop.review.work import (
     legal_problems,
     validity_problems,
 )
+from shop.standing.consequences import if_it_happens
+from shop.standing.events import Event
 
 Signed = TypeVar("Signed", Check, Decision, PrescriberQuery)
 
@@ -305,7 +307,8 @@ def patient_changed(patient: Patient, changed_names: Iterable[str]) -> list[Pres
 
 def _reopen(prescription: Prescription, *, by: User, what: list[str]) -> None:
     reason = _("Changed since the decision: %(what)s") % {"what": ", ".join(what)}
-    prescriptions.reopen(prescription, by=by, reason=reason)
+    waiting = if_it_happens(prescription, Event.REOPENED)
+    prescriptions.reopen(prescription, by=by, reason="\n".join([reason, *waiting]))
 
 
 def decided_country(prescription: Prescription) -> str:

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from oscar.apps.order.models import Order
 
-from shop.order_statuses import LEFT, UNDER_WAY
+from shop.order_statuses import LEFT, UNDER_WAY, OrderStatus
 from shop.prescriptions.models import Prescription
 from shop.standing.events import Event, Fate, fate_of
 from shop.standing.question import obstacles_of
@@ -33,8 +33,8 @@ def if_it_happens(prescription: Prescription, event: Event) -> list[str]:
 
 
 def as_it_is(orders: Iterable[Order]) -> list[str]:
-    """What becomes of each order by all that happened to it."""
-    return [named(order, _strongest(order)) for order in orders]
+    """What becomes of each order by all that happened to it until now."""
+    return [named(order, _strongest(order)) for order in _anew(orders)]
 
 
 def named(order: Any, fate: Fate) -> str:
@@ -43,6 +43,12 @@ def named(order: Any, fate: Fate) -> str:
     return words % {"number": order.number, "status": order.status, "fate": fate.label}
 
 
+def _anew(orders: Iterable[Order]) -> list[Order]:
+    return list(Order.objects.filter(pk__in=[order.pk for order in orders]).order_by("pk"))
+
+
 def _strongest(order: Any) -> Fate:
+    if order.status == OrderStatus.CANCELLED:
+        return Fate.ENDS
     fates = [each.fate for each in obstacles_of(order)]
     return max(fates, key=lambda fate: fate.strength, default=Fate.GOES_ON)

@@ -27,6 +27,7 @@ from shop.placing import gate
 from shop.prescriptions import services
 from shop.prescriptions.models import Authorisation, Prescription, Supply
 from shop.register.models import Entry as RegisterEntry
+from shop.review import services as reviews
 from shop.settling import following, refunding
 from shop.settling.settle import settle
 from shop.standing import answering
@@ -358,3 +359,70 @@ def test_the_order_page_of_staff_says_why_it_stays(
     page = reverse("dashboard:order-detail", kwargs={"number": order.number})
 
     assert "approved no longer" in desk.get(page).content.decode()
+
+
+def test_the_customers_page_says_why_it_waits(
+    order: Order, approved: Prescription, medicine: Product, pharmacist: User
+) -> None:
+    anew(approved, medicine, pharmacist, strength=25)
+    page = reverse("customer:order", kwargs={"order_number": order.number})
+
+    shown = signed_in(approved.user).get(page).content.decode()
+
+    assert "This order is not sent yet" in shown
+    assert "not what you paid for" in shown
+
+
+def test_a_page_of_an_expired_prescription_says_that_the_paid_order_comes(
+    order: Order, approved: Prescription
+) -> None:
+    Prescription.objects.update(
+        valid_until=timezone.localdate() - datetime.timedelta(days=1), status="approved"
+    )
+    call_command("expire_prescriptions")
+    client = signed_in(approved.user)
+
+    prescription = client.get(reverse("prescriptions:detail", args=[approved.reference]))
+    ordered = client.get(reverse("customer:order", kwargs={"order_number": order.number}))
+
+    assert "still sent" in prescription.content.decode()
+    assert "Expected by" in ordered.content.decode()
+
+
+def test_a_reopening_names_the_paid_orders_in_the_history(
+    order: Order, approved: Prescription, pharmacist: User
+) -> None:
+    approved.refresh_from_db()
+
+    reviews.destination_changed(approved, "DE", by=approved.user)
+
+    event = approved.events.get(action="reopen")
+    assert f"Order {order.number} (Paid): waits" in event.note
+
+
+def test_the_refund_page_says_what_becomes_of_the_order(order: Order, staff: User) -> None:
+    page = reverse("dashboard:order-refund", kwargs={"number": order.number})
+    desk = signed_in(staff)
+
+    before = desk.get(page).content.decode()
+    Order.objects.update(status=OrderStatus.DISPATCHED)
+    after = desk.get(page).content.decode()
+
+    assert "does not leave" in before
+    assert "moves money only" in after
+
+
+def test_whoever_withdraws_is_told_before_and_after(
+    order: Order, approved: Prescription, pharmacist: User
+) -> None:
+    desk = signed_in(pharmacist)
+    review = reverse("admin:prescription-review", args=[approved.reference])
+    before = " ".join(desk.get(review).content.decode().split())
+    approved.refresh_from_db()
+
+    data = {"message": "The prescriber called", "version": approved.version}
+    withdraw = reverse("admin:prescription-withdraw", args=[approved.reference])
+    after = desk.post(withdraw, data, follow=True).content.decode()
+
+    assert f"Order {order.number}: is cancelled, and all money goes back." in before
+    assert f"Order {order.number} (Paid): is cancelled, and all money goes back." in after

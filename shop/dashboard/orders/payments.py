@@ -15,7 +15,7 @@ from oscar.apps.order.exceptions import InvalidOrderStatus
 from shop.accounts.forms import ProofForm
 from shop.accounts.requests import SignedInRequest
 from shop.dashboard.orders.forms import CancelForm, RefundForm
-from shop.order_statuses import OrderStatus
+from shop.order_statuses import LEFT, OrderStatus
 from shop.payments.life_cycles import RefundStatus
 from shop.payments.models import PaymentAttempt, Reconciliation, Refund
 from shop.payments.refunds import AlreadyAsked, TooMuch
@@ -72,7 +72,13 @@ def refund_order(request: SignedInRequest, number: str) -> HttpResponse:
     is_sound = request.method == "POST" and all([form.is_valid(), proof.is_given()])
     if is_sound and _pay_back(request, form):
         return redirect("dashboard:order-detail", number=number)
-    context = {"order": attempt.order, "attempt": attempt, "form": form, "proof": proof}
+    context = {
+        "order": attempt.order,
+        "attempt": attempt,
+        "form": form,
+        "proof": proof,
+        "has_left": attempt.order is not None and attempt.order.status in LEFT,
+    }
     return render(request, "oscar/dashboard/orders/order_refund.html", context)
 
 

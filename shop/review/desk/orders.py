@@ -68,6 +68,12 @@ class PaidOrder:
         return stops == {Fate.ASKS}
 
     @property
+    def before_it_is_allowed_less(self) -> str:
+        """What to do first, when less is to be allowed than this order was paid for."""
+        words = _("Order %(number)s is among them; if it must not leave, end it first.")
+        return str(words) % {"number": self.order.number}
+
+    @property
     def keys(self) -> str:
         return " ".join(each.key for each in self.obstacles if each.fate == Fate.ASKS)
 

@@ -38,6 +38,7 @@ from shop.review.forms.decision import Choice, VersionForm, WithdrawForm
 from shop.review.forms.sheet import Sheet, kept_sheet
 from shop.review.models import CheckKind
 from shop.review.services import NotReady
+from shop.standing.consequences import as_it_is, orders_on
 
 REFUSALS = (TransitionRefused, NotAllowed)
 NOT_OWN = _("You cannot decide on your own prescription.")
@@ -72,7 +73,8 @@ def review(request: SignedInRequest, reference: str) -> HttpResponse:
         sheet.show(not_ready.problems)
         return _show(request, prescription, sheet)
     except BelowSupplied as below:
-        sheet.decision.add_error(None, below.message)
+        named = [paid.before_it_is_allowed_less for paid in paid_orders(prescription)]
+        sheet.decision.add_error(None, " ".join([below.message, *named]))
         return _show(request, prescription, sheet)
     except REFUSALS as refused:
         return _refused(request, prescription, refused)
@@ -122,10 +124,10 @@ def _record(request: SignedInRequest, prescription: Prescription, sheet: Sheet) 
     proof = ProofForm(request, request.POST)
     if not all([proof.is_given(), sheet.decision.check()]):
         return _show(request, prescription, sheet, proof=proof)
+    orders = list(orders_on(prescription))
     _DECIDE[sheet.decision.cleaned_data["decision"]](request, prescription, sheet)
-    messages.success(
-        request, _("Recorded: %(status)s.") % {"status": prescription.get_status_display()}
-    )
+    recorded = _("Recorded: %(status)s.") % {"status": prescription.get_status_display()}
+    messages.success(request, " ".join([recorded, *as_it_is(orders)]))
     return redirect("admin:prescription-queue")
 
 
@@ -200,11 +202,13 @@ def withdraw(request: SignedInRequest, reference: str) -> HttpResponse:
         sheet = kept_sheet(prescription)
         return _show(request, prescription, sheet, withdraw_form=form, proof=proof)
     prescription.version = form.cleaned_data["version"]
+    orders = list(orders_on(prescription))
     try:
         prescriptions.withdraw(prescription, by=request.user, message=form.cleaned_data["message"])
     except REFUSALS as refused:
         return _refused(request, prescription, refused)
-    messages.success(request, _("The approval is withdrawn."))
+    withdrawn = str(_("The approval is withdrawn."))
+    messages.success(request, " ".join([withdrawn, *as_it_is(orders)]))
     return redirect("admin:prescription-review", reference=reference)
 
 
