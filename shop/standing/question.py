@@ -67,7 +67,9 @@ def stops_of(order: Any) -> list[Obstacle]:
 
 def lines_to_drop(order: Any) -> list[Any]:
     """The lines of which all money goes back, while others of the order stay."""
-    return [each.line for each in obstacles_of(order) if each.fate == Fate.GOES_WITHOUT]
+    lines = [each.line for each in obstacles_of(order) if each.fate == Fate.GOES_WITHOUT]
+    # As everybody who takes several stock records.
+    return sorted(lines, key=lambda line: (line.stockrecord_id or 0, line.pk))
 
 
 _Change = tuple[Event, str, Supply | None, Any]
