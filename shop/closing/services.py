@@ -17,7 +17,7 @@ from oscar.apps.basket.models import Line
 from shop.accounts import holding
 from shop.accounts.actors import account, actor_of
 from shop.accounts.models import CLOSED_DOMAIN, User
-from shop.audit import log
+from shop.audit import log, states
 from shop.basket.models import Basket
 from shop.closing import rules
 from shop.closing.rules import Obstacle
@@ -154,6 +154,9 @@ def _erase(untouched: PrescriptionQuerySet) -> list[Prescription]:
 
 def _record_erasures(erased: list[Prescription], *, by: User) -> None:
     for prescription in erased:
+        for change in prescription.answers_changes.all():
+            states.record_deletion(change, "answers_change.erase", actor=actor_of(by))
+            change.delete()
         log.append("prescription.erase", actor=actor_of(by), subject=subject_of(prescription))
 
 

@@ -87,6 +87,10 @@ def _prescription(prescription: Prescription) -> dict[str, Any]:
     return {
         **_fields(prescription, OF_A_PRESCRIPTION),
         "answers": prescription.answers_json,
+        "answers_before": [
+            {"changed_at": change.changed_at, "answers": change.before}
+            for change in prescription.answers_changes.all()
+        ],
         "not_sent_yet": prescription.typed,
         "authorised": [_authorised(each) for each in prescription.authorisations.all()],
     }

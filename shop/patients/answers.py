@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Collection
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, Self
 
@@ -83,6 +84,10 @@ class Answers:
         days = data.get("dates", {})
         dates = {name: datetime.date.fromisoformat(day) for name, day in days.items()}
         return cls(**known, dates=dates)
+
+    def named(self, names: Collection[str]) -> dict[str, Any]:
+        """These answers alone, for a sealed field; one that was not given is empty."""
+        return {name: _plain(getattr(self, name)) for name in names}
 
     def is_given(self, name: str) -> bool:
         """Whether this question was answered at all; an unticked box is no answer."""

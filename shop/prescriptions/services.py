@@ -15,7 +15,8 @@ from django.utils.translation import gettext
 
 from shop.accounts.models import User
 from shop.jurisdictions.profile import Authenticity
-from shop.patients.answers import Answers
+from shop.patients.answers import QUESTIONS, Answers
+from shop.patients.wording import label_of
 from shop.prescriptions import authorising, duplicates, history
 from shop.prescriptions.authorising import Allowance
 from shop.prescriptions.models import Prescription
@@ -58,6 +59,21 @@ class Legal:
     issued_on: datetime.date
     authenticity: Authenticity
     valid_until: datetime.date
+
+
+@dataclass(frozen=True)
+class Replaced:
+    """The answers of a prescription before and after newer ones took their place."""
+
+    before: Answers
+    now: Answers
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The fields of `Answers` that differ."""
+        return tuple(
+            name for name in QUESTIONS if getattr(self.before, name) != getattr(self.now, name)
+        )
 
 
 def claim(prescription: Prescription, *, by: User) -> None:
@@ -185,10 +201,11 @@ def reopen(prescription: Prescription, *, by: User, reason: str) -> None:
     move(prescription, Action.REOPEN, by=by, note=reason)
 
 
-def renew_answers(prescription: Prescription, answers: Answers) -> None:
+def renew_answers(prescription: Prescription, answers: Answers, *, by: User) -> Replaced:
     """Put the patient's newest answers to a prescription; a page that shows older ones is stale.
 
-    What was asked with the prescription alone stays as it was answered then.
+    What was asked with the prescription alone stays as it was answered then. Returns what was
+    replaced, which the history names by its questions.
     """
     with transaction.atomic():
         renewed = Prescription.objects.filter(
@@ -197,8 +214,13 @@ def renew_answers(prescription: Prescription, answers: Answers) -> None:
         prescription.refresh_from_db()
         if not renewed:
             raise TransitionRefused(prescription, Action.ANSWER)
-        prescription.answers_json = answers.beside(prescription.answers).as_json()
+        replaced = Replaced(prescription.answers, answers.beside(prescription.answers))
+        prescription.answers_json = replaced.now.as_json()
         prescription.save(update_fields=("answers_json",))
+        if replaced.names:
+            note = ", ".join(label_of(name) for name in replaced.names)
+            history.record_in_place(prescription, Action.RENEW, by=by, note=note)
+    return replaced
 
 
 def use_up(prescription: Prescription, *, by: User | None = None) -> None:

@@ -34,6 +34,7 @@ class Action(TextChoices):
     OPEN_PAGE = "open_page", _("Page opened")
     VOUCH = "vouch", _("Paid order answered for")
     END_ORDER = "end_order", _("Paid order ended")
+    RENEW = "renew", _("Answers changed")
 
 
 # Which action leads from which status to which; whatever is not here is refused.

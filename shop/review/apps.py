@@ -22,6 +22,7 @@ class ReviewConfig(AppConfig):
         states.register(models.Decision, "decision")
         states.register(models.PrescriberQuery, "query")
         states.register(models.Check, "check")
+        states.register(models.AnswersChange, "answers_change")
         review = Review()
         moving.add_follower(review)
         patients.add_follower(review)

@@ -23,6 +23,7 @@ from shop.prescriptions.models import Prescription, Supply
 from shop.review.comparison import Ordered, compare
 from shop.review.rules.case import Case, LastSupply, SeenBefore
 from shop.review.rules.limits import limits_of_medicines
+from shop.review.settled import changed_answers
 from shop.review.transcription import Item, Transcription
 
 
@@ -61,6 +62,7 @@ def case_of(prescription: Prescription, transcription: Transcription, *, country
         run_out=run_out.run_out_of(prescription),
         earliest_arrival=supply_gap.earliest_arrival(),
         seen_before=_seen_before(prescription),
+        changed_answers=changed_answers(prescription),
         unscanned=_unscanned(prescription),
         interactions=results,
         unchecked_medicines=tuple(

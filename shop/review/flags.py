@@ -28,12 +28,16 @@ OF_RULE = {
     "stomach_ulcer": FlagKind.CONDITION,
     "duplicate": FlagKind.DUPLICATE,
     "strength-country": FlagKind.COUNTRY,
+    "answer-changed": FlagKind.CHANGED,
+    "identity-changed": FlagKind.CHANGED,
     "patient-mismatch": FlagKind.MISMATCH,
     "order-mismatch": FlagKind.MISMATCH,
     "unscanned": FlagKind.UNSCANNED,
     "early-repeat": FlagKind.REPEAT,
     "late-repeat": FlagKind.REPEAT,
 }
+# These stand out also when they only have to be seen.
+SAID = ("unscanned", "identity-changed")
 # What an action adds; and it stays until the decision.
 OF_ACTION = {Action.ANSWER: FlagKind.ANSWERED, Action.REOPEN: FlagKind.REOPENED}
 LOOKED_AT_AFTER = (Action.SUBMIT, Action.ANSWER, Action.REOPEN)
@@ -67,7 +71,7 @@ def keep(prescription: Prescription, alerts: Iterable[Alert]) -> None:
     kinds = {
         OF_RULE[alert.rule]
         for alert in alerts
-        if alert.rule in OF_RULE and (alert.rule == "unscanned" or alert.severity != Severity.NOTE)
+        if alert.rule in OF_RULE and (alert.rule in SAID or alert.severity != Severity.NOTE)
     }
     old = Flag.objects.filter(prescription=prescription).exclude(kind__in=OF_ACTION.values())
     old.exclude(kind__in=kinds).delete()

@@ -7,6 +7,7 @@ from typing import Any
 
 from shop.prescriptions.models import Prescription
 from shop.review.models import Check
+from shop.review.settled import Changes
 from shop.review.work import AlertAnswer, Work
 
 FORMAT = 1
@@ -25,6 +26,7 @@ def frozen(
         "country": case.country,
         "ordered": [asdict(each) for each in case.ordered],
         "patient": case.answers.as_json(),
+        "changed_answers": [asdict(each) for each in case.changed_answers],
         "days_left": case.days_left,
         "run_out": asdict(case.run_out) if case.run_out else None,
         "earliest_arrival": case.earliest_arrival,
@@ -49,10 +51,12 @@ def frozen(
 
 
 def _queries(prescription: Prescription) -> list[dict[str, Any]]:
+    changes = Changes(prescription)
     return [
         {
             "channel": query.channel,
             "is_confirmed": query.is_confirmed,
+            "is_open_again": changes.reopening(query) is not None,
             "asked_at": query.asked_at,
             "registration": query.registration,
             **query.content,

@@ -14,6 +14,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from shop.patients.answers import QUESTIONS
 from shop.vault.fields import SealedJSONField
 
 
@@ -29,6 +30,7 @@ class FlagKind(models.TextChoices):
     DUPLICATE = "duplicate", _("Seen before")
     COUNTRY = "country", _("Country")
     MISMATCH = "mismatch", _("Does not match")
+    CHANGED = "changed", _("Answers changed")
     UNSCANNED = "unscanned", _("Not scanned")
     REPEAT = "repeat", _("Early or late")
     ANSWERED = "answered", _("Question answered")
@@ -68,6 +70,35 @@ class Worksheet(models.Model):
 
     def __str__(self) -> str:
         return str(self.uuid)
+
+
+class AnswersChange(models.Model):
+    """Answers that took the place of others after a prescription was sent; it is never changed.
+
+    ``before`` and ``now`` hold those that differ, in JSON's own types, by their names in `Answers`.
+    """
+
+    uuid = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    prescription = models.ForeignKey(
+        "prescriptions.Prescription", on_delete=models.PROTECT, related_name="answers_changes"
+    )
+    before = SealedJSONField(row_name="uuid")
+    now = SealedJSONField(row_name="uuid")
+    changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    changed_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ("pk",)
+
+    def __str__(self) -> str:
+        return str(self.uuid)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Whichever answers differ, in the order in which they are asked."""
+        return tuple(name for name in QUESTIONS if name in self.now)
 
 
 class CheckKind(models.TextChoices):

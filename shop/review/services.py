@@ -14,19 +14,31 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from shop.accounts.actors import actor_of
 from shop.accounts.models import User
 from shop.audit import states
 from shop.jurisdictions.profile import Authenticity
+from shop.patients.answers import QUESTIONS
 from shop.patients.models import Patient
+from shop.patients.wording import label_of
 from shop.prescriptions import duplicates, history, supply_ledger
 from shop.prescriptions import services as prescriptions
 from shop.prescriptions.authorising import Allowance
 from shop.prescriptions.models import Prescription
-from shop.prescriptions.services import Legal
+from shop.prescriptions.services import Legal, Replaced
 from shop.prescriptions.statuses import STANDS, UNDER_REVIEW, RefusalReason
 from shop.review import flags
 from shop.review.freezing import frozen
-from shop.review.models import Check, CheckKind, Decision, DecisionKind, PrescriberQuery, Worksheet
+from shop.review.models import (
+    AnswersChange,
+    Check,
+    CheckKind,
+    Decision,
+    DecisionKind,
+    PrescriberQuery,
+    Worksheet,
+)
+from shop.review.rules.resting import fields_over
 from shop.review.work import (
     Problem,
     Work,
@@ -68,7 +80,10 @@ class Approval:
 
 @dataclass(frozen=True)
 class Asked:
-    """A question to the prescriber, and what came back; ``about`` is the key of an alert."""
+    """A question to the prescriber, and what came back.
+
+    ``about`` is the key of an alert, and ``title`` what that said.
+    """
 
     who: str
     channel: str
@@ -77,6 +92,7 @@ class Asked:
     answer: str
     about: str
     is_confirmed: bool
+    title: str = ""
 
 
 def _hold(prescription: Prescription, by: User) -> Signatory:
@@ -170,12 +186,6 @@ def record_query(prescription: Prescription, *, by: User, asked: Asked) -> Presc
             registration=signatory.registration,
         )
         return keep(query, "query.record", signatory)
-
-
-def confirmed_alerts(prescription: Prescription) -> frozenset[str]:
-    """The alerts that the prescriber has confirmed, by key."""
-    queries = PrescriberQuery.objects.filter(prescription=prescription, is_confirmed=True)
-    return frozenset(query.content["about"] for query in queries)
 
 
 def approve(prescription: Prescription, *, by: User, work: Work, approval: Approval) -> Decision:
@@ -287,7 +297,7 @@ def patient_changed(patient: Patient, changed_names: Iterable[str]) -> list[Pres
 
     ``changed_names`` are names of fields of `Answers`. Returns the prescriptions that were reopened.
     """
-    names = sorted(set(changed_names) - {"dates", "phone"})
+    names = [name for name in QUESTIONS if name in set(changed_names) - {"phone"}]
     if not names:
         return []
     reopened = []
@@ -296,13 +306,40 @@ def patient_changed(patient: Patient, changed_names: Iterable[str]) -> list[Pres
             patient=patient, status__in=(*UNDER_REVIEW, *STANDS)
         )
         for prescription in concerned.select_for_update().order_by("pk"):
-            prescriptions.renew_answers(prescription, patient.answers)
+            replaced = prescriptions.renew_answers(prescription, patient.answers, by=patient.user)
+            _open_again(prescription, replaced, by=patient.user)
             if prescription.status in STANDS:
-                _reopen(prescription, by=patient.user, what=names)
+                _reopen(prescription, by=patient.user, what=[label_of(name) for name in names])
                 reopened.append(prescription)
             else:
                 flags.look_again(prescription)
     return reopened
+
+
+def _open_again(prescription: Prescription, replaced: Replaced, *, by: User) -> None:
+    """Keep what was replaced, so that whatever was settled from it is open again.
+
+    Alerts and queries look there for themselves; what was filled in without an alert is emptied.
+    """
+    if not replaced.names:
+        return
+    change = AnswersChange.objects.create(
+        prescription=prescription,
+        before=replaced.before.named(replaced.names),
+        now=replaced.now.named(replaced.names),
+        changed_by=by,
+    )
+    states.record(
+        change,
+        "answers.change",
+        actor=actor_of(by),
+        details={"prescription": prescription.reference},
+    )
+    sheet = Worksheet.objects.filter(prescription=prescription).first()
+    if sheet is not None:
+        open_again = fields_over(replaced.names)
+        sheet.typed = {name: each for name, each in sheet.typed.items() if name not in open_again}
+        sheet.save(update_fields=("typed",))
 
 
 def _reopen(prescription: Prescription, *, by: User, what: list[str]) -> None:

@@ -68,19 +68,19 @@ def wish(strength: int, units: int) -> Ordered:
     return Ordered(1, "Baclofen tablets", DoseForm.TABLET, mg(strength), units)
 
 
-def found(
+def a_case(
     *,
     paper: dict[str, Any] | None = None,
     item: dict[str, Any] | None = None,
     answers: dict[str, Any] | None = None,
     profile: str = "demo",
     **changes: Any,
-) -> dict[str, Severity]:
-    """The findings on a case that has none, after these changes: rule and severity."""
+) -> Case:
+    """A case without findings, after these changes."""
     read = replace(PAPER, **{"items": (replace(ITEM, **(item or {})),), **(paper or {})})
     said = replace(ANSWERS, **(answers or {}))
     ordered = changes.pop("ordered", (wish(10, 60),))
-    case = Case(
+    return Case(
         **{
             "today": TODAY,
             "profile": loading.load(profile),
@@ -95,7 +95,11 @@ def found(
             **changes,
         }
     )
-    return {alert.key: alert.severity for alert in alerts_for(case)}
+
+
+def found(**changes: Any) -> dict[str, Severity]:
+    """The findings on a case that has none, after these changes: rule and severity."""
+    return {alert.key: alert.severity for alert in alerts_for(a_case(**changes))}
 
 
 BLOCK, QUERY, NOTE = Severity.BLOCK, Severity.QUERY, Severity.NOTE

@@ -291,7 +291,7 @@ class TestTooLate:
         self, desk: Client, held: Prescription, medicine: Product
     ) -> None:
         typed = {"version": held.version, "do": "record", **complete(held, medicine)}
-        services.renew_answers(held, held.answers)
+        services.renew_answers(held, held.answers, by=held.user)
 
         response = desk.post(address_of(held), typed, follow=True)
 

@@ -52,7 +52,7 @@ class TestReopening:
         assert reviewed.status == Status.SUBMITTED
         assert reviewed.answers.other_medicines == "codeine"
         assert FlagKind.REOPENED in reviewed.flags.values_list("kind", flat=True)
-        assert "other_medicines" in reviewed.events.last().note
+        assert "All medicines the patient takes" in reviewed.events.last().note
         assert "codeine" not in reviewed.events.last().note
 
     def test_a_change_on_the_patients_page_reopens_the_check(

@@ -37,6 +37,7 @@ from shop.review.models import (
 )
 from shop.review.rules.case import LastSupply
 from shop.review.services import NotReady
+from shop.review.settled import confirmed_alerts
 from shop.review.transcription import Transcription
 from tests.conftest import approve, make_pharmacist, send_prescription
 from tests.prescriptions.test_ledger import line_of_an_order
@@ -217,7 +218,8 @@ class TestOnlyTheHolder:
 class TestFlags:
     def flags_after(self, user: User, medicine: Product, **answers: Any) -> set[str]:
         prescription = send_prescription(user, medicine)
-        prescriptions.renew_answers(prescription, replace(prescription.answers, **answers))
+        changed = replace(prescription.answers, **answers)
+        prescriptions.renew_answers(prescription, changed, by=user)
         flags.look_again(prescription)
         return set(Flag.objects.filter(prescription=prescription).values_list("kind", flat=True))
 
@@ -279,7 +281,7 @@ def test_queries_are_sealed_and_say_who_asked(prescription: Prescription, pharma
     stored = PrescriberQuery.objects.values_list("content", flat=True).get()
     assert b"Sample" not in stored.data
     assert (query.registration, query.content["about"]) == ("Test register 12345", "daily-dose")
-    assert reviews.confirmed_alerts(prescription) == {"daily-dose"}
+    assert confirmed_alerts(prescription) == {"daily-dose"}
 
 
 def test_a_decision_names_the_profile_it_was_taken_under(

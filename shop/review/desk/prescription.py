@@ -38,6 +38,7 @@ from shop.review.forms.decision import Choice, VersionForm, WithdrawForm
 from shop.review.forms.sheet import Sheet, kept_sheet
 from shop.review.models import CheckKind
 from shop.review.services import NotReady
+from shop.review.settled import queries_of
 from shop.standing.consequences import as_it_is, orders_on
 
 REFUSALS = (TransitionRefused, NotAllowed)
@@ -236,7 +237,7 @@ def _show(
         ),
         "authorisations": prescription.authorisations.select_related("medicine", "content_version"),
         "decisions": prescription.decisions.select_related("decided_by").defer("frozen"),
-        "queries": prescription.prescriber_queries.select_related("asked_by"),
+        "queries": queries_of(prescription, listed={each.key for each in sheet.work.alerts}),
         "events": prescription.events.select_related("by"),
         "checks": checks_of(prescription),
         "answers": prescription.answers,

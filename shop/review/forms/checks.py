@@ -36,9 +36,10 @@ class AlertForm(DeskForm):
     outcome = choice_field(_("Answer"))
     note = text_field(_("Note"))
 
-    def __init__(self, *args: Any, alert: Alert, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, alert: Alert, since: str = "", **kwargs: Any) -> None:
+        """``since`` names the change after which the alert is open again, whatever was answered."""
         self.alert = alert
-        kwargs["prefix"] = prefix_of(alert)
+        kwargs["prefix"] = prefix_of(alert, since)
         super().__init__(*args, **kwargs)
         field: Any = self.fields["outcome"]
         field.choices = NOTHING + [
@@ -64,9 +65,9 @@ class AlertForm(DeskForm):
         return AlertAnswer(self.cleaned_data.get("outcome", ""), self.cleaned_data.get("note", ""))
 
 
-def prefix_of(alert: Alert) -> str:
-    """A name for its fields that tells nobody what it is about."""
-    return "a" + hashlib.sha256(alert.key.encode()).hexdigest()[:12]
+def prefix_of(alert: Alert, since: str = "") -> str:
+    """A name for its fields that tells nobody what it is about, and differs after a change."""
+    return "a" + hashlib.sha256(f"{alert.key}{since}".encode()).hexdigest()[:12]
 
 
 class LegalForm(DeskForm):
@@ -159,4 +160,6 @@ class QueryForm(DeskForm):
         return not self.errors
 
     def asked(self) -> Asked:
-        return Asked(**self.cleaned_data)
+        field: Any = self.fields["about"]
+        about = self.cleaned_data["about"]
+        return Asked(**self.cleaned_data, title=str(dict(field.choices)[about]) if about else "")

@@ -8,7 +8,6 @@ from typing import Any
 from shop.jurisdictions import loading
 from shop.prescriptions.authorising import Allowance
 from shop.prescriptions.models import Prescription
-from shop.review import services as reviews
 from shop.review.cases import blank_items, case_of
 from shop.review.forms.checks import AlertForm, ClinicalForm, LegalForm, QueryForm
 from shop.review.forms.decision import AllowanceForm, DecisionForm, DestinationForm
@@ -16,6 +15,7 @@ from shop.review.forms.transcription import DeskForm, ItemForm, TranscriptionFor
 from shop.review.models import Worksheet
 from shop.review.rules import alerts_for
 from shop.review.services import Approval
+from shop.review.settled import Changes, confirmed_alerts
 from shop.review.work import Problem, Work
 
 
@@ -32,7 +32,7 @@ class Sheet:
         self.items = [ItemForm(typed, item=item) for item in items]
         self.destination = DestinationForm(typed)
         self.case = self._case()
-        self.alerts = [AlertForm(typed, alert=alert) for alert in alerts_for(self.case)]
+        self.alerts = list(self._alerts(typed))
         accepted = loading.current().accepted_authenticity.value
         self.legal = LegalForm(typed, accepted=accepted)
         self.clinical = ClinicalForm(typed)
@@ -51,6 +51,12 @@ class Sheet:
         country = self.destination.cleaned_data.get("country", "")
         return case_of(self.prescription, transcription, country=country)
 
+    def _alerts(self, typed: Mapping[str, Any]) -> Iterator[AlertForm]:
+        changes = Changes(self.prescription)
+        for alert in alerts_for(self.case):
+            change = changes.under(alert.key)
+            yield AlertForm(typed, alert=alert, since=str(change.uuid) if change else "")
+
     def _work(self) -> Work:
         return Work(
             case=self.case,
@@ -58,7 +64,7 @@ class Sheet:
             answers={form.alert.key: form.answer() for form in self.alerts},
             legal=self.legal.details(),
             clinical=self.clinical.given(),
-            confirmed=reviews.confirmed_alerts(self.prescription),
+            confirmed=confirmed_alerts(self.prescription),
         )
 
     def kept_forms(self) -> Iterator[DeskForm]:

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from shop.review.rules import dose, medicines, paper, patient, supply
+from shop.review.rules import changed, dose, medicines, paper, patient, supply
 from shop.review.rules.alert import Alert, Severity
 from shop.review.rules.case import Case
 
-RULES = (*paper.RULES, *dose.RULES, *supply.RULES, *patient.RULES, *medicines.RULES)
+RULES = (
+    *changed.RULES,
+    *paper.RULES,
+    *dose.RULES,
+    *supply.RULES,
+    *patient.RULES,
+    *medicines.RULES,
+)
 
 
 def alerts_for(case: Case) -> list[Alert]:

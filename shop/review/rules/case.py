@@ -37,6 +37,21 @@ class SeenBefore:
 
 
 @dataclass(frozen=True)
+class ChangedAnswer:
+    """An answer that took the place of another after the prescription was sent, in words.
+
+    ``change`` names the change among those of the prescription.
+    """
+
+    name: str
+    label: str
+    before: str
+    now: str
+    at: datetime.datetime
+    change: str
+
+
+@dataclass(frozen=True)
 class Case:
     """One prescription on one day; ``country`` is where it goes (empty: not known).
 
@@ -60,6 +75,8 @@ class Case:
     run_out: RunOut | None = None
     earliest_arrival: datetime.date | None = None
     seen_before: tuple[SeenBefore, ...] = ()
+    # Since it was sent, or was last approved.
+    changed_answers: tuple[ChangedAnswer, ...] = ()
     unscanned: int = 0
     interactions: tuple[dict[str, Any], ...] = ()
     # Titles of medicines that have no content to check interactions with.
