@@ -140,6 +140,7 @@ def staff(db: None) -> User:
     user.save()
     register_app(user)
     user.groups.add(Group.objects.get(name=roles.SHOP_STAFF))
+    let_the_log_know(user)
     return user
 
 
@@ -154,6 +155,7 @@ def make_pharmacist(email: str, *, number: str) -> User:
         number=number,
         valid_until=timezone.localdate() + datetime.timedelta(days=100),
     )
+    let_the_log_know(user)
     return user
 
 
@@ -166,6 +168,7 @@ def pharmacist(db: None) -> User:
 def superuser(db: None) -> User:
     user = User.objects.create_superuser("root@example.com", PASSWORD)
     register_app(user)
+    let_the_log_know(user)
     return user
 
 
@@ -177,6 +180,7 @@ def superintendent(db: None) -> User:
     user.save()
     register_app(user)
     user.groups.add(Group.objects.get(name=roles.SUPERINTENDENT))
+    let_the_log_know(user)
     return user
 
 

@@ -4,12 +4,13 @@ from typing import Any
 
 from django.contrib import admin
 from django.db import transaction
+from django.db.models import Q
 from django.http import HttpRequest
 
-from shop.accounts.actors import account, actor_of
-from shop.accounts.models import PharmacistRegistration
+from shop.accounts.actors import actor_of
+from shop.accounts.models import PharmacistRegistration, User
 from shop.accounts.roles import is_superintendent
-from shop.audit import log
+from shop.audit import states
 
 
 @admin.register(PharmacistRegistration)
@@ -21,14 +22,16 @@ class PharmacistRegistrationAdmin(admin.ModelAdmin):
 
     def save_model(self, request: Any, obj: Any, form: Any, change: bool) -> None:  # noqa: FBT001
         """Save the registration, and record whom it makes a pharmacist, and until when."""
-        with transaction.atomic():
+        before = PharmacistRegistration.objects.filter(pk=obj.pk).values_list("user_id")
+        holders = User.objects.filter(Q(pk__in=before) | Q(pk=obj.user_id)).order_by("pk")
+        recorded = states.changing(
+            *holders,
+            action="account.registration",
+            actor=actor_of(request.user),
+            details={"registration": str(obj), "valid_until": str(obj.valid_until)},
+        )
+        with transaction.atomic(), recorded:
             super().save_model(request, obj, form, change)
-            log.append(
-                "account.registration",
-                actor=actor_of(request.user),
-                subject=account(obj.user),
-                details={"registration": str(obj), "valid_until": str(obj.valid_until)},
-            )
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return is_superintendent(request.user)

@@ -10,7 +10,9 @@ class AccountsConfig(AppConfig):
     label = "accounts"
 
     def ready(self) -> None:
-        from shop.accounts import admin, audit_page, second_factor, sign_ins  # noqa: F401
+        from shop.accounts import admin, audit_page, rights, second_factor, sign_ins  # noqa: F401
+
+        rights.register()
 
         sign_ins.connect()
         second_factor.connect()

@@ -13,7 +13,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import OuterRef, Q, Subquery, TextField
+from django.db.models import Case, OuterRef, Q, Subquery, TextField, When
 from django.db.models.functions import Cast
 
 from shop.audit import chain, log
@@ -142,11 +142,19 @@ def changing(
     *rows: models.Model, action: str, actor: log.Actor, details: dict[str, Any] | None = None
 ) -> Iterator[None]:
     """Record what the block changes, at its end; what the log did not know before stays unknown."""
-    strange = unknown(rows)
+    strange, before = unknown(rows), [contents_now(row) for row in rows]
     yield
-    for row in rows:
-        add = note if row.pk in strange else record
-        add(row, action, actor=actor, details=details)
+    for row, contents in zip(rows, before, strict=True):
+        if contents_now(row) != contents:
+            add = note if row.pk in strange else record
+            add(row, action, actor=actor, details=details)
+
+
+def contents_now(row: models.Model) -> dict[str, Any]:
+    """What the row and its parts hold in the database."""
+    kind = kind_of(row)
+    [stored] = kind.read([row.pk])
+    return kind.contents_of(stored)
 
 
 def record_deletion(
@@ -169,13 +177,22 @@ def is_known(row: models.Model) -> bool:
 
 
 def unknown(rows: Iterable[models.Model]) -> set[Any]:
-    """The primary keys of those rows, all of one kind, that are not as the log says; few queries."""
+    """The primary keys of those rows, all of one kind, that are not as the log says; few queries.
+
+    One that decides nothing, as its kind has it, need not be known.
+    """
     by_key = {row.pk: row for row in rows}
     if not by_key:
         return set()
     kind = kind_of(next(iter(by_key.values())))
-    there = kind.rows.filter(pk__in=list(by_key)).values_list("pk", flat=True)
-    return set(by_key) - set(there) | set(differences(kind, by_key))
+    rows = kind.rows.filter(pk__in=list(by_key))
+    there = dict(rows.annotate(decides=_decides(kind)).values_list("pk", "decides"))
+    deciding = [number for number, decides in there.items() if decides]
+    return set(by_key) - set(there) | set(differences(kind, deciding))
+
+
+def _decides(kind: Kind) -> Case:
+    return Case(When(kind.where, then=True), default=False) if kind.where else Case(default=True)
 
 
 def differences(kind: Kind, numbers: Iterable[Any]) -> dict[Any, str]:

@@ -40,7 +40,7 @@ def watching(family: Family, *, actor: Actor) -> Iterator[Watch]:
     """
     with transaction.atomic():
         before = list(family())
-        watch = Watch({_name(row): _contents(row) for row in before}, _strange(before))
+        watch = Watch({_name(row): states.contents_now(row) for row in before}, _strange(before))
         yield watch
         for row in {_name(row): row for row in (*before, *family())}.values():
             if states.kind_of(row).rows.filter(pk=row.pk).exists():
@@ -51,12 +51,6 @@ def watching(family: Family, *, actor: Actor) -> Iterator[Watch]:
 
 def _name(row: models.Model) -> Name:
     return states.kind_of(row).subject, row.pk
-
-
-def _contents(row: models.Model) -> dict[str, Any]:
-    kind = states.kind_of(row)
-    [stored] = kind.read([row.pk])
-    return kind.contents_of(stored)
 
 
 def _strange(rows: Iterable[models.Model]) -> set[Name]:
@@ -73,7 +67,7 @@ def _strange(rows: Iterable[models.Model]) -> set[Name]:
 
 def _compared(row: models.Model, watch: Watch, actor: Actor) -> None:
     name, subject = _name(row), states.kind_of(row).subject
-    contents = _contents(row)
+    contents = states.contents_now(row)
     if name not in watch.before:
         states.record(row, f"{subject}.make", actor=actor, details=watch.said.get(name))
     elif contents != watch.before[name]:

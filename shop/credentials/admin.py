@@ -15,12 +15,12 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from shop.accounts.actors import account, actor_of
+from shop.accounts.actors import actor_of
 from shop.accounts.forms import ProofForm
 from shop.accounts.models import User
 from shop.accounts.requests import SignedInRequest
 from shop.accounts.roles import is_superintendent
-from shop.audit import log
+from shop.audit import states
 from shop.credentials import colleagues
 
 
@@ -62,6 +62,7 @@ class AccountAdmin(admin.ModelAdmin):
         return not lookup.startswith("password") and super().lookup_allowed(lookup, value, request)
 
     def save_model(self, request: Any, obj: User, form: Any, change: bool) -> None:  # noqa: FBT001
+        form.was_known = not change or states.is_known(obj)
         if not change:
             colleagues.make_account(obj, by=actor_of(request.user))
             transaction.on_commit(lambda: colleagues.send_link(obj, request=request))
@@ -75,10 +76,11 @@ class AccountAdmin(admin.ModelAdmin):
         user = form.instance
         with transaction.atomic():
             super().save_related(request, form, formsets, change)
-            log.append(
+            add = states.record if form.was_known else states.note
+            add(
+                user,
                 "account.roles",
                 actor=actor_of(request.user),
-                subject=account(user),
                 details={
                     "active": user.is_active,
                     "staff": user.is_staff,

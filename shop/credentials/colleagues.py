@@ -17,7 +17,7 @@ from shop.accounts.actors import actor_of
 from shop.accounts.models import User
 from shop.accounts.roles import is_superintendent
 from shop.accounts.second_factor import APP
-from shop.audit import log
+from shop.audit import log, states
 from shop.credentials import changes
 from shop.mailing import outbox
 
@@ -96,9 +96,10 @@ def take_factor(user: User, *, reason: str, by: log.Actor) -> None:
 
 def _rest(user: User) -> None:
     """Let the clinical rights rest from now on, and ask those who can say who the user is."""
-    user.unconfirmed_since = timezone.now()
-    user.save(update_fields=("unconfirmed_since",))
-    user.confirmed_by.clear()
+    with states.changing(user, action="account.rights_rest", actor=log.SYSTEM):
+        user.unconfirmed_since = timezone.now()
+        user.save(update_fields=("unconfirmed_since",))
+        user.confirmed_by.clear()
     for colleague in who_may_confirm(user):
         _ask(colleague, about=user)
 
@@ -163,9 +164,10 @@ def _with_new_app(user: User) -> User:
 
 
 def _give_back(held: User, *, by: log.Actor) -> None:
-    held.unconfirmed_since = None
-    held.save(update_fields=("unconfirmed_since",))
-    held.confirmed_by.clear()
+    with states.changing(held, action="account.rights_return", actor=by):
+        held.unconfirmed_since = None
+        held.save(update_fields=("unconfirmed_since",))
+        held.confirmed_by.clear()
     changes.record(changes.RIGHTS_BACK, held, by=by, to=[held.email])
 
 

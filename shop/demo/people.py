@@ -18,6 +18,7 @@ from oscar.apps.address.models import UserAddress
 
 from shop.accounts import roles
 from shop.accounts.models import PharmacistRegistration, User
+from shop.audit import log, states
 from shop.demo.authenticator import APP_KEY
 from shop.demo.example_patients import create_patients
 
@@ -134,6 +135,8 @@ def _create(person: Person) -> None:
                 "valid_until": timezone.localdate() + datetime.timedelta(days=REGISTRATION_DAYS),
             },
         )
+    if person.is_staff:
+        states.record(user, "account.demonstration", actor=log.SYSTEM)
     if person.home:
         _move_in(user, person.home)
 

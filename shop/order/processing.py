@@ -1,6 +1,7 @@
 """What may leave the pharmacy: an order moves on only while its prescription and payment stand."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.db import transaction
@@ -8,8 +9,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from oscar.apps.order.exceptions import InvalidOrderStatus
 from oscar.apps.order.processing import EventHandler as OscarEventHandler
+from oscar.apps.partner.models import StockRecord
 
+from shop.accounts.actors import actor_of
 from shop.accounts.models import User
+from shop.audit import log, states
 from shop.order import emails
 from shop.order_statuses import GUARDED, OrderStatus
 from shop.payments import attempts, refunds
@@ -36,14 +40,15 @@ class EventHandler(OscarEventHandler):
             raise InvalidOrderStatus(_("Cancel an order on its own page, with a reason."))
         with transaction.atomic():
             self._hold(order)
-            if new_status in GUARDED:
-                self.drop_paid_back(order)
-                check_may_leave(order)
-            super().handle_order_status_change(order, new_status, note_msg)
-            if new_status == OrderStatus.DISPATCHED:
-                self._for_stock(order, self.consume_stock_allocations)
-                emails.tell_order_dispatched(order)
-                self._enter(order)
+            with _recorded(order, "order.move", by=self.user):
+                if new_status in GUARDED:
+                    self.drop_paid_back(order)
+                    check_may_leave(order)
+                super().handle_order_status_change(order, new_status, note_msg)
+                if new_status == OrderStatus.DISPATCHED:
+                    self._for_stock(order, self.consume_stock_allocations)
+                    emails.tell_order_dispatched(order)
+                    self._enter(order)
 
     def cancel(self, order: Any, *, by: User, note: str) -> PaymentAttempt:
         """Cancel an order that has not left: stock and supplies come back, all money is to go back.
@@ -102,24 +107,29 @@ class EventHandler(OscarEventHandler):
             self._hold(order)
             _lock_prescriptions(order)
             lines = question.lines_to_drop(order)
-            for line in lines:
-                line.set_status(OrderStatus.CANCELLED)
-                self.cancel_stock_allocations(order, [line], [line.quantity])
-            ending = stopping.ending_of(order)
-            for line in lines:
-                self._give_back(supplies_of(order).filter(order_line=line), order, by=None)
-                standing_emails.tell_part_ended(order, line)
             if lines:
-                stopping.have_lost_lines(order, ending)
+                with _recorded(order, "order.drop_lines", by=None):
+                    self._drop(lines, order)
+
+    def _drop(self, lines: list[Any], order: Any) -> None:
+        for line in lines:
+            line.set_status(OrderStatus.CANCELLED)
+            self.cancel_stock_allocations(order, [line], [line.quantity])
+        ending = stopping.ending_of(order)
+        for line in lines:
+            self._give_back(supplies_of(order).filter(order_line=line), order, by=None)
+            standing_emails.tell_part_ended(order, line)
+        stopping.have_lost_lines(order, ending)
 
     def _undo(self, order: Any, *, by: User | None, note: str) -> None:
-        super().handle_order_status_change(
-            order, OrderStatus.CANCELLED, f"{OrderStatus.CANCELLED}: {note}"
-        )
-        _lock_prescriptions(order)
-        # The audit log, which giving back writes to, is locked last of all.
-        self._for_stock(order, self.cancel_stock_allocations)
-        self._give_back(supplies_of(order), order, by=by)
+        with _recorded(order, "order.cancel", by=by):
+            super().handle_order_status_change(
+                order, OrderStatus.CANCELLED, f"{OrderStatus.CANCELLED}: {note}"
+            )
+            _lock_prescriptions(order)
+            # The audit log, which giving back writes to, is locked last of all.
+            self._for_stock(order, self.cancel_stock_allocations)
+            self._give_back(supplies_of(order), order, by=by)
 
     def _give_back(self, supplies: Iterable[Supply], order: Any, *, by: User | None) -> None:
         for supply in supplies:
@@ -157,9 +167,23 @@ class EventHandler(OscarEventHandler):
         return held
 
 
+@contextmanager
+def _recorded(order: Any, action: str, *, by: User | None) -> Iterator[None]:
+    """Let the log know the order and its stock, when the block has moved them."""
+    actor = actor_of(by) if by else log.SYSTEM
+    stock = StockRecord.objects.filter(line__order=order).distinct().order_by("pk")
+    details = {"order": order.number}
+    with (
+        states.changing(order, action=action, actor=actor, details={"from": order.status}),
+        states.changing(*stock, action="stock.move", actor=actor, details=details),
+    ):
+        yield
+
+
 def check_may_leave(order: Any) -> None:
     """Raises InvalidOrderStatus, with all that stops it, unless the order stands as it was paid."""
     _check_charged(order)
+    _check_known(order)
     _lock_prescriptions(order)
     stops = question.stops_of(order)
     if stops:
@@ -171,6 +195,16 @@ def _check_charged(order: Any) -> None:
     attempt = PaymentAttempt.objects.filter(order=order).first()
     if attempt is None or attempt.status not in TAKEN:
         raise InvalidOrderStatus(_("The card has not been charged yet. Try again in a moment."))
+
+
+def _check_known(order: Any) -> None:
+    if not states.is_known(order):
+        raise InvalidOrderStatus(
+            _(
+                "The order is not as the audit log says. It must not leave. Tell the superintendent, and "
+                "cancel it here."
+            )
+        )
 
 
 def _lock_prescriptions(order: Any) -> None:

@@ -13,7 +13,9 @@ from django.db import models
 from django.db.models import F, Sum
 from django.utils import timezone
 
+from shop.accounts.actors import actor_of
 from shop.accounts.models import User
+from shop.audit import log, states
 from shop.payments import attempts, books
 from shop.payments.facts import StripeRefund
 from shop.payments.life_cycles import (
@@ -88,7 +90,20 @@ def ask(attempt: PaymentAttempt, wanted: Wanted, *, by: User | None) -> Refund:
         for line, quantity in wanted.lines
     )
     StripeOperation.objects.create(attempt=attempt, kind=Kind.REFUND, refund=refund)
+    actor = actor_of(by) if by else log.SYSTEM
+    states.record(refund, "refund.ask", actor=actor, details=_facts(refund))
     return refund
+
+
+def _facts(refund: Refund) -> dict[str, Any]:
+    """What the audit log says of a refund: money and order, never what was in the parcel."""
+    order = refund.attempt.order
+    return {
+        "order": order.number if order else "",
+        "amount_minor": refund.amount_minor,
+        "currency": refund.attempt.currency,
+        "reason": refund.reason,
+    }
 
 
 def _reserve(attempt: PaymentAttempt, amount_minor: int) -> None:
@@ -146,6 +161,7 @@ def record(attempt: PaymentAttempt, seen: StripeRefund) -> None:
             status=RefundStatus.REQUESTED,
         )
         _count(attempt, RefundStatus.REQUESTED, seen.amount)
+        states.record(refund, "refund.find", actor=log.SYSTEM, details=_facts(refund))
     status = _STATUSES.get(seen.status, RefundStatus.PENDING)
     _note_word(refund, "" if seen.status in _STATUSES else seen.status)
     if _moved(refund, attempt, status, stripe_id=seen.refund_id, failure=seen.failure):
@@ -154,7 +170,8 @@ def record(attempt: PaymentAttempt, seen: StripeRefund) -> None:
 
 def _note_word(refund: Refund, word: str) -> None:
     if refund.unknown_word != word:
-        Refund.objects.filter(pk=refund.pk).update(unknown_word=word[:40])
+        with states.changing(refund, action="refund.word", actor=log.SYSTEM):
+            Refund.objects.filter(pk=refund.pk).update(unknown_word=word[:40])
 
 
 def fail(attempt: PaymentAttempt, refund: Refund, *, failure: str) -> None:
@@ -186,18 +203,25 @@ def _moved(refund: Refund, attempt: PaymentAttempt, status: RefundStatus, **chan
     before = RefundStatus(refund.status)
     if status not in REFUND_TRANSITIONS[before]:
         return False
-    moved = Refund.objects.filter(pk=refund.pk, status=before).update(
-        status=status, changed_at=timezone.now(), **changes
-    )
-    if not moved:
-        return False
+    facts = {"from": before, "to": status}
+    with states.changing(refund, action="refund.move", actor=log.SYSTEM, details=facts):
+        moved = Refund.objects.filter(pk=refund.pk, status=before).update(
+            status=status, changed_at=timezone.now(), **changes
+        )
+        if moved:
+            _follow_in_books(refund, attempt, before, status)
+    return bool(moved)
+
+
+def _follow_in_books(
+    refund: Refund, attempt: PaymentAttempt, before: RefundStatus, status: RefundStatus
+) -> None:
     refund.refresh_from_db()
     _count(attempt, before, -refund.amount_minor)
     _count(attempt, status, refund.amount_minor)
     attempt.refresh_from_db()
     refund.attempt = attempt
     _write_to_ledger(refund, before, status)
-    return True
 
 
 def _count(attempt: PaymentAttempt, status: RefundStatus, amount_minor: int) -> None:

@@ -9,6 +9,8 @@ from oscar.apps.order.models import Order
 from oscar.apps.partner.strategy import Selector
 from oscar.core.loading import get_class
 
+from shop.accounts.actors import actor_of
+from shop.audit import states
 from shop.basket.models import Basket
 from shop.order.utils import OutOfStock
 from shop.payments import books
@@ -39,10 +41,14 @@ def place(attempt: PaymentAttempt, *, intent_id: str) -> Order:
     if prescription:
         gate.check_decided_for(address.country, prescription)
     totals = totals_of(basket, quote.delivery_code)
-    order = _write_order(attempt, basket, address, totals)
-    if prescription:
-        _take_units(prescription, order, lines)
-    books.write_authorisation(order, currency=attempt.currency, reference=intent_id)
+    customer = actor_of(attempt.user)
+    stock = {line.stockrecord_id: line.stockrecord for line in lines}
+    with states.changing(*stock.values(), action="stock.allocate", actor=customer):
+        order = _write_order(attempt, basket, address, totals)
+        if prescription:
+            _take_units(prescription, order, lines)
+        books.write_authorisation(order, currency=attempt.currency, reference=intent_id)
+    states.record(order, "order.place", actor=customer)
     return order
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -11,8 +12,11 @@ from shop.accounts.actors import actor_of
 from shop.accounts.models import User
 from shop.audit import log, states
 from shop.prescriptions import emails
-from shop.prescriptions.models import Event, Message, Page, Prescription, Supply
+from shop.prescriptions.models import Authorisation, Event, Message, Page, Prescription
 from shop.prescriptions.statuses import TOLD_TO_CUSTOMER, Action
+
+if TYPE_CHECKING:
+    from oscar.apps.order.models import Line
 
 
 def subject_of(prescription: Prescription) -> log.Subject:
@@ -68,16 +72,21 @@ def record_refusal(page: Page, *, by: User) -> None:
     )
 
 
-def record_supply(supply: Supply, action: str, *, by: User | None) -> None:
-    """Record that an order line took units, or gave them back; the prescription says of what."""
-    states.record(
-        supply.authorisation,
-        action,
+def supply_recorded(
+    authorisation: Authorisation, action: str, *, order_line: Line, units: int, by: User | None
+) -> AbstractContextManager[None]:
+    """Record at the end of the block that an order line took units, or gave them back.
+
+    What of is for the prescription to say.
+    """
+    return states.changing(
+        authorisation,
+        action=action,
         actor=acting(by),
         details={
-            "prescription": supply.authorisation.prescription.reference,
-            "order_line": supply.order_line_id,
-            "units": supply.units,
+            "prescription": authorisation.prescription.reference,
+            "order_line": order_line.pk,
+            "units": units,
         },
     )
 

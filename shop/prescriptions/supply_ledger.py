@@ -35,16 +35,20 @@ def lock(prescription: Prescription) -> Prescription:
 
 def take(authorisation: Authorisation, *, units: int, order_line: Line) -> Supply:
     """Take units for an order line; raises NothingLeft and takes nothing when there are too few."""
-    taken = Authorisation.objects.filter(
-        pk=authorisation.pk,
-        ended_at__isnull=True,
-        units_supplied__lte=F("units_per_supply") * F("supplies") - units,
-    ).update(units_supplied=F("units_supplied") + units)
-    if not taken:
-        raise NothingLeft(f"{units} × {authorisation.strength.words}")
-    supply = Supply.objects.create(authorisation=authorisation, order_line=order_line, units=units)
-    history.record_supply(supply, "supply.take", by=order_line.order.user)
-    return supply
+    by = order_line.order.user
+    with history.supply_recorded(
+        authorisation, "supply.take", order_line=order_line, units=units, by=by
+    ):
+        taken = Authorisation.objects.filter(
+            pk=authorisation.pk,
+            ended_at__isnull=True,
+            units_supplied__lte=F("units_per_supply") * F("supplies") - units,
+        ).update(units_supplied=F("units_supplied") + units)
+        if not taken:
+            raise NothingLeft(f"{units} × {authorisation.strength.words}")
+        return Supply.objects.create(
+            authorisation=authorisation, order_line=order_line, units=units
+        )
 
 
 def give_back(supply: Supply, *, by: User | None, note: str) -> None:
@@ -55,6 +59,22 @@ def give_back(supply: Supply, *, by: User | None, note: str) -> None:
     """
     with transaction.atomic():
         prescription = lock(supply.authorisation.prescription)
+        _count_back(supply, by=by)
+        words = f"{supply.units} × {supply.authorisation.strength.words}: {note}"
+        if prescription.status == Status.USED_UP:
+            services.give_back(prescription, by=by, note=words)
+        else:
+            services.note_given_back(prescription, by=by, note=words)
+
+
+def _count_back(supply: Supply, *, by: User | None) -> None:
+    with history.supply_recorded(
+        supply.authorisation,
+        "supply.give_back",
+        order_line=supply.order_line,
+        units=supply.units,
+        by=by,
+    ):
         given = Supply.objects.filter(pk=supply.pk, returned_at__isnull=True).update(
             returned_at=timezone.now()
         )
@@ -63,12 +83,6 @@ def give_back(supply: Supply, *, by: User | None, note: str) -> None:
         Authorisation.objects.filter(pk=supply.authorisation_id).update(
             units_supplied=F("units_supplied") - supply.units
         )
-        history.record_supply(supply, "supply.give_back", by=by)
-        words = f"{supply.units} × {supply.authorisation.strength.words}: {note}"
-        if prescription.status == Status.USED_UP:
-            services.give_back(prescription, by=by, note=words)
-        else:
-            services.note_given_back(prescription, by=by, note=words)
 
 
 def finish_supply(prescription: Prescription, *, by: User, last: Supply) -> None:

@@ -34,7 +34,8 @@ def is_signed_in(client: Client) -> bool:
 
 
 def actions() -> list[str]:
-    return list(Entry.objects.order_by("sequence").values_list("action", flat=True))
+    of_accounts = Entry.objects.filter(subject_type="account").order_by("sequence")
+    return list(of_accounts.values_list("action", flat=True))
 
 
 def codes_on(page: str) -> list[str]:

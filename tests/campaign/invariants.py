@@ -10,8 +10,10 @@ from django.db.models import Count, Sum
 from oscar.apps.order.models import Order
 from oscar.apps.partner.models import StockRecord
 
+from catalogue.models import Product
+from shop.audit import states
 from shop.payments.life_cycles import Review, Status
-from shop.payments.models import PaymentAttempt, StripeOperation
+from shop.payments.models import PaymentAttempt, Refund, StripeOperation
 from shop.payments.money import to_minor
 from shop.prescriptions.models import Authorisation, Supply
 from shop.register.models import Entry
@@ -223,6 +225,21 @@ def every_order_has_lines_and_a_basket_of_its_own(world: World) -> Iterator[str]
             yield f"basket {basket} was ordered {count} times"
 
 
+def the_log_knows_what_decides(world: World) -> Iterator[str]:
+    """Whoever was killed, and whatever met: no row is other than its newest entry says."""
+    prescriptions = [each.pk for customer in world.customers for each in customer.prescriptions]
+    deciding = (
+        world.orders,
+        Authorisation.objects.filter(prescription__in=prescriptions),
+        StockRecord.objects.filter(product__parent=world.medicine),
+        Product.objects.filter(parent=world.medicine),
+        Refund.objects.filter(attempt__in=_attempts(world)),
+    )
+    for rows in deciding:
+        for row in rows:
+            yield from states.differences(states.kind_of(row), [row.pk]).values()
+
+
 def nothing_is_left_to_do(world: World) -> Iterator[str]:
     users = [customer.user for customer in world.customers]
     for operation in StripeOperation.objects.filter(attempt__user__in=users, done_at__isnull=True):
@@ -267,6 +284,7 @@ RULES: tuple[Rule, ...] = (
     no_order_is_on_another_patients_prescription,
     nothing_happened_that_must_not,
     every_order_has_lines_and_a_basket_of_its_own,
+    the_log_knows_what_decides,
     nothing_is_left_to_do,
     nobody_has_to_look_without_need,
     the_reconciliation_finds_nothing_in_the_end,

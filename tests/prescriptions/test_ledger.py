@@ -18,7 +18,7 @@ from shop.order.models import Line
 from shop.prescriptions import services, supply_ledger
 from shop.prescriptions.models import Authorisation, Prescription, Supply
 from shop.prescriptions.statuses import Action, Status
-from tests.conftest import approve, send_prescription
+from tests.conftest import approve, let_the_log_know, send_prescription
 from tests.settling.test_races import at_once
 
 BUYERS = 20
@@ -28,7 +28,7 @@ def line_of_an_order(number: int) -> Line:
     order = Order.objects.create(
         number=str(number), currency="USD", total_incl_tax=1, total_excl_tax=1
     )
-    return order.lines.create(
+    line: Line = order.lines.create(
         partner_name="Pharmacy",
         title="A pack",
         quantity=1,
@@ -38,6 +38,8 @@ def line_of_an_order(number: int) -> Line:
         line_price_before_discounts_incl_tax=1,
         line_price_before_discounts_excl_tax=1,
     )
+    let_the_log_know(order)
+    return line
 
 
 def test_what_is_taken_is_written_down(approved: Prescription) -> None:

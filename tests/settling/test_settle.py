@@ -24,7 +24,7 @@ from shop.payments.models import PaymentAttempt
 from shop.prescriptions import services
 from shop.prescriptions.models import Authorisation, Prescription, Supply
 from shop.settling.settle import settle
-from tests.conftest import basket_with, pack_of
+from tests.conftest import basket_with, let_the_log_know, pack_of
 from tests.settling.paying import DECLINES, intent_statuses, open_card_page, pay_by_card
 
 
@@ -178,7 +178,9 @@ def order_elsewhere(approved: Prescription, basket: Basket, pharmacist: User) ->
 
 
 def end_supply_in_country(approved: Prescription, basket: Basket, pharmacist: User) -> None:
-    basket.lines.get().product.supply_countries.clear()
+    pack = basket.lines.get().product
+    pack.supply_countries.clear()
+    let_the_log_know(pack)
 
 
 Happening = Callable[[Prescription, Basket, User], None]
@@ -222,9 +224,12 @@ def test_what_happens_while_paying_ends_without_order_or_charge(
 def test_what_needs_a_prescription_meanwhile_is_not_ordered_without_one(
     customer: User, medicine: Product, stripe: Emulator
 ) -> None:
+    kind = ProductClass.objects.get()
     ProductClass.objects.update(needs_prescription=False)
+    let_the_log_know(kind)
     attempt, url = open_card_page(customer, basket_with(customer, pack_of(medicine, 10, 60)))
     ProductClass.objects.update(needs_prescription=True)
+    let_the_log_know(kind)
     pay_by_card(url)
 
     settle(attempt)

@@ -13,7 +13,7 @@ from tests.campaign.actions.customers import coming_back, taking_back
 from tests.campaign.actions.registry import action
 from tests.campaign.processes import Job, Kill
 from tests.campaign.world import A_SUPPLY, World, prescribe
-from tests.conftest import mg
+from tests.conftest import let_the_log_know, mg
 
 COMMANDS = ("finish_pending", "reconcile_payments")
 # Strength in mg, tablets at once, supplies: what a second look at an approval may allow.
@@ -29,6 +29,7 @@ def a_price_changes(world: World, dice: random.Random, kill: Kill | None) -> Non
     record = dice.choice(world.packs()).stockrecords.get()
     record.price += dice.choice([-1, 1])
     record.save()
+    let_the_log_know(record)
 
 
 def _withdraw(world: World, dice: random.Random, kill: Kill | None) -> Job:
@@ -111,13 +112,16 @@ def a_pack_is_retired(world: World, dice: random.Random, kill: Kill | None) -> N
     pack = dice.choice(world.packs())
     pack.is_public = not pack.is_public
     pack.save(update_fields=("is_public",))
+    let_the_log_know(pack)
 
 
 @action(weight=1)
 def a_pack_may_go_to_another_country_only(
     world: World, dice: random.Random, kill: Kill | None
 ) -> None:
-    dice.choice(world.packs()).supply_countries.clear()
+    pack = dice.choice(world.packs())
+    pack.supply_countries.clear()
+    let_the_log_know(pack)
 
 
 @action(weight=3)

@@ -7,9 +7,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
 from shop.accounts import roles
-from shop.accounts.actors import account
 from shop.accounts.models import User
-from shop.audit import log
+from shop.audit import log, states
 
 
 class Command(BaseCommand):
@@ -23,15 +22,11 @@ class Command(BaseCommand):
         user = User.objects.filter(email__iexact=options["email"]).first()
         if user is None:
             raise CommandError(f"There is no account {options['email']}. Sign up first.")
-        with transaction.atomic():
+        details = {"granted": options["role"]}
+        recorded = states.changing(user, action="account.roles", actor=log.SYSTEM, details=details)
+        with transaction.atomic(), recorded:
             roles.create_groups()
             user.is_staff = True
             user.save(update_fields=["is_staff"])
             user.groups.add(Group.objects.get(name=options["role"]))
-            log.append(
-                "account.roles",
-                actor=log.SYSTEM,
-                subject=account(user),
-                details={"granted": options["role"]},
-            )
         self.stdout.write(f"{user.email} is now: {options['role']}")
