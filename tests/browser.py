@@ -16,6 +16,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_pla
 
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1280, "height": 900}
+# A busy machine may need longer than Playwright's own limits for a page.
+LONGEST_MILLISECONDS = 90_000
 OWN_HOST = "127.0.0.1"
 # Chromium then looks for nothing outside: no updates, no sync, no experiments.
 FLAGS = (
@@ -62,6 +64,7 @@ class Visitor:
         self.origin = origin
         self.requests: list[str] = []
         self.complaints: list[str] = []
+        context.set_default_timeout(LONGEST_MILLISECONDS)
         self.page = context.new_page()
         self.page.on("request", self._note_request)
         self.page.on("console", lambda message: self._note_complaint(message.type, message.text))

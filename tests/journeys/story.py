@@ -12,12 +12,11 @@ from playwright.sync_api import FilePayload, Page, expect
 
 from shop.accounts.models import User
 from tests.authenticator import code_now
-from tests.browser import Visitor, accessibility_faults, sideways_scroll
+from tests.browser import LONGEST_MILLISECONDS, Visitor, accessibility_faults, sideways_scroll
 from tests.conftest import PASSWORD, signed_in
 from tests.prescriptions import samples
 
-# A busy machine may need longer than Playwright's five seconds for a page.
-expect.set_options(timeout=20_000)
+expect.set_options(timeout=LONGEST_MILLISECONDS)
 
 CHOICES = {
     "relation": "self",
@@ -42,6 +41,7 @@ def held_to_the_rules(page: Page, name: str) -> None:
 
     Journeys share their steps; axe, which takes seconds for a long page, looks once at each.
     """
+    page.wait_for_load_state()
     width = (page.viewport_size or {"width": 0})["width"]
     seen = Seen.folder / f"{name}-{width}"
     if not seen.exists():
@@ -187,6 +187,7 @@ def approve(page: Page, *, strength: int, units: int, today: Any, until: Any) ->
     page.get_by_label("Identity confirmed", exact=True).select_option("yes")
     page.get_by_role("button", name="Sign the legal check").click()
     expect(page.get_by_role("status").first).to_contain_text("Signed: Legal check")
+    page.wait_for_load_state()
     for select in page.locator(".point select").all():
         select.select_option("yes")
     page.get_by_role("button", name="Sign the clinical check").click()
@@ -231,6 +232,7 @@ def transcribe(page: Page, *, strength: int, units: int, today: Any) -> None:
 
 def answer_alerts(page: Page) -> None:
     """Every alert seen, with a note."""
+    page.wait_for_load_state()
     for finding in page.locator(".finding").all():
         finding.get_by_label("Answer", exact=True).select_option("seen")
         finding.get_by_label("Note", exact=True).fill("Asked on the telephone.")

@@ -37,7 +37,7 @@ def test_a_reader_checks_their_medicines(visitor_with: Visitor, baclofen: Produc
     assert "Valium" not in page.url
     expect(page.get_by_text("Not checked: tell the pharmacist")).to_be_visible()
     expect(page.get_by_text("Did you mean one of these?")).to_be_visible()
-    assert page.get_by_text("None found in the texts we checked").first.is_visible()
+    expect(page.get_by_text("None found in the texts we checked").first).to_be_visible()
     assert accessibility_faults(page) == []
     assert sideways_scroll(page) <= 0
 

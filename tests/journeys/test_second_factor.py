@@ -24,7 +24,9 @@ def test_a_new_pharmacist_registers_an_app(visitor_with: Visitor, pharmacist: Us
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Continue").click()
     arrive_at(page, "Register an authenticator app", "app-register")
-    assert page.get_by_role("img", name="QR code").evaluate("image => image.naturalWidth") > 0
+    picture = page.get_by_role("img", name="QR code")
+    expect(picture).to_have_js_property("complete", value=True)
+    assert picture.evaluate("image => image.naturalWidth") > 0
 
     page.get_by_label("Code").fill("000000")
     page.get_by_role("button", name="Register the app").click()
@@ -35,7 +37,7 @@ def test_a_new_pharmacist_registers_an_app(visitor_with: Visitor, pharmacist: Us
     page.get_by_role("button", name="Register the app").click()
 
     arrive_at(page, "Recovery codes", "app-codes")
-    assert page.locator("code.key").count() == 10
+    expect(page.locator("code.key")).to_have_count(10)
     page.get_by_role("link", name=re.compile("Continue")).click()
     arrive_at(page, "Prescriptions", "app-queue")
     arrive_at(visitor_with.open("/accounts/2fa/"), "Sign in with an authenticator app", "app-index")

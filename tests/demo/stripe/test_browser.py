@@ -29,7 +29,11 @@ def pay(page: Page, number: str) -> None:
     page.get_by_label("Expiry date").fill("12/34")
     page.get_by_label("CVC").fill("123")
     page.get_by_label("Name on the card").fill("Jo Example")
+    page.locator("html").evaluate("page => page.setAttribute('data-left', '')")
     page.get_by_role("button", name="Pay GBP 23.50").click()
+    # Until another page is there, and whole.
+    page.locator("html:not([data-left])").wait_for(state="attached")
+    page.wait_for_load_state()
 
 
 def assert_fit_for_everyone(page: Page) -> None:
