@@ -8,7 +8,10 @@ class CatalogueConfig(CatalogueOnlyConfig):
     name = "catalogue"
 
     def ready(self) -> None:
-        from catalogue import recorded
+        from catalogue import (
+            licences,  # noqa: F401
+            recorded,
+        )
         from catalogue.content import checks  # noqa: F401
 
         super().ready()

@@ -12,10 +12,8 @@ from typing import Annotated, Any
 
 from babel import Locale
 from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.text import slugify
-from oscar.apps.address.models import Country
 from oscar.apps.catalogue.models import Category
 from oscar.apps.partner.models import Partner, StockRecord
 from pydantic import AfterValidator, BeforeValidator
@@ -23,6 +21,7 @@ from pydantic import AfterValidator, BeforeValidator
 from catalogue.amounts import DoseForm, NotAStrength, Strength
 from catalogue.content.models import Medicine, Tag
 from catalogue.models import Product, ProductClass
+from shop.addresses.countries import country
 from shop.audit import log, states
 from shop.datafiles import (
     Count,
@@ -247,24 +246,3 @@ def _create(parent: Product, pack: NewPack, partner: Partner) -> Product:
     states.record(product, "product.make", actor=log.SYSTEM)
     states.record(record, "stock.make", actor=log.SYSTEM)
     return product
-
-
-def country(code: str) -> Country:
-    """The country; a new one is only shipped to when the pharmacy is licensed for it."""
-    name = Locale("en").territories[code]
-    if len(code) != len("AU"):
-        raise ValidationError(code)
-    return Country.objects.get_or_create(
-        iso_3166_1_a2=code,
-        defaults={
-            "printable_name": name,
-            "name": name,
-            "is_shipping_country": code in settings.LICENSED_COUNTRIES,
-        },
-    )[0]
-
-
-def create_licensed_countries() -> None:
-    """The countries a customer may give as an address."""
-    for code in settings.LICENSED_COUNTRIES:
-        country(code)

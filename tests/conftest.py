@@ -204,11 +204,7 @@ def countries(db: None) -> dict[str, Country]:
     return {
         code: Country.objects.get_or_create(
             iso_3166_1_a2=code,
-            defaults={
-                "printable_name": name,
-                "name": name.upper(),
-                "is_shipping_country": code in ("AU", "US"),
-            },
+            defaults={"printable_name": name, "name": name.upper()},
         )[0]
         for code, name in COUNTRIES.items()
     }

@@ -53,6 +53,7 @@ class CheckoutSessionMixin(OscarCheckoutSessionMixin):
         if address is None:
             raise FailedPreCondition(url=reverse("checkout:shipping-address"))
         try:
+            gate.check_address(address)
             gate.check_destination(address.country, request.basket.all_lines())
             if self.prescription is not None:
                 gate.check_decided_for(address.country, self.prescription)

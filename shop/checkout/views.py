@@ -9,6 +9,8 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
+from django.db.models import QuerySet
+from django.forms import model_to_dict
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -17,6 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.generic import TemplateView
+from oscar.apps.address.models import UserAddress
 from oscar.apps.checkout.utils import CheckoutSessionData
 from oscar.apps.checkout.views import IndexView as OscarIndexView
 from oscar.apps.checkout.views import (
@@ -31,6 +34,7 @@ from oscar.apps.checkout.views import ShippingMethodView as OscarShippingMethodV
 from oscar.templatetags.currency_filters import currency
 
 from shop.accounts.requests import SignedInRequest
+from shop.addresses import countries
 from shop.checkout import pay
 from shop.checkout.arrival import choices_of, chosen_at_first, gap_of_all
 from shop.checkout.session import CheckoutSessionMixin
@@ -95,12 +99,24 @@ class ShippingAddressView(OscarShippingAddressView):
             return redirect("checkout:shipping-address")
         return self._ship_to(request, request.user.addresses.get(pk=chosen))
 
-    def _ship_to(self, request: SignedInRequest, address: Any) -> HttpResponse:
+    def get_initial(self) -> dict[str, Any]:
+        lives_in = self.prescription.answers.country if self.prescription else ""
+        return {"country": lives_in} | (super().get_initial() or {})
+
+    def get_available_addresses(self) -> QuerySet[UserAddress]:
+        own = self.request.user.addresses.filter(country__in=countries.licensed())
+        return own.order_by("-is_default_for_shipping", "pk")
+
+    def _ship_to(self, request: SignedInRequest, address: UserAddress) -> HttpResponse:
         try:
             gate.check_destination(address.country, request.basket.all_lines())
         except Refused as refusal:
             messages.error(request, refusal.message)
             return redirect("checkout:shipping-address")
+        form = self.form_class(model_to_dict(address), initial={})
+        if not form.is_valid():
+            # The address is shown in the form, with what it lacks.
+            return self.form_invalid(form)
         if self.is_checked_again(request, address.country):
             return redirect("checkout:prescription")
         self.checkout_session.ship_to_user_address(address)

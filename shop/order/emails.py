@@ -28,10 +28,15 @@ def tell_order_cancelled(order: Order) -> None:
     _queue("order_cancelled", order)
 
 
-def _queue(code: str, order: Order) -> None:
+def tell_address_corrected(order: Order, *, change: int) -> None:
+    """Say that the parcel goes to a corrected address; ``change`` tells one from the next."""
+    _queue("order_address", order, key=f"{order.number}-{change}")
+
+
+def _queue(code: str, order: Order, *, key: str = "") -> None:
     outbox.queue(
         code,
-        key=order.number,
+        key=key or order.number,
         user=order.user,
         path=reverse("customer:order", kwargs={"order_number": order.number}),
         label=order.number,

@@ -9,10 +9,10 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from django.http import HttpResponse
 from django.shortcuts import render
-from oscar.core.loading import get_model
 
 from catalogue.country import country_of
 from catalogue.listing import medicines_with_prices
+from shop.addresses import countries
 from shop.delivery.methods import methods
 from shop.help_lines.table import TABLE, emergency_number, name_of
 from shop.jurisdictions import loading
@@ -41,10 +41,8 @@ def how_prescriptions_work(request: HttpRequest) -> HttpResponse:
 
 
 def delivery(request: HttpRequest) -> HttpResponse:
-    countries = get_model("address", "Country").objects.filter(
-        iso_3166_1_a2__in=settings.LICENSED_COUNTRIES
-    )
-    return render(request, "pages/delivery.html", {"countries": countries, "methods": methods()})
+    context = {"countries": countries.licensed(), "methods": methods()}
+    return render(request, "pages/delivery.html", context)
 
 
 def help_now(request: HttpRequest) -> HttpResponse:

@@ -12,9 +12,9 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from oscar.apps.address.models import Country
 
 from catalogue.content.asking import why_asked
+from shop.addresses import countries as licensed
 from shop.patients.answers import (
     ADULT_AGE,
     QUESTIONS,
@@ -77,8 +77,7 @@ class Section:
 
 def countries() -> list[tuple[str, Any]]:
     """Where a patient may live, by ISO 3166-1 alpha-2 code."""
-    found = Country.objects.filter(is_shipping_country=True).order_by("printable_name")
-    return [("", _("Choose a country")), *found.values_list("iso_3166_1_a2", "printable_name")]
+    return [("", _("Choose a country")), *licensed.choices()]
 
 
 def one_of(choices: Any, *, needed: StrOrPromise = "", **kwargs: Any) -> forms.ChoiceField:

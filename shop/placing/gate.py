@@ -11,15 +11,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
-from django.conf import settings
 from django.utils import timezone
 from django.utils.formats import date_format
 from oscar.apps.address.models import Country
+from oscar.apps.order.models import ShippingAddress
 
 from catalogue import recorded
 from catalogue.amounts import DoseForm, Strength
 from catalogue.models import Product
 from shop.accounts.models import User
+from shop.addresses import countries, rules
 from shop.audit import states
 from shop.continuity.repeats import next_supply_on
 from shop.patients.models import Patient
@@ -257,6 +258,20 @@ def check_destination(country: Country, lines: Iterable[BasketLine]) -> None:
             _check_country(country, line.product)
 
 
+def check_address(address: ShippingAddress) -> None:
+    """Raises Refused when a parcel would not arrive at this address, for what it says of itself."""
+    place = rules.Place(
+        street=address.line1,
+        suburb=address.line3,
+        city=address.line4,
+        state=address.state,
+        postcode=address.postcode,
+        country=address.country_id,
+    )
+    for words in rules.faults(place).values():
+        raise Refused(Reason.ADDRESS, what=words)
+
+
 def check_decided_for(country: Country, prescription: Prescription) -> None:
     """Raises Refused when the approval was made for another country (ORD-4)."""
     if reviews.goes_elsewhere(prescription, country.iso_3166_1_a2):
@@ -264,7 +279,7 @@ def check_decided_for(country: Country, prescription: Prescription) -> None:
 
 
 def _check_country(country: Country, product: Product) -> None:
-    if country.iso_3166_1_a2 not in settings.LICENSED_COUNTRIES:
+    if not countries.is_licensed(country):
         raise Refused(Reason.NOT_LICENSED, country=country.printable_name)
     if not product.supply_countries.filter(pk=country.pk).exists():
         raise Refused(

@@ -36,6 +36,7 @@ def place(attempt: PaymentAttempt, *, intent_id: str) -> Order:
         raise Refused(Reason.CHANGED)
     lines = list(basket.all_lines())
     gate.check_known(lines)
+    gate.check_address(address)
     gate.check_destination(address.country, lines)
     prescription = _locked_prescription(attempt, lines)
     if prescription:

@@ -67,6 +67,7 @@ class Reason(TextChoices):
         _("Your prescription was checked for another country. A pharmacist has to look again."),
     )
     NOT_LICENSED = "not_licensed", _("We are not licensed to send medicines to %(country)s.")
+    ADDRESS = "address", _("A parcel would not arrive at this address. %(what)s")
     OUT_OF_STOCK = "out_of_stock", _("%(title)s is no longer in stock.")
     CHANGED = "changed", _("Your cart, a price or your address changed while you were paying.")
     AMOUNT = "amount", _("The amount authorised is not the amount of your order.")

@@ -10,7 +10,7 @@ OSCAR_APPS = [
     "oscar.config.Shop",
     "shop.accounts.apps.SilentAnalyticsConfig",
     "shop.checkout.apps.CheckoutConfig",
-    "oscar.apps.address.apps.AddressConfig",
+    "shop.addresses.apps.AddressConfig",
     "oscar.apps.shipping.apps.ShippingConfig",
     "catalogue.apps.CatalogueConfig",
     "oscar.apps.catalogue.reviews.apps.CatalogueReviewsConfig",
@@ -38,8 +38,11 @@ OSCAR_APPS = [
     "oscar.apps.dashboard.communications.apps.CommunicationsDashboardConfig",
     "oscar.apps.dashboard.shipping.apps.ShippingDashboardConfig",
 ]
-# This fork adds no columns, so Oscar's own migrations stay the only ones.
-MIGRATION_MODULES = {"basket": "oscar.apps.basket.migrations"}
+# These forks add no columns, so Oscar's own migrations stay the only ones.
+MIGRATION_MODULES = {
+    "address": "oscar.apps.address.migrations",
+    "basket": "oscar.apps.basket.migrations",
+}
 
 OSCAR_SHOP_NAME = env("PHARMACY_NAME", default="") or "Alder Pharmacy"
 OSCAR_SHOP_TAGLINE = ""
@@ -55,7 +58,8 @@ OSCAR_EAGER_ALERTS = False
 OSCAR_SAVE_SENT_EMAILS_TO_DB = False
 OSCAR_MAX_BASKET_QUANTITY_THRESHOLD = 20
 OSCAR_BASKET_COOKIE_OPEN = "open_basket"
-OSCAR_REQUIRED_ADDRESS_FIELDS = ("first_name", "last_name", "line1", "line4", "country")
+# What else an address needs, its country says (shop.addresses.rules).
+OSCAR_REQUIRED_ADDRESS_FIELDS = ("first_name", "last_name", "line1", "country")
 
 OSCAR_INITIAL_ORDER_STATUS = order_statuses.FIRST.value
 OSCAR_INITIAL_LINE_STATUS = OSCAR_INITIAL_ORDER_STATUS

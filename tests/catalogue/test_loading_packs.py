@@ -9,7 +9,6 @@ from shop.datafiles import FilesInvalid
 from tests.catalogue.folders import edit, run
 
 StockRecord = get_model("partner", "StockRecord")
-Country = get_model("address", "Country")
 
 
 @pytest.mark.parametrize("order", [("medicines", "packs"), ("packs", "medicines")])
@@ -50,13 +49,6 @@ def test_only_missing_packs_are_created(baclofen):
 
     assert run("load_packs", "baclofen") == "BAC10-90: created\n"
     assert run("load_packs", "baclofen") == "baclofen: nothing to do\n"
-
-
-def test_only_licensed_countries_are_shipped_to(baclofen, settings):
-    shipped = Country.objects.filter(is_shipping_country=True).values_list("pk", flat=True)
-
-    assert set(shipped) == set(settings.LICENSED_COUNTRIES)
-    assert Country.objects.count() > len(settings.LICENSED_COUNTRIES)
 
 
 def test_category_and_tag_are_made_once(baclofen):

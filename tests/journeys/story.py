@@ -244,14 +244,14 @@ def choose_delivery(page: Page) -> None:
     fill = {
         "First name": "Anna",
         "Last name": "Example",
-        "First line of address": "1 Sample Street",
-        "City": "Sydney",
-        "State": "NSW",
-        "Post": "2000",
+        "Street and number": "1 Sample Street",
+        "Suburb or town": "Sydney",
+        "Postcode": "2000",
     }
-    for label, value in fill.items():
-        page.get_by_label(re.compile(label, re.IGNORECASE)).first.fill(value)
     page.get_by_label(re.compile("Country")).select_option("AU")
+    for label, value in fill.items():
+        page.get_by_label(re.compile(label)).first.fill(value)
+    page.get_by_label(re.compile("State or territory")).select_option("NSW")
     page.get_by_role("button", name="Continue").click()
     arrive_at(page, "How should it travel?", "delivery")
     page.get_by_label(re.compile("Express")).check()

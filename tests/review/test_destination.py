@@ -44,8 +44,11 @@ def test_a_new_address_in_another_country_is_checked_again(client: Client) -> No
 
 def test_so_is_an_address_from_the_book(client: Client, customer: User) -> None:
     address = customer.addresses.create(
+        first_name="Anna",
+        last_name="Example",
         line1="1 Example Street",
         line4="Boston",
+        state="MA",
         postcode="02108",
         country=Country.objects.get(iso_3166_1_a2="US"),
     )

@@ -17,6 +17,11 @@ from shop.placing import gate
 from shop.placing.quote import Quote, quote_for
 
 PAYS = "4242 4242 4242 4242"
+TOWNS = {
+    "AU": {"line4": "Sydney", "state": "NSW", "postcode": "2000"},
+    "US": {"line4": "Boston", "state": "MA", "postcode": "02108"},
+    "DE": {"line4": "Berlin", "postcode": "10115"},
+}
 DECLINES = "4000 0000 0000 0002"
 
 
@@ -25,9 +30,8 @@ def quote_of(basket: Basket, *, country: str = "AU") -> Quote:
         first_name="Anna",
         last_name="Example",
         line1="1 Sample Street",
-        line4="Sydney",
-        postcode="2000",
         country=Country.objects.get(iso_3166_1_a2=country),
+        **TOWNS[country],
     )
     return quote_for(basket, delivery_code="standard", address=address)
 

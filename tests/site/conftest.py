@@ -53,6 +53,8 @@ def world(
         user=customer,
         line1="1 Sample Street",
         line4="Sydney",
+        state="NSW",
+        postcode="2000",
         country=order.shipping_address.country,
     )
     return {
@@ -162,6 +164,7 @@ def of_staff(
         "dashboard:order-detail": [order.number],
         "dashboard:order-detail-note": [order.number, 1],
         "dashboard:order-cancel": [order.number],
+        "dashboard:order-address": [order.number],
         "dashboard:order-refund": [order.number],
         "dashboard:order-look-again": [order.number],
         "dashboard:catalogue-product": [medicine.pk],

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from catalogue.management.commands.load_medicines import folders_named
-from catalogue.shelf import create_licensed_countries, load_packs
+from catalogue.shelf import load_packs
 from shop.datafiles import FilesInvalid
 
 
@@ -17,7 +17,6 @@ class Command(BaseCommand):
         parser.add_argument("names", nargs="*", metavar="NAME")
 
     def handle(self, *_args: Any, names: list[str], **_options: Any) -> None:
-        create_licensed_countries()
         for folder in folders_named(names):
             try:
                 done = load_packs(folder)

@@ -3,10 +3,9 @@
 from django.urls import URLPattern, path
 from oscar.apps.dashboard.orders.apps import OrdersDashboardConfig as OscarOrdersDashboardConfig
 
-# Where an order goes was checked when it was placed, so no page changes the address afterwards.
 ROUTED = {"order-list", "order-detail", "order-detail-note"}
 # Pages of our own that lead to a change, so looking at them takes the same right.
-CHANGING = ("order-cancel", "order-refund", "order-look-again")
+CHANGING = ("order-cancel", "order-refund", "order-look-again", "order-address")
 
 
 class OrdersDashboardConfig(OscarOrdersDashboardConfig):
@@ -19,11 +18,12 @@ class OrdersDashboardConfig(OscarOrdersDashboardConfig):
             self.permissions_map[name] = ["order.view_order", "order.change_order"]
 
     def get_urls(self) -> list[URLPattern]:
-        from shop.dashboard.orders import payments
+        from shop.dashboard.orders import addresses, payments
 
         own = [
             path("payments/", payments.list_payments, name="payment-list"),
             path("<str:number>/cancel/", payments.cancel_order, name="order-cancel"),
+            path("<str:number>/address/", addresses.correct, name="order-address"),
             path("<str:number>/refund/", payments.refund_order, name="order-refund"),
             path("<str:number>/look-again/", payments.look_again, name="order-look-again"),
         ]

@@ -13,10 +13,11 @@ from oscar.apps.dashboard.orders.forms import (
     OrderNoteForm,
     OrderStatsForm,
     OrderStatusForm,
-    ShippingAddressForm,
 )
 from oscar.apps.dashboard.orders.forms import OrderSearchForm as OscarOrderSearchForm
+from oscar.apps.order.models import ShippingAddress
 
+from shop.addresses.forms import FIELDS, WIDGETS, DeliveryForm
 from shop.payments import refunds
 from shop.payments.life_cycles import CHOSEN_BY_STAFF, RefundReason
 from shop.payments.models import PaymentAttempt
@@ -47,6 +48,25 @@ class OrderSearchForm(OscarOrderSearchForm):
     def clean_name(self) -> str:
         self.words = tuple(self.cleaned_data["name"].split())
         return ""
+
+
+class ShippingAddressForm(DeliveryForm):
+    """Where an order goes, corrected; the country, for which it was checked, stays."""
+
+    asked = forms.CharField(
+        label=gettext_lazy("Who asked for it, and how you know that it was them"),
+        help_text=gettext_lazy("For colleagues; the customer does not see it."),
+        max_length=NOTE_LENGTH,
+    )
+
+    class Meta:
+        model = ShippingAddress
+        fields = tuple(name for name in FIELDS if name != "country")
+        widgets = WIDGETS
+
+    def corrected(self) -> dict[str, Any]:
+        """The fields of the address, once the form is valid."""
+        return {name: self.cleaned_data[name] for name in self.Meta.fields}
 
 
 class CancelForm(forms.Form):

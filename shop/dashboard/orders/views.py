@@ -18,6 +18,7 @@ from oscar.apps.order.exceptions import InvalidOrderStatus
 
 from shop.dashboard import spreadsheets
 from shop.dashboard.orders import payments
+from shop.order.correcting import CORRECTABLE
 from shop.order_statuses import OrderStatus
 from shop.standing.question import obstacles_of
 
@@ -103,6 +104,7 @@ class OrderDetailView(OscarOrderDetailView):
             **super().get_context_data(**kwargs),
             **payments.of_order(self.object),
             "obstacles": obstacles_of(self.object),
+            "is_address_correctable": self.object.status in CORRECTABLE,
         }
 
     def change_order_status(self, request: HttpRequest, order: Any) -> HttpResponse:

@@ -6,10 +6,9 @@ from fractions import Fraction
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.utils.translation import gettext_lazy as _
-from oscar.apps.address.models import Country
 
+from shop.addresses import countries as licensed
 from shop.prescriptions.authorising import Allowance
 from shop.prescriptions.statuses import RefusalReason
 from shop.review.forms.transcription import MOST_REPEATS, DeskForm, day_field, limit
@@ -66,9 +65,7 @@ class AllowanceForm(DeskForm):
 
 def countries() -> list[tuple[str, Any]]:
     """Where the pharmacy may send medicines."""
-    licensed = Country.objects.filter(iso_3166_1_a2__in=settings.LICENSED_COUNTRIES)
-    named = licensed.order_by("printable_name").values_list("iso_3166_1_a2", "printable_name")
-    return [("", "—"), *named]
+    return [("", "—"), *licensed.choices()]
 
 
 class DecisionForm(DeskForm):

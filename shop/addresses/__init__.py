@@ -1,0 +1,1 @@
+"""Where medicines go: licensed countries, and what an address needs there."""

@@ -1,0 +1,3 @@
+"""Oscar's address models, as they are."""
+
+from oscar.apps.address.models import *
