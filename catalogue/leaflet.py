@@ -7,7 +7,6 @@ from functools import lru_cache
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
-from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -16,6 +15,7 @@ from catalogue.content.models import ContentVersion
 from catalogue.country import country_of
 from catalogue.models import Product
 from catalogue.sheet import Edition, Paper, Print, Sheet
+from shop import days
 from shop.help_lines.printing import printed_number, ticked_in
 
 
@@ -43,7 +43,7 @@ def leaflet(request: HttpRequest, product_slug: str, pk: int) -> HttpResponse:  
         foot=render_to_string("oscar/catalogue/leaflet_foot.txt", context, request),
         language=get_language() or "en",
         country=country,
-        ticked=ticked_in(country, today=timezone.localdate()),
+        ticked=ticked_in(country, today=days.at_pharmacy()),
     )
     name = f"{product.slug}-{version.number}-{paper}-{size}.pdf"
     return HttpResponse(

@@ -6,10 +6,10 @@ import datetime as dt
 from typing import Any, Protocol
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from catalogue.content.models import ContentVersion, Medicine, Signature
+from shop import days
 
 
 class Registration(Protocol):
@@ -35,7 +35,7 @@ def sign(
     registration is not theirs or has ended, when the version has been replaced or was signed
     meanwhile, when the next review is not in the future, and when ``by`` has given no name.
     """
-    today = timezone.localdate()
+    today = days.at_pharmacy()
     if registration.user_id != by.pk or registration.valid_until < today:
         raise NotSigned(_("Your registration is not valid today."))
     if review_by <= today:

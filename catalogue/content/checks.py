@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from django.core import checks
-from django.utils import timezone
 
 from catalogue.content import files
+from shop import days
 from shop.datafiles import FilesInvalid, read_file
 
 
 @checks.register()
 def check_reviews(**_: Any) -> list[checks.CheckMessage]:
     """The content of every medicine has been looked at in time."""
-    today = timezone.localdate().isoformat()
+    today = days.at_pharmacy().isoformat()
     hint = "Have a pharmacist read it and sign it anew, then name the next day in medicine.yaml."
     return [
         checks.Warning(

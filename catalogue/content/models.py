@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from catalogue.content.document import Content, content_from_json
+from shop import days
 
 
 class Tag(models.Model):
@@ -96,7 +97,7 @@ class ContentVersion(models.Model):
         return self.signature.review_by if self.signature else self.review_by
 
     def review_is_overdue(self) -> bool:
-        return self.next_review < timezone.localdate()
+        return self.next_review < days.at_pharmacy()
 
     @cached_property
     def content(self) -> Content:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models.functions import Lower
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from oscar.apps.customer.abstract_models import AbstractUser
+
+from shop import days
 
 # Where no mail arrives (RFC 2606): the address of an account that was closed.
 CLOSED_DOMAIN = "closed.invalid"
@@ -87,7 +88,7 @@ class KnownDevice(models.Model):
 class RegistrationQuerySet(models.QuerySet["PharmacistRegistration"]):
     def current(self) -> RegistrationQuerySet:
         """Registrations that have not ended."""
-        return self.filter(valid_until__gte=timezone.localdate())
+        return self.filter(valid_until__gte=days.at_pharmacy())
 
 
 class PharmacistRegistration(models.Model):

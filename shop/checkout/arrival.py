@@ -6,8 +6,7 @@ import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.utils import timezone
-
+from shop import days
 from shop.continuity.run_out import run_out_of
 from shop.continuity.supply_gap import Gap, expected_by, gap_between
 from shop.delivery.methods import Delivery, fastest
@@ -26,7 +25,7 @@ class Choice:
 def choices_of(methods: Iterable[Delivery], prescription: Prescription | None) -> list[Choice]:
     """Each way with the last day it is expected on; without a prescription nobody runs out."""
     run_out = run_out_of(prescription) if prescription else None
-    today = timezone.localdate()
+    today = days.at_pharmacy()
     choices = []
     for method in methods:
         day = expected_by(method, ordered_on=today)

@@ -7,7 +7,6 @@ from django.contrib.auth.decorators import login_required
 from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -25,7 +24,7 @@ def reorder(request: SignedInRequest, reference: str) -> HttpResponse:
     """Put what may be ordered now into the cart, in place of the same medicines, and go on."""
     prescription = own_prescription(request, reference)
     plans = [plan for plan in plans_of(prescription) if plan.is_orderable]
-    if not plans or not prescription.is_usable_on(timezone.localdate()):
+    if not plans or not prescription.is_usable:
         messages.error(request, _("Nothing can be ordered on this prescription just now."))
         return redirect("prescriptions:detail", reference=reference)
     fill(request.basket, plans)

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.conf import settings
-from django.utils import timezone
 from oscar.templatetags.currency_filters import currency as money
 
 from catalogue.packs import Pack, packs_of
+from shop import days
 from shop.continuity.repeats import next_supply_on
 from shop.prescriptions.models import Authorisation, Prescription
 
@@ -62,7 +62,8 @@ class Plan:
 
     @property
     def is_due(self) -> bool:
-        return self.next_on is None or self.next_on <= timezone.localdate()
+        country = self.authorisation.prescription.country
+        return self.next_on is None or days.has_begun(self.next_on, country=country)
 
     @property
     def is_orderable(self) -> bool:

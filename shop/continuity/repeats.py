@@ -7,8 +7,7 @@ import math
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
-from django.utils import timezone
-
+from shop import days
 from shop.jurisdictions import loading
 from shop.prescriptions.models import Authorisation, Supply
 
@@ -51,4 +50,4 @@ def used_in_turn(
 
 def day_of(moment: datetime.datetime) -> int:
     """The ordinal of the day it is at the pharmacy."""
-    return timezone.localdate(moment).toordinal()
+    return days.at_pharmacy(moment).toordinal()

@@ -12,7 +12,8 @@ from typing import Any
 from django.db.models import Q, TextChoices
 from django.utils.translation import gettext_lazy as _
 
-from shop.continuity.repeats import day_of, used_in_turn
+from shop import days
+from shop.continuity.repeats import used_in_turn
 from shop.prescriptions.models import Prescription, Supply
 
 
@@ -39,7 +40,8 @@ def said_run_out(prescription: Prescription) -> RunOut | None:
     """What the patient said; the day on which they sent it is the first of the days left."""
     if prescription.days_left is None:
         return None
-    none_from = day_of(prescription.submitted_at) + prescription.days_left
+    sent_on = days.at_patient(prescription.country, prescription.submitted_at)
+    none_from = sent_on.toordinal() + prescription.days_left
     return RunOut(datetime.date.fromordinal(none_from - 1), KnownFrom.SAID)
 
 

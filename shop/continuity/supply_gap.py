@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.utils import timezone
 
+from shop import days
 from shop.continuity.run_out import RunOut, run_out_of
 from shop.delivery.days import first_working_day_from, handed_over_on, working_days_after
 from shop.delivery.methods import Delivery, UnknownDelivery, fastest, method_called, slowest
@@ -58,7 +58,7 @@ def gap_between(
     prescription: Prescription, run_out: RunOut | None, expected_by: datetime.date
 ) -> Gap | None:
     """The gap when the supply ends before that day, or have ended and nothing has come."""
-    today = timezone.localdate()
+    today = days.at_pharmacy()
     if run_out is None or run_out.last_day >= max(expected_by, today):
         return None
     return Gap(run_out, expected_by, today, prescription)
@@ -78,7 +78,7 @@ def earliest_arrival(*, with_review: bool = False) -> datetime.date:
 
     A review that has begun is counted from today too: nobody can tell when it ends.
     """
-    return expected_by(fastest(), ordered_on=timezone.localdate(), with_review=with_review)
+    return expected_by(fastest(), ordered_on=days.at_pharmacy(), with_review=with_review)
 
 
 def gap_of(prescription: Prescription) -> Gap | None:
@@ -89,7 +89,7 @@ def gap_of(prescription: Prescription) -> Gap | None:
         return gap_between(prescription, run_out_of(prescription, before=order), arrival)
     if order is not None and prescription.status in STANDS_FOR_PAID:
         return way_of(order).gap
-    if prescription.is_usable_on(timezone.localdate()):
+    if prescription.is_usable:
         return gap_between(prescription, run_out_of(prescription), earliest_arrival())
     return None
 
@@ -103,7 +103,7 @@ class Way:
 
     @property
     def is_overdue(self) -> bool:
-        return self.expected_by is not None and self.expected_by < timezone.localdate()
+        return self.expected_by is not None and self.expected_by < days.at_pharmacy()
 
 
 def way_of(order: Any) -> Way:
@@ -131,11 +131,9 @@ def _arrival_of(order: Any, *, with_review: bool = False) -> datetime.date:
         delivery = slowest()
     changes = {change.new_status: change.date_created for change in order.status_changes.all()}
     if OrderStatus.DISPATCHED in changes:
-        return delivery.latest_after(timezone.localdate(changes[OrderStatus.DISPATCHED]))
-    today = timezone.localdate()
-    leaves = max(
-        handed_over_on(timezone.localdate(order.date_placed)), first_working_day_from(today)
-    )
+        return delivery.latest_after(days.at_pharmacy(changes[OrderStatus.DISPATCHED]))
+    today = days.at_pharmacy()
+    leaves = max(handed_over_on(days.at_pharmacy(order.date_placed)), first_working_day_from(today))
     if with_review:
         leaves = max(leaves, handed_over_on(reviewed_by(today)))
     return delivery.latest_after(leaves)

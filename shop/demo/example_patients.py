@@ -5,8 +5,7 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass, replace
 
-from django.utils import timezone
-
+from shop import days
 from shop.accounts.models import User
 from shop.patients import services as patients
 from shop.patients.answers import QUESTIONS, Answers
@@ -94,7 +93,7 @@ def create_patients() -> None:
 
 
 def _create(patient: DemoPatient, *, user: User) -> None:
-    day = timezone.localdate() - patient.said
+    day = days.at_pharmacy() - patient.said
     answers = replace(patient.answers, egfr_on=day if patient.answers.egfr else None)
     dates = {name: day for name in QUESTIONS if answers.is_given(name)}
     row = Patient(user=user, relation=patient.relation)

@@ -13,9 +13,9 @@ from django.conf import settings
 from django.contrib.auth.models import Group
 from django.contrib.sites.models import Site
 from django.db import transaction
-from django.utils import timezone
 from oscar.apps.address.models import UserAddress
 
+from shop import days
 from shop.accounts import roles
 from shop.accounts.models import PharmacistRegistration, User
 from shop.audit import log, states
@@ -132,7 +132,7 @@ def _create(person: Person) -> None:
             number=person.registration,
             defaults={
                 "user": user,
-                "valid_until": timezone.localdate() + datetime.timedelta(days=REGISTRATION_DAYS),
+                "valid_until": days.at_pharmacy() + datetime.timedelta(days=REGISTRATION_DAYS),
             },
         )
     if person.is_staff:

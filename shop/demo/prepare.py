@@ -10,8 +10,8 @@ from pathlib import Path
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
-from django.utils import timezone
 
+from shop import days
 from shop.demo import people, specimen
 from shop.payments import attempts
 from shop.payments.life_cycles import Status
@@ -69,7 +69,7 @@ def _medicines() -> None:
 
 
 def _papers() -> None:
-    specimen.write_files(settings.VAR_DIR / FOLDER_OF_PAPERS, written_on=timezone.localdate())
+    specimen.write_files(settings.VAR_DIR / FOLDER_OF_PAPERS, written_on=days.at_pharmacy())
 
 
 def _forget_card_pages() -> None:

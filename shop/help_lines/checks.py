@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.checks import CheckMessage, Warning, register  # noqa: A004 Django calls it so
-from django.utils import timezone
 
+from shop import days
 from shop.help_lines.table import TABLE
 
 
 @register()
 def check_lines_are_read_again(**_: Any) -> list[CheckMessage]:
     """Every help line was read on its operator's page not too long ago."""
-    today = timezone.localdate()
+    today = days.at_pharmacy()
     hint = (
         "Read the operator's page, then put the number and the day into shop/help_lines/lines.yaml."
     )

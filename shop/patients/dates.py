@@ -6,8 +6,9 @@ import datetime
 from typing import Any
 
 from django import forms
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from shop import days
 
 OLDEST_PATIENT_YEARS = 125
 PARTS = (("day", 2), ("month", 2), ("year", 4))
@@ -45,7 +46,7 @@ def _box(autocomplete: str, part: str, digits: int) -> forms.TextInput:
 
 
 class PastDateField(forms.MultiValueField):
-    """A day no later than today, and not before anybody alive was born."""
+    """A day that is not ahead anywhere, and not before anybody alive was born."""
 
     def __init__(self, *, autocomplete: str = "", **kwargs: Any) -> None:
         number = forms.IntegerField(min_value=1)
@@ -70,9 +71,8 @@ class PastDateField(forms.MultiValueField):
             return None
         day, month, year = data_list
         date = datetime.date(year, month, day)
-        today = timezone.localdate()
-        if date > today:
+        if days.is_ahead(date):
             raise forms.ValidationError(self.error_messages["future"], "future")
-        if date.year < today.year - OLDEST_PATIENT_YEARS:
+        if date.year < days.at_pharmacy().year - OLDEST_PATIENT_YEARS:
             raise forms.ValidationError(_("Check the year."), "too_old")
         return date

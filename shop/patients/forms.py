@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.forms.boundfield import BoundField
-from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from catalogue.content.asking import why_asked
+from shop import days
 from shop.addresses import countries as licensed
 from shop.patients.answers import (
     ADULT_AGE,
@@ -243,7 +243,7 @@ class PatientForm(forms.Form):
         why = why_asked()
         for question in why.keys() & self.fields.keys():
             self.fields[question].help_text = why[question]
-        self.old = old_answers(self.before, day=timezone.localdate())
+        self.old = old_answers(self.before, day=days.at_pharmacy())
         for question, day in self.old.items():
             self.fields[STILL + question] = still_right(day)
 
@@ -276,7 +276,7 @@ class PatientForm(forms.Form):
     def _check_age(self) -> None:
         relation = self.cleaned_data.get("relation", self.patient.relation)
         born = self.cleaned_data.get("date_of_birth")
-        is_child = Answers(date_of_birth=born).is_child_on(timezone.localdate())
+        is_child = Answers(date_of_birth=born).is_child_on(days.at_pharmacy())
         if is_child and relation == Relation.SELF:
             message = _("An adult has to order for a patient under %(age)s.") % {"age": ADULT_AGE}
             self.add_error("relation" if "relation" in self.fields else "date_of_birth", message)
@@ -326,7 +326,7 @@ class PatientForm(forms.Form):
         """What was answered: what is new or confirmed today, the rest when it was."""
         given = self._given()
         confirmed = {question for question in self.old if self.cleaned_data[STILL + question]}
-        day = timezone.localdate()
+        day = days.at_pharmacy()
         dates = dates_of(given, before=self.before, confirmed=confirmed, day=day)
         return replace(given, dates=dates)
 

@@ -9,11 +9,11 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from shop import days
 from shop.accounts.requests import SignedInRequest
 from shop.patients import services as patients
 from shop.patients.forms import PatientForm
@@ -30,7 +30,7 @@ def own_patient(request: SignedInRequest, key: uuid.UUID) -> Patient:
 @never_cache
 @require_GET
 def patient_list(request: SignedInRequest) -> HttpResponse:
-    today = timezone.localdate()
+    today = days.at_pharmacy()
     own = [
         (patient, len(old_answers(patient.answers, day=today)))
         for patient in Patient.objects.of(request.user)

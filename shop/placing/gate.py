@@ -5,13 +5,11 @@ The checkout steps, the moment of payment and the transaction that places the or
 
 from __future__ import annotations
 
-import datetime
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
-from django.utils import timezone
 from django.utils.formats import date_format
 from oscar.apps.address.models import Country
 from oscar.apps.order.models import ShippingAddress
@@ -19,6 +17,7 @@ from oscar.apps.order.models import ShippingAddress
 from catalogue import recorded
 from catalogue.amounts import DoseForm, Strength
 from catalogue.models import Product
+from shop import days
 from shop.accounts.models import User
 from shop.addresses import countries, rules
 from shop.audit import states
@@ -169,19 +168,21 @@ def _unknown(authorisation: Authorisation) -> Refused:
 
 
 def _usable(user: User) -> list[Prescription]:
-    usable = Prescription.objects.of(user).usable_on(timezone.localdate())
-    return list(
-        usable.select_related("patient")
+    perhaps = (
+        Prescription.objects.of(user)
+        .perhaps_usable()
+        .select_related("patient")
         .prefetch_related("authorisations__supply_rows")
         .order_by("valid_until", "pk")
     )
+    return [prescription for prescription in perhaps if prescription.is_usable]
 
 
 def check_prescription(
-    prescription: Prescription, lines: Iterable[BasketLine], *, day: datetime.date
+    prescription: Prescription, lines: Iterable[BasketLine]
 ) -> dict[tuple[int, Strength], Authorisation]:
     """The authorisation for each medicine and strength of the lines; raises Refused."""
-    if not prescription.is_usable_on(day):
+    if not prescription.is_usable:
         raise _why_not(prescription)
     covers = _check_covers(prescription, needs_of(lines))
     unknown = states.unknown(covers.values())
@@ -218,7 +219,8 @@ def _check_covers(
 
 def _check_due(authorisation: Authorisation, need: Need) -> None:
     next_on = next_supply_on(authorisation)
-    if next_on and next_on > timezone.localdate():
+    country = authorisation.prescription.country
+    if next_on and not days.has_begun(next_on, country=country):
         day = date_format(next_on, "j F Y")
         raise Refused(Reason.TOO_EARLY, what=need.form.named(need.strength), day=day)
 

@@ -88,7 +88,7 @@ def _write_order(attempt: PaymentAttempt, basket: Any, address: Any, totals: Tot
 
 
 def _take_units(prescription: Prescription, order: Order, lines: list[Any]) -> None:
-    authorised = gate.check_prescription(prescription, lines, day=timezone.localdate())
+    authorised = gate.check_prescription(prescription, lines)
     supplies = [
         _take(authorised[line.medicine_id, line.strength], line)
         for line in order.lines.select_related("medicine")

@@ -12,7 +12,6 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
@@ -84,7 +83,7 @@ def _standing(prescription: Prescription) -> dict[str, Any]:
         "statuses": Status,
         "review_hours": settings.REVIEW_WORKING_HOURS,
         "gap": gap_of(prescription),
-        "is_usable": prescription.is_usable_on(timezone.localdate()),
+        "is_usable": prescription.is_usable,
         "is_waiting": prescription.status in UNDER_REVIEW,
         "steps": steps_of(prescription),
         "packs": prescription.requested_packs.select_related("medicine"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import logging
 import secrets
 import uuid
@@ -17,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from catalogue.amounts import doses_of
 from catalogue.fields import FractionField, StrengthField
+from shop import days
 from shop.jurisdictions.profile import Authenticity
 from shop.patients.answers import Answers
 from shop.prescriptions.files.quota import FilesOfADay  # noqa: F401 (a model of this app)
@@ -68,9 +68,9 @@ class PrescriptionQuerySet(models.QuerySet["Prescription"]):
     def _with_unread(self, unread: MessageQuerySet) -> PrescriptionQuerySet:
         return self.annotate(has_unread=Exists(unread.filter(prescription=OuterRef("pk"))))
 
-    def usable_on(self, day: datetime.date) -> PrescriptionQuerySet:
-        """Approved, not past their last day, for a patient still on the customer's list."""
-        approved = self.filter(status=Status.APPROVED, valid_until__gte=day)
+    def perhaps_usable(self) -> PrescriptionQuerySet:
+        """All that `is_usable`, and such as ended within the last day: that depends on the patient."""
+        approved = self.filter(status=Status.APPROVED, valid_until__gte=days.earliest())
         return approved.exclude(patient__is_archived=True)
 
 
@@ -156,14 +156,27 @@ class Prescription(models.Model):
     def __str__(self) -> str:
         return self.reference
 
-    def is_usable_on(self, day: datetime.date) -> bool:
-        """Whether anything may be supplied on it that day; what is left is another question."""
+    @property
+    def is_usable(self) -> bool:
+        """Whether anything may be supplied on it now; what is left is another question.
+
+        Its last day lasts until it is over at the pharmacy and for the patient.
+        """
         return (
             self.status == Status.APPROVED
             and self.valid_until is not None
-            and self.valid_until >= day
+            and not days.is_over(self.valid_until, country=self.country)
             and not self.is_for_archived
         )
+
+    @property
+    def country(self) -> str:
+        """Where the patient lives; empty when they did not say, or nobody can open it any more."""
+        try:
+            return self.answers.country
+        except VaultError:
+            logger.exception("the answers of %s cannot be opened", self.reference)
+            return ""
 
     @property
     def is_for_archived(self) -> bool:

@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 from oscar.apps.order.models import Order
 
+from shop import days
 from shop.accounts.actors import actor_of
 from shop.accounts.models import User
 from shop.audit import log
@@ -47,7 +47,7 @@ def enter(order: Order, *, by: User | None, moment: datetime.datetime) -> list[E
 def _entry(supply: Supply, order: Order, moment: datetime.datetime) -> Entry:
     return Entry(
         supply=supply,
-        supplied_on=timezone.localdate(moment),
+        supplied_on=days.at_pharmacy(moment),
         order_number=order.number,
         prescription_reference=supply.authorisation.prescription.reference,
         particulars=particulars_of(supply, moment=moment).as_json(),

@@ -8,12 +8,12 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import Q
-from django.utils import timezone
 
 from catalogue.amounts import DoseForm, Mass, Strength
 from catalogue.checking import frozen_check
 from catalogue.content.models import ContentVersion, Medicine
 from catalogue.models import Product
+from shop import days
 from shop.continuity import run_out, supply_gap
 from shop.jurisdictions import loading
 from shop.patients.answers import Answers
@@ -48,7 +48,8 @@ def case_of(prescription: Prescription, transcription: Transcription, *, country
     results = tuple(_check(version, answers) for version in versions)
     checked = {version.medicine.product_id for version in versions}
     return Case(
-        today=timezone.localdate(),
+        today=days.at_pharmacy(),
+        latest_day=days.latest(),
         profile=loading.current(),
         transcription=transcription,
         answers=answers,
@@ -94,7 +95,7 @@ def _check(version: ContentVersion, answers: Answers) -> dict[str, Any]:
     return frozen_check(
         version,
         answers.medicines_for_check,
-        age=answers.age_on(timezone.localdate()),
+        age=answers.age_on(days.at_pharmacy()),
         egfr=answers.egfr,
     )
 
@@ -123,7 +124,7 @@ def _last_supplies(prescription: Prescription) -> dict[int, LastSupply]:
     found: dict[int, LastSupply] = {}
     for row in rows:
         medicine = row.authorisation.medicine_id
-        day = timezone.localdate(row.taken_at)
+        day = days.at_pharmacy(row.taken_at)
         known = found.get(medicine, LastSupply(day, Mass(Fraction(0))))
         if known.on == day:
             found[medicine] = LastSupply(day, _with(known.mass, row))

@@ -134,7 +134,7 @@ def legal_problems(work: Work) -> Iterator[Problem]:
     legal, accepted = work.legal, work.case.profile.accepted_authenticity.value
     if legal.authenticity not in accepted:
         yield Problem("authenticity", _("Choose how you made sure that it is genuine."))
-    yield from _proof_problems(legal, work.case.today)
+    yield from _proof_problems(legal, work.case.latest_day)
     if not legal.identity_method:
         yield Problem("identity_method", _("Choose how you checked who the patient is."))
     if legal.identity_result != "yes":
@@ -143,10 +143,10 @@ def legal_problems(work: Work) -> Iterator[Problem]:
     yield from alert_problems(work, CheckKind.LEGAL)
 
 
-def _proof_problems(legal: LegalDetails, today: datetime.date) -> Iterator[Problem]:
+def _proof_problems(legal: LegalDetails, latest_day: datetime.date) -> Iterator[Problem]:
     if legal.proof_on is None:
         yield Problem("proof_on", _("Enter when it was received or confirmed."))
-    elif legal.proof_on > today:
+    elif legal.proof_on > latest_day:
         yield Problem("proof_on", _("This day has not come yet."))
     if legal.authenticity in CONFIRMED_BY_SOMEBODY:
         for name, text in (

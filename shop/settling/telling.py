@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from shop import days
 from shop.audit.log import Subject
 from shop.payments.life_cycles import RefundStatus
 from shop.payments.models import Dispute, PaymentAttempt, Reconciliation
@@ -44,7 +44,7 @@ def bring_up_to_date() -> None:
             about=matter.about,
             words=matter.words,
             path=reverse("dashboard:payment-list"),
-            due=timezone.localdate(due_by) if due_by else None,
+            due=days.at_pharmacy(due_by) if due_by else None,
         )
     for kind in (Kind.PAYMENT_REVIEW, Kind.PAYMENT_DISPUTE):
         subjects = [matter.about for matter in matters if matter.kind == kind]

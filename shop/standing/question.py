@@ -11,8 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils import timezone
-
+from shop import days
 from shop.audit import states
 from shop.jurisdictions import loading
 from shop.payments.models import PaymentAttempt
@@ -163,8 +162,8 @@ def _has_changed_since(prescription: Prescription, supply: Supply) -> bool:
 
 def _is_late(supply: Supply) -> bool:
     """Whether a prescription written on the day of payment would be out of date by now."""
-    paid_on = timezone.localdate(supply.taken_at)
-    return loading.current().last_day_of(paid_on) < timezone.localdate()
+    paid_on = days.at_pharmacy(supply.taken_at)
+    return loading.current().last_day_of(paid_on) < days.at_pharmacy()
 
 
 def _is_answered(obstacle: Obstacle) -> bool:

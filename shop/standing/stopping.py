@@ -8,9 +8,9 @@ from typing import Any
 
 from django.db import transaction
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from shop import days
 from shop.audit.log import Subject
 from shop.continuity.run_out import run_out_of
 from shop.order_statuses import OrderStatus
@@ -132,13 +132,13 @@ def _have_looked_after(order: Any, ending: Ending, words: str) -> None:
 
 def due_of(order: Any) -> datetime.date:
     """Tomorrow, or the patient's last day with enough where that is sooner."""
-    today = timezone.localdate()
-    days = [today + datetime.timedelta(days=1)]
+    today = days.at_pharmacy()
+    ends = [today + datetime.timedelta(days=1)]
     for supply in supplies_of(order):
         run_out = run_out_of(supply.authorisation.prescription, before=order)
         if run_out is not None:
-            days.append(max(run_out.last_day, today))
-    return min(days)
+            ends.append(max(run_out.last_day, today))
+    return min(ends)
 
 
 def _words(order: Any, stops: list[Obstacle]) -> str:

@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from shop import days
 from shop.audit.log import Subject
 from shop.tasks.kinds import RULES, Kind, Role
 
@@ -75,7 +76,7 @@ class Task(models.Model):
 
     @property
     def is_overdue(self) -> bool:
-        return self.due < timezone.localdate()
+        return self.due < days.at_pharmacy()
 
     @property
     def is_closed_by_hand(self) -> bool:

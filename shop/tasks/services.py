@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from django.db import transaction
 from django.utils import timezone
 
+from shop import days
 from shop.accounts.actors import actor_of
 from shop.accounts.models import PharmacistRegistration, User
 from shop.accounts.roles import SUPERINTENDENT, is_superintendent
@@ -34,7 +35,7 @@ def open(  # noqa: A001 what is done to a task
 
     Open already, it keeps its beginning, and takes the earlier day and the newest words.
     """
-    due = due or timezone.localdate() + datetime.timedelta(days=RULES[kind].within_days)
+    due = due or days.at_pharmacy() + datetime.timedelta(days=RULES[kind].within_days)
     facts = {"words": words[:300], "path": path}
     known = Task.objects.about(kind, about).still_open().first()
     if known and known.due <= due and (known.words, known.path) == (words[:300], path):
@@ -123,9 +124,9 @@ def open_for(user: User) -> TaskQuerySet:
 
 def remind() -> None:
     """Tell once more of what is due soon and was opened before that."""
-    soon = timezone.localdate() + REMINDED
+    soon = days.at_pharmacy() + REMINDED
     for task in Task.objects.still_open().filter(due__lte=soon):
-        if timezone.localdate(task.opened_at) < task.due - REMINDED:
+        if days.at_pharmacy(task.opened_at) < task.due - REMINDED:
             _tell(task, again="-soon")
 
 

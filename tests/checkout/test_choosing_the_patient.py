@@ -317,8 +317,7 @@ def test_nothing_is_ordered_for_an_archived_patient(
 
     assert gate.check(customer, lines) == robins
     marias.refresh_from_db()
-    day = timezone.localdate()
-    assert refusal_of(lambda: gate.check_prescription(marias, lines, day=day)) == Reason.ARCHIVED
+    assert refusal_of(lambda: gate.check_prescription(marias, lines)) == Reason.ARCHIVED
 
 
 def test_an_archived_patients_approval_says_so_and_comes_back(

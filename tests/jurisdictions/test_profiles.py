@@ -175,3 +175,17 @@ def test_two_profiles_are_different_rules() -> None:
     seen: list[Profile] = [loading.load(name) for name in NAMES]
 
     assert len({profile.digest for profile in seen}) == len(NAMES)
+
+
+@pytest.mark.parametrize(
+    ("zone", "is_asked"), [("UTC", True), ("Europe/Berlin", True), ("Australia/Sydney", False)]
+)
+def test_a_pharmacy_reckons_in_a_zone_of_its_own_country(
+    zone: str, settings: Settings, *, is_asked: bool
+) -> None:
+    settings.IS_DEMO, settings.JURISDICTION, settings.TIME_ZONE = False, "AU", zone
+
+    told = checks.check_time_zone()
+
+    assert [each.id for each in told] == ["jurisdictions.W001"] * is_asked
+    assert all("Australia/Perth" in str(each.hint) for each in told)

@@ -39,14 +39,14 @@ def ending(prescription: Prescription, medicine: Product, pharmacist: User) -> P
 def test_an_approval_lasts_through_its_last_day(
     days_later: int, status: Status, ending: Prescription
 ) -> None:
-    expiry.expire_ended(today=day(days_later))
+    run(days_later)
 
     ending.refresh_from_db()
     assert ending.status == status
 
 
 def test_the_clock_is_named_as_who_did_it(ending: Prescription) -> None:
-    expiry.expire_ended(today=day(1))
+    run(1)
 
     event = ending.events.latest("pk")
     assert (event.action, event.by) == (Action.EXPIRE, None)
@@ -57,7 +57,7 @@ def test_what_is_used_up_or_withdrawn_does_not_expire(
 ) -> None:
     services.withdraw(ending, by=pharmacist, message="Call us")
 
-    assert expiry.expire_ended(today=day(1)) == 0
+    assert run(1).startswith("0 approvals closed")
 
 
 def test_an_approval_that_changes_while_it_is_read_is_left_to_the_next_time(
@@ -71,7 +71,7 @@ def test_an_approval_that_changes_while_it_is_read_is_left_to_the_next_time(
 
     monkeypatch.setattr(services, "expire", reopened_first)
 
-    assert expiry.expire_ended(today=day(1)) == 0
+    assert run(1).startswith("0 approvals closed")
     ending.refresh_from_db()
     assert ending.status == Status.SUBMITTED
 
@@ -83,7 +83,8 @@ def test_two_at_once_close_each_approval_once(
     for _ in range(5):
         approve(send_prescription(customer, medicine), medicine, by=pharmacist, valid_until=day(0))
 
-    closed = at_once(*[lambda: expiry.expire_ended(today=day(1))] * 2)
+    with time_machine.travel(timezone.now() + datetime.timedelta(days=1)):
+        closed = at_once(*[expiry.expire_ended] * 2)
 
     assert sum(closed) == 5
     for prescription in Prescription.objects.all():

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 from oscar.apps.order.models import Order
 
 from catalogue.models import Product
@@ -127,7 +126,7 @@ def order(prescription: Prescription, line: Line) -> None:
     """What placing an order does to the ledger, in its one transaction."""
     with transaction.atomic():
         held = supply_ledger.lock(prescription)
-        if not held.is_usable_on(timezone.localdate()):
+        if not held.is_usable:
             raise supply_ledger.NothingLeft(held.status)
         supply = supply_ledger.take(held.authorisations.get(), units=30, order_line=line)
         supply_ledger.finish_supply(held, by=held.user, last=supply)

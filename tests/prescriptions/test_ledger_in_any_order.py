@@ -7,6 +7,7 @@ import itertools
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import transaction
 from django.db.models import Sum
 from django.utils import timezone
@@ -47,8 +48,8 @@ class Ledger(RuleBasedStateMachine):
         self.days = 0
 
     @property
-    def today(self) -> datetime.date:
-        return timezone.localdate() + datetime.timedelta(days=self.days)
+    def moment(self) -> datetime.datetime:
+        return timezone.now() + datetime.timedelta(days=self.days)
 
     @property
     def now(self) -> Prescription:
@@ -63,9 +64,9 @@ class Ledger(RuleBasedStateMachine):
     @rule(units=st.sampled_from([5, 10, 30, 60]))
     def order(self, units: int) -> None:
         try:
-            with transaction.atomic():
+            with transaction.atomic(), time_machine.travel(self.moment):
                 held = supply_ledger.lock(self.prescription)
-                if held.is_usable_on(self.today):
+                if held.is_usable:
                     line = line_of_an_order(next(numbers))
                     supply = supply_ledger.take(
                         held.authorisations.get(), units=units, order_line=line
@@ -86,7 +87,8 @@ class Ledger(RuleBasedStateMachine):
 
     @rule()
     def close_what_has_ended(self) -> None:
-        expiry.expire_ended(today=self.today)
+        with time_machine.travel(self.moment):
+            expiry.expire_ended()
 
     @precondition(lambda self: self.now.status in (Status.APPROVED, Status.USED_UP))
     @rule()

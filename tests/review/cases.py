@@ -83,6 +83,7 @@ def a_case(
     return Case(
         **{
             "today": TODAY,
+            "latest_day": changes.get("today", TODAY),
             "profile": loading.load(profile),
             "limits_by_medicine": limits_of_medicines(profile),
             "transcription": read,

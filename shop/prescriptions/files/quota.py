@@ -6,9 +6,9 @@ from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.db import models
 from django.db.models import F
-from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
 
+from shop import days
 from shop.accounts.models import User
 from shop.prescriptions.files.intake import MAX_FILES_A_DAY
 from shop.prescriptions.files.uploads import OverQuotaUpload
@@ -49,9 +49,9 @@ def within_quota(files: Files, *, by: User) -> Files:
 
 def _have_room(more: int, *, by: User) -> bool:
     """Count the files, unless that is too many; of requests at once only as many as fit."""
-    today = timezone.localdate()
-    days = FilesOfADay.objects.filter(user=by)
-    days.filter(day__lt=today).delete()
+    today = days.at_pharmacy()
+    counts = FilesOfADay.objects.filter(user=by)
+    counts.filter(day__lt=today).delete()
     FilesOfADay.objects.get_or_create(user=by, day=today)
-    fitting = days.filter(day=today, received__lte=MAX_FILES_A_DAY - more)
+    fitting = counts.filter(day=today, received__lte=MAX_FILES_A_DAY - more)
     return fitting.update(received=F("received") + more) == 1

@@ -7,17 +7,18 @@ import datetime
 from django.conf import settings
 from django.db.models import Exists, OuterRef, QuerySet
 
+from shop import days
 from shop.prescriptions import emails, services
 from shop.prescriptions.models import Authorisation, Prescription
 from shop.prescriptions.moving import TransitionRefused
 from shop.prescriptions.statuses import Status
 
 
-def expire_ended(*, today: datetime.date) -> int:
-    """Close the approvals that ended before today; returns how many this call closed."""
-    ended = Prescription.objects.filter(status=Status.APPROVED, valid_until__lt=today)
-    keys = list(ended.values_list("pk", flat=True))
-    return sum(_expire(Prescription.objects.get(pk=key), today) for key in keys)
+def expire_ended() -> int:
+    """Close the approvals whose last day is over for the patient; returns how many this call closed."""
+    perhaps = Prescription.objects.filter(status=Status.APPROVED, valid_until__lt=days.latest())
+    keys = list(perhaps.values_list("pk", flat=True))
+    return sum(_expire(Prescription.objects.get(pk=key)) for key in keys)
 
 
 def remind_of_ending(*, today: datetime.date) -> int:
@@ -31,8 +32,9 @@ def remind_of_ending(*, today: datetime.date) -> int:
     return len(ending)
 
 
-def _expire(prescription: Prescription, today: datetime.date) -> bool:
-    if prescription.is_usable_on(today):
+def _expire(prescription: Prescription) -> bool:
+    last = prescription.valid_until
+    if last is None or not days.is_over(last, country=prescription.country):
         return False
     try:
         services.expire(prescription)

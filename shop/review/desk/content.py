@@ -11,12 +11,12 @@ from django.contrib import admin, messages
 from django.db.models import F
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 
 from catalogue import signing
 from catalogue.content.models import ContentVersion
+from shop import days
 from shop.accounts.desk_pages import DeskPages, View
 from shop.accounts.forms import ProofForm
 from shop.accounts.models import PharmacistRegistration
@@ -52,7 +52,7 @@ class SignForm(forms.Form):
 
     def clean_review_by(self) -> datetime.date:
         day: datetime.date = self.cleaned_data["review_by"]
-        today = timezone.localdate()
+        today = days.at_pharmacy()
         if not today < day <= today + datetime.timedelta(days=366 * LONGEST_YEARS):
             raise forms.ValidationError(
                 _("Give a day after today, and within %(years)s years.") % {"years": LONGEST_YEARS}

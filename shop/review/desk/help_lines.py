@@ -10,10 +10,10 @@ from django.contrib import admin, messages
 from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from shop import days
 from shop.accounts.actors import actor_of
 from shop.accounts.desk_pages import DeskPages
 from shop.accounts.forms import ProofForm
@@ -43,7 +43,7 @@ class Row:
 
 def unverified() -> list[Row]:
     """Every line with a number that was not read on the page of whoever answers."""
-    today = timezone.localdate()
+    today = days.at_pharmacy()
     return [
         Row(name, kind, title, line, (kind, line.number) in ticked)
         for name, lines in TABLE.countries.items()
@@ -91,7 +91,7 @@ def help_lines(request: SignedInRequest, registration: PharmacistRegistration) -
 
 @transaction.atomic
 def _keep(rows: list[Row], *, by: User, registration: str) -> None:
-    today = timezone.localdate()
+    today = days.at_pharmacy()
     for row in rows:
         Reading.objects.get_or_create(
             country=row.country,

@@ -18,6 +18,7 @@ from catalogue.checker import Result, check
 from catalogue.combinations import known_of
 from catalogue.content.models import ContentVersion
 from catalogue.content.stopping import stopping_is_dangerous
+from shop import days
 from shop.accounts.desk_pages import View
 from shop.accounts.forms import ProofForm
 from shop.accounts.requests import SignedInRequest
@@ -288,7 +289,7 @@ def checks_of(prescription: Prescription) -> list[tuple[ContentVersion, Result]]
         pk__in=prescription.requested_packs.values("medicine__medicine__version")
     ).select_related("medicine")
     answers = prescription.answers
-    known = known_of(age=answers.age_on(timezone.localdate()), egfr=answers.egfr)
+    known = known_of(age=answers.age_on(days.at_pharmacy()), egfr=answers.egfr)
     return [
         (version, check(version.content, answers.medicines_for_check, known=known))
         for version in versions

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from catalogue.amounts import DoseForm
 from catalogue.models import Product
+from shop import days
 from shop.accounts.models import User
 from shop.accounts.requests import SignedInRequest
 from shop.accounts.roles import superintendent_registration
@@ -119,7 +120,7 @@ def rows_of(keys: list[int], *, user: User) -> list[Row]:
 
 
 def _row(prescription: Any, *, user: User) -> Row:
-    today = timezone.localdate()
+    today = days.at_pharmacy()
     run_out = said_run_out(prescription)
     return Row(
         prescription=prescription,

@@ -62,6 +62,8 @@ class Case:
     """
 
     today: datetime.date
+    # The day where it comes first: what was read or typed is ahead only after that.
+    latest_day: datetime.date
     profile: Profile
     transcription: Transcription
     answers: Answers

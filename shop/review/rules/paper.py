@@ -39,7 +39,7 @@ def dates(case: Case) -> Iterator[Alert]:
         yield Alert("no-date", Severity.BLOCK, _("It has no date."), PARTICULARS)
         return
     last_day = case.profile.last_day_of(issued_on)
-    if issued_on > case.today:
+    if issued_on > case.latest_day:
         title = _("Its date is in the future.")
         yield Alert("future-date", Severity.BLOCK, title, PARTICULARS)
     elif last_day < case.today:

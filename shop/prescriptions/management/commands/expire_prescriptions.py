@@ -3,8 +3,8 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand
-from django.utils import timezone
 
+from shop import days
 from shop.prescriptions.upkeep import expiry
 
 
@@ -12,7 +12,6 @@ class Command(BaseCommand):
     help = "Close approvals whose last day is over; run it every day, at any time."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        today = timezone.localdate()
-        closed = expiry.expire_ended(today=today)
-        ending = expiry.remind_of_ending(today=today)
+        closed = expiry.expire_ended()
+        ending = expiry.remind_of_ending(today=days.at_pharmacy())
         self.stdout.write(f"{closed} approvals closed, {ending} end soon")
