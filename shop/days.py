@@ -28,15 +28,17 @@ def at_pharmacy(moment: datetime.datetime | None = None) -> datetime.date:
     return timezone.localdate(moment)
 
 
-def at_patient(country: str, moment: datetime.datetime | None = None) -> datetime.date:
-    """The day in the patient's country, by its ISO 3166-1 alpha-2 code; empty when nobody knows it.
+def to_count_from(country: str, moment: datetime.datetime) -> datetime.date:
+    """The day of a moment from which a patient's medicine lasts so many days.
 
-    Of a country with several zones it is the pharmacy's when that is one of them, else the last.
+    The earlier of the pharmacy's and the patient's, so that it is never said to last too long; the
+    patient's is that of the last zone of their country (ISO 3166-1 alpha-2; empty: not known). A
+    pharmacy in the same country counts by its own.
     """
     zones = zones_of(country)
-    if not zones or settings.TIME_ZONE in zones:
+    if settings.TIME_ZONE in zones:
         return at_pharmacy(moment)
-    return min(_days_in(zones, moment))
+    return min(_days_in(zones | {settings.TIME_ZONE}, moment))
 
 
 def has_begun(day: datetime.date, *, country: str) -> bool:

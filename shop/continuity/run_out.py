@@ -40,7 +40,7 @@ def said_run_out(prescription: Prescription) -> RunOut | None:
     """What the patient said; the day on which they sent it is the first of the days left."""
     if prescription.days_left is None:
         return None
-    sent_on = days.at_patient(prescription.country, prescription.submitted_at)
+    sent_on = days.to_count_from(prescription.country, prescription.submitted_at)
     none_from = sent_on.toordinal() + prescription.days_left
     return RunOut(datetime.date.fromordinal(none_from - 1), KnownFrom.SAID)
 

@@ -25,7 +25,7 @@ from shop.placing import gate
 from shop.placing.refusals import Reason, Refused
 from tests.addresses.places import NEEDED, PLACES, address_in
 from tests.checkout.walking import press_pay, step
-from tests.conftest import basket_with, pack_of, signed_in
+from tests.conftest import basket_with, let_the_log_know, pack_of, signed_in
 
 LACKING = [(code, name) for code, names in NEEDED.items() for name in names]
 POSTCODES = "AU US GB CA NZ IE DE AT"
@@ -40,6 +40,7 @@ def everywhere(settings: Any, db: None) -> None:
 def client(customer: User, medicine: Product) -> Client:
     """Somebody with a cart that needs no prescription, so that it may go anywhere."""
     ProductClass.objects.update(needs_prescription=False)
+    let_the_log_know(ProductClass.objects.get())
     basket_with(customer, pack_of(medicine, 10, 60))
     return signed_in(customer)
 

@@ -54,7 +54,7 @@ def test_nobody_but_shop_days_asks_the_clock_for_a_day() -> None:
 @pytest.mark.parametrize(
     ("zone", "moment", "country", "expected"),
     [
-        ("UTC", SYDNEY_MORNING, "AU", THE_28TH),
+        ("UTC", SYDNEY_MORNING, "AU", THE_27TH),
         ("UTC", PORTLAND_EVENING, "US", THE_27TH),
         ("UTC", PORTLAND_EVENING, "GB", THE_28TH),
         ("UTC", SYDNEY_MORNING, "", THE_27TH),
@@ -64,13 +64,12 @@ def test_nobody_but_shop_days_asks_the_clock_for_a_day() -> None:
         ("America/New_York", "2026-11-28T05:30:00+00:00", "US", THE_28TH),
     ],
 )
-def test_the_patients_day_follows_from_their_country(
+def test_what_lasts_so_many_days_is_counted_from_the_earlier_day(
     zone: str, moment: str, country: str, expected: datetime.date, settings: Any
 ) -> None:
     settings.TIME_ZONE = zone
 
-    with time_machine.travel(moment, tick=False):
-        assert days.at_patient(country) == expected
+    assert days.to_count_from(country, datetime.datetime.fromisoformat(moment)) == expected
 
 
 @pytest.mark.parametrize(
@@ -185,9 +184,9 @@ def test_a_repeat_may_be_ordered_from_the_morning_of_its_day(
 
 @pytest.mark.parametrize(
     ("country", "moment", "last"),
-    [("AU", SYDNEY_MORNING, 30), ("US", PORTLAND_EVENING, 29), ("GB", PORTLAND_EVENING, 30)],
+    [("AU", SYDNEY_MORNING, 29), ("US", PORTLAND_EVENING, 29), ("GB", PORTLAND_EVENING, 30)],
 )
-def test_three_days_left_are_counted_from_the_day_it_was_for_the_patient(
+def test_three_days_left_are_never_said_to_last_longer_than_for_the_patient(
     customer: User, medicine: Product, country: str, moment: str, last: int
 ) -> None:
     with time_machine.travel(moment):
