@@ -276,6 +276,7 @@ def patient_answers(**changes: Any) -> Answers:
         patient_name="Robin Example",
         date_of_birth=datetime.date(1968, 3, 14),
         address="3 Sample Lane, Sydney",
+        state="NSW",
         postcode="2000",
         country="AU",
         allergies="none",

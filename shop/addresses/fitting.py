@@ -57,7 +57,7 @@ else:
 
 
 class FitsCountry(Fitted):
-    """For a form that asks for an address; a subclass names its fields.
+    """For a form that asks for an address; a subclass names the fields of the parts that it asks for.
 
     Pressing the button beside the country draws the same form for another one, and checks nothing.
     """
@@ -115,7 +115,11 @@ class FitsCountry(Fitted):
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         chosen = cleaned.get(self.country_field) or self.fixed_country()
-        if chosen:
+        if not chosen:
+            # Nobody can say yet what is wrong with the rest.
+            for name in self.address_fields.values():
+                self.errors.pop(name, None)
+        else:
             code = chosen if isinstance(chosen, str) else chosen.pk
             self._check_address(cleaned, code)
             self._check_phone(cleaned, code)
@@ -125,8 +129,9 @@ class FitsCountry(Fitted):
         given = {part: cleaned.get(name, "") for part, name in self.address_fields.items()}
         place = Place(**{part.name.lower(): words for part, words in given.items()}, country=code)
         for part, words in rules.faults(place).items():
-            if self.address_fields[part] not in self.errors:
-                self.add_error(self.address_fields[part], words)
+            name = self.address_fields.get(part)
+            if name and name not in self.errors:
+                self.add_error(name, words)
         normal = rules.normal(place)
         for part, name in self.address_fields.items():
             if name in cleaned:

@@ -25,7 +25,7 @@ HEALTHY = Answers(
     takes_nothing_else=True,
 )
 IN_ADELAIDE = replace(
-    HEALTHY, address="12 Example Street\nAdelaide SA", postcode="5000", country="AU"
+    HEALTHY, address="12 Example Street\nAdelaide", state="SA", postcode="5000", country="AU"
 )
 
 
@@ -76,7 +76,8 @@ PATIENTS = (
             patient_name="Uma Underwood",
             date_of_birth=datetime.date(1990, 1, 30),
             sex_at_birth="female",
-            address="34 Sample Avenue\nPortland OR",
+            address="34 Sample Avenue\nPortland",
+            state="OR",
             postcode="97201",
             country="US",
         ),

@@ -51,6 +51,7 @@ class Answers:
     date_of_birth: datetime.date | None = None
     sex_at_birth: str = ""
     address: str = ""
+    state: str = ""
     postcode: str = ""
     country: str = ""
     phone: str = ""
@@ -94,6 +95,12 @@ class Answers:
         return getattr(self, name) not in {"", None, False}
 
     @property
+    def where(self) -> str:
+        """The address in one line, without the country; street and town come with their own lines."""
+        region = " ".join(part for part in (self.state, self.postcode) if part)
+        return ", ".join(part for part in (self.address, region) if part)
+
+    @property
     def medicines_for_check(self) -> str:
         """The medicines as the interaction checker reads them; an empty list was not answered."""
         if self.takes_nothing_else and not self.other_medicines.strip():
@@ -134,4 +141,6 @@ def _plain(value: Any) -> Any:
 
 QUESTIONS = tuple(f.name for f in fields(Answers) if f.name != "dates")
 ASKED_EACH_TIME = ("taken_before",)
+# Of the address, and not asked from the beginning: the first answer says nothing new of the patient.
+ASKED_LATER = ("state",)
 DATES = ("date_of_birth", "egfr_on")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 from django.forms.boundfield import BoundField
@@ -15,6 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from catalogue.content.asking import why_asked
 from shop import days
 from shop.addresses import countries as licensed
+from shop.addresses.fitting import CountrySelect, FitsCountry, number_field
+from shop.addresses.rules import Part
 from shop.patients.answers import (
     ADULT_AGE,
     QUESTIONS,
@@ -43,9 +45,10 @@ SECTIONS = (
             "patient_name",
             "date_of_birth",
             "sex_at_birth",
-            "address",
-            "postcode",
             "country",
+            "address",
+            "state",
+            "postcode",
             "phone",
         ),
     ),
@@ -102,11 +105,14 @@ def some_lines(*, needed: StrOrPromise = "", **kwargs: Any) -> forms.CharField:
     )
 
 
-class PatientForm(forms.Form):
+class PatientForm(FitsCountry, forms.Form):
     """Who the patient is, and how they are.
 
     An answer given too long ago comes with a box to tick when it is still right.
     """
+
+    # Street and town are one text, as on the prescription, with which a pharmacist compares it.
+    address_fields: ClassVar[dict[Part, str]] = {Part.STATE: "state", Part.POSTCODE: "postcode"}
 
     # Needed, unless a tick beside it says otherwise.
     answered_otherwise: tuple[str, ...] = ("other_medicines",)
@@ -135,6 +141,12 @@ class PatientForm(forms.Form):
         },
     )
     sex_at_birth = one_of(SexAtBirth, label=_("Sex at birth"))
+    country = forms.ChoiceField(
+        label=_("Country where the patient lives"),
+        choices=countries,
+        widget=CountrySelect(attrs={"autocomplete": "country"}),
+        error_messages={"required": _("Choose the country where the patient lives.")},
+    )
     address = forms.CharField(
         label=_("Patient’s address"),
         help_text=_("Street and town, as on the prescription. Parcels may go elsewhere."),
@@ -142,26 +154,11 @@ class PatientForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "street-address"}),
         error_messages={"required": _("Enter the patient’s address.")},
     )
+    state = forms.CharField(label=_("State"), max_length=64)
     postcode = forms.CharField(
-        label=_("Postcode or ZIP"),
-        max_length=16,
-        widget=forms.TextInput(attrs={"class": "input--s", "autocomplete": "postal-code"}),
-        error_messages={"required": _("Enter the postcode or ZIP.")},
+        label=_("Postcode"), max_length=16, widget=forms.TextInput(attrs={"class": "input--s"})
     )
-    country = forms.ChoiceField(
-        label=_("Country where the patient lives"),
-        choices=countries,
-        widget=forms.Select(attrs={"autocomplete": "country"}),
-        error_messages={"required": _("Choose the country where the patient lives.")},
-    )
-    phone = forms.RegexField(
-        r"^[0-9+()./ -]{5,30}$",
-        label=_("Phone"),
-        help_text=_("For a pharmacist’s question that cannot wait."),
-        required=False,
-        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
-        error_messages={"invalid": _("Enter a phone number in digits, such as +61 8 5550 0000.")},
-    )
+    phone = number_field(help_text=_("For a pharmacist’s question that cannot wait."))
     allergies = some_lines(
         label=_("Allergies"),
         help_text=_("Medicines, foods, anything. Write “none” when there are none."),
@@ -261,6 +258,7 @@ class PatientForm(forms.Form):
                 yield self[STILL + last_names[name]]
 
     def clean(self) -> dict[str, Any]:
+        super().clean()
         self._check_age()
         self._check_kidney_value()
         self.check_one_of(

@@ -15,7 +15,7 @@ from shop.patients.answers import ASKED_EACH_TIME, QUESTIONS, Answers
 
 # Answers that are one: they are dated, confirmed and changed together, under the first one's name.
 TOGETHER = (
-    ("address", "postcode", "country"),
+    ("address", "country", "state", "postcode"),
     ("egfr", "egfr_on"),
     ("other_medicines", "takes_nothing_else"),
 )

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterator
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import F
 
 from shop.accounts import holding
-from shop.patients.answers import QUESTIONS, Answers
+from shop.patients.answers import ASKED_LATER, QUESTIONS, Answers
 from shop.patients.models import Patient
 
 
@@ -55,11 +56,18 @@ def keep(patient: Patient, *, answers: Answers) -> None:
         return
     _take_version(patient)
     before, now = Patient.objects.get(pk=patient.pk).answers, patient.answers
-    changed = tuple(name for name in QUESTIONS if getattr(before, name) != getattr(now, name))
+    changed = tuple(_news(before, now))
     patient.save(update_fields=("answers_json", "relation", "changed_at"))
     if changed:
         for follower in _followers:
             follower.answers_changed(patient, changed)
+
+
+def _news(before: Answers, now: Answers) -> Iterator[str]:
+    for name in QUESTIONS:
+        is_first = name in ASKED_LATER and not before.is_given(name)
+        if getattr(before, name) != getattr(now, name) and not is_first:
+            yield name
 
 
 @transaction.atomic

@@ -55,7 +55,7 @@ def _transcription(prescription: Prescription, moment: datetime.datetime) -> dic
 
 
 def _said(answers: Answers) -> dict[str, str]:
-    where = (answers.address, answers.postcode, answers.country)
+    where = (answers.where, answers.country)
     return {
         "patient_name": answers.patient_name,
         "address": ", ".join(part for part in where if part),

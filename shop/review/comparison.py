@@ -116,7 +116,7 @@ def _patient_rows(read: Transcription, answers: Answers) -> Iterator[Row]:
     )
     said, seen = _day(answers.date_of_birth), _day(read.date_of_birth)
     yield Row("date_of_birth", _("Born"), said, seen, _mark(said, seen))
-    where = ", ".join(part for part in (answers.address, answers.postcode) if part)
+    where = answers.where
     seen = plain(read.address)
     alike = seen in {plain(answers.address), plain(where)}
     mark = Mark.SAME if alike and seen else _mark(plain(where), seen)

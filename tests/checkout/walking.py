@@ -23,6 +23,7 @@ ANSWERS = {
     "date_of_birth_year": "1968",
     "relation": "self",
     "address": "3 Sample Lane, Sydney",
+    "state": "NSW",
     "postcode": "2000",
     "country": "AU",
     "allergies": "none",

@@ -139,6 +139,13 @@ def warned_of_running_out(page: Page) -> None:
     expect(warning).to_contain_text("Call 000 if, after missed doses, you have")
 
 
+def in_australia(page: Page) -> None:
+    """Ask for the fields of an address there, where it is not Australia already."""
+    page.get_by_label("Country where the patient lives").select_option("AU")
+    if page.get_by_label("ZIP code").count():
+        page.get_by_role("button", name="Ask for an address there").click()
+
+
 def answer_questions(page: Page) -> None:
     """Answer what is asked about a patient who is not known yet."""
     for part, value in (("day", "14"), ("month", "3"), ("year", "1968")):
@@ -146,8 +153,9 @@ def answer_questions(page: Page) -> None:
     for name, value in CHOICES.items():
         page.locator(f'[name="{name}"][value="{value}"]').check()
     page.get_by_label("Patient’s address").fill("3 Sample Lane, Sydney")
-    page.get_by_label("Postcode or ZIP").fill("2000")
-    page.get_by_label("Country where the patient lives").select_option("AU")
+    in_australia(page)
+    page.get_by_label("State or territory").select_option("NSW")
+    page.get_by_label("Postcode").fill("2000")
     page.get_by_label("Allergies").fill("none")
     page.get_by_label("Other illnesses").fill("none")
     page.get_by_label("The patient takes nothing else").check()

@@ -30,6 +30,7 @@ ANSWERS = {
     "date_of_birth_month": "3",
     "date_of_birth_year": "1968",
     "address": "3 Sample Lane, Sydney",
+    "state": "NSW",
     "postcode": "2000",
     "country": "AU",
     "allergies": "none",
@@ -67,7 +68,9 @@ def errors_of(response: HttpResponse) -> list[str]:
 
 
 def test_a_patient_is_added_with_every_answer_dated_today(client: Client, customer: User) -> None:
-    response = client.post(reverse("patients:add"), {**ANSWERS, **BLOOD_TEST, "phone": "+61 8 1"})
+    response = client.post(
+        reverse("patients:add"), {**ANSWERS, **BLOOD_TEST, "phone": "08 5550 0000"}
+    )
 
     patient = Patient.objects.of(customer).get()
     answers = patient.answers
@@ -221,10 +224,10 @@ def test_ticking_an_old_answer_dates_it_today(
 
 
 def test_an_old_answer_left_alone_stays_old(client: Client, patient_from_long_ago: Patient) -> None:
-    save(client, patient_from_long_ago, phone="12345")
+    save(client, patient_from_long_ago, phone="02 5550 1234")
 
     patient_from_long_ago.refresh_from_db()
-    assert patient_from_long_ago.answers.phone == "12345"
+    assert patient_from_long_ago.answers.phone == "+61 2 5550 1234"
     assert patient_from_long_ago.answers.dates["allergies"] == LONG_AGO
 
 

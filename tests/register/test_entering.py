@@ -116,7 +116,7 @@ def test_what_was_not_read_is_the_patients_word_or_empty_never_made_up(
     assert (what.prescriber, what.prescriber_address) == ("Dr M. Sample", "")
     assert (what.patient, what.patient_address) == (
         "Robin Example",
-        "3 Sample Lane, Sydney, 2000, AU",
+        "3 Sample Lane, Sydney, NSW 2000, AU",
     )
     assert what.said_by_patient == ("patient_name", "address")
     assert not what.is_complete
