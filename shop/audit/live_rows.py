@@ -39,8 +39,13 @@ def _is_under_way(using: str) -> bool:
 def findings() -> Iterator[str]:
     """A sentence for every row that was changed, put in or taken out behind the shop's back."""
     for kind in states.kinds():
-        yield from _changed(kind)
-        yield from _taken_out(kind)
+        yield from findings_of(kind)
+
+
+def findings_of(kind: Kind) -> Iterator[str]:
+    """The same, of the rows of one kind."""
+    yield from _changed(kind)
+    yield from _taken_out(kind)
 
 
 def _changed(kind: Kind) -> Iterator[str]:

@@ -17,6 +17,8 @@ from catalogue.models import Product, ProductClass
 
 PACK_FIELDS = ["strength", "units", "supply_countries"]
 MEDICINE_FIELDS = ["dose_form"]
+# A price that goes up or down by more than this is asked about.
+ASKED_FROM_PERCENT = 30
 
 
 class ProductForm(OscarProductForm):
@@ -92,9 +94,31 @@ def _check_unit_price(price: Decimal, pack: Product) -> None:
         )
 
 
+def is_far(before: Decimal, price: Decimal) -> bool:
+    """Whether a new price is so far from the one before that somebody may have mistyped it."""
+    return abs(price - before) * 100 > before * ASKED_FROM_PERCENT
+
+
+def _far_from(before: Decimal, price: Decimal) -> str:
+    words = _(
+        "%(price)s instead of %(before)s: is that meant? If so, say so and why under “Stock and pricing”."
+    )
+    return str(words) % {"price": money(price), "before": money(before)}
+
+
 class StockRecordForm(OscarStockRecordForm):
     # The pack that the record belongs to, as just posted; the formset sets it.
     pack: Product | None = None
+    # Whether the new price is so far from the old one that it may be a slip.
+    asks_about_price = False
+
+    price_is_meant = forms.BooleanField(label=_("This price is meant"), required=False)
+    price_reason = forms.CharField(
+        label=_("Why the price changes that much"),
+        help_text=_("For colleagues; it is kept in the audit log."),
+        required=False,
+        max_length=120,
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -108,6 +132,15 @@ class StockRecordForm(OscarStockRecordForm):
         if price is not None and self.pack is not None:
             _check_unit_price(price, self.pack)
         return price
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        before, price = self.instance.price, cleaned.get("price")
+        self.asks_about_price = bool(before and price and is_far(before, price))
+        is_answered = cleaned.get("price_is_meant") and cleaned.get("price_reason")
+        if self.asks_about_price and not is_answered:
+            self.add_error("price", _far_from(before, cleaned["price"]))
+        return cleaned
 
     def clean_num_in_stock(self) -> int | None:
         in_stock = self.cleaned_data["num_in_stock"]
