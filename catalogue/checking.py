@@ -78,12 +78,12 @@ class MedicinesForm(forms.Form):
 def check_medicines(request: HttpRequest, product_slug: str, pk: int) -> HttpResponse:  # noqa: ARG001
     """Interactions of a list of medicines with this one. The list is not kept anywhere."""
     product = get_object_or_404(
-        Product.objects.select_related("medicine__version").filter(
-            is_public=True, parent__isnull=True, medicine__version__isnull=False
+        Product.objects.select_related("medicine__shown").filter(
+            is_public=True, parent__isnull=True, medicine__shown__isnull=False
         ),
         pk=pk,
     )
-    version = product.medicine.version
+    version = product.medicine.shown
     if not version.content.interactions:
         raise Http404
     form = MedicinesForm()

@@ -1,4 +1,4 @@
-"""Model fields for exact amounts: text in the database, and the value that it stands for in Python."""
+"""Model fields: exact amounts as text in the database, and what was ever true of a row."""
 
 from __future__ import annotations
 
@@ -36,6 +36,23 @@ class ExactField(models.CharField):
     def get_prep_value(self, value: Any) -> str | None:
         value = self.to_python(value)
         return None if value is None else str(value)
+
+
+class EverField(models.BooleanField):
+    """Whether another field of the row has ever been true; written with every save of the row."""
+
+    def __init__(self, *args: Any, of: str, **kwargs: Any) -> None:
+        self.of = of
+        super().__init__(*args, **{"default": False, "editable": False, **kwargs})
+
+    def deconstruct(self) -> Any:
+        name, path, args, kwargs = super().deconstruct()
+        return name, path, args, {**kwargs, "of": self.of}
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> bool:  # noqa: FBT001 Django's
+        ever = bool(getattr(model_instance, self.attname) or getattr(model_instance, self.of))
+        setattr(model_instance, self.attname, ever)
+        return ever
 
 
 class StrengthField(ExactField):

@@ -28,12 +28,12 @@ def leaflet(request: HttpRequest, product_slug: str, pk: int) -> HttpResponse:  
     except ValueError:
         raise Http404 from None
     product = get_object_or_404(
-        Product.objects.select_related("medicine__version__signature")
-        .defer("medicine__version__document")
-        .filter(is_public=True, parent__isnull=True, medicine__version__isnull=False),
+        Product.objects.select_related("medicine__shown__signature")
+        .defer("medicine__shown__document")
+        .filter(is_public=True, parent__isnull=True, medicine__shown__isnull=False),
         pk=pk,
     )
-    version = product.medicine.version
+    version = product.medicine.shown
     country = country_of(request)
     context = {"product": product, "version": version, "country": country}
     edition = Edition(

@@ -4,11 +4,12 @@ import unicodedata
 from collections import defaultdict
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from catalogue.amounts import Strength
+from catalogue.content.models import Signature
 from catalogue.models import Product
 from catalogue.packs import Pack, cheapest, packs_of
 
@@ -30,10 +31,23 @@ class Card:
     from_pack: Pack | None
 
 
+def on_show() -> QuerySet[Product]:
+    """The products a visitor may browse; of medicines, those whose text somebody has signed once.
+
+    Where a signature was taken back, the page stays: who takes it still looks for it.
+    """
+    signed = Signature.objects.filter(version__medicine__product=OuterRef("pk"))
+    return Product.objects.filter(
+        Exists(signed) | Q(product_class__needs_prescription=False, dose_form=""),
+        is_public=True,
+        parent__isnull=True,
+    )
+
+
 def medicines() -> QuerySet[Product]:
-    """The products a visitor may browse, with what a card needs of them."""
+    """The same, with what a card needs of them."""
     return (
-        Product.objects.filter(is_public=True, parent__isnull=True)
+        on_show()
         .select_related("product_class")
         .only("title", "slug", "structure", "parent_id", "product_class__needs_prescription")
         .order_by("title", "pk")
@@ -108,8 +122,6 @@ def _nearest(word: str, ours: list[str]) -> str:
 
 def _words_of_the_shop() -> list[str]:
     """Words of titles, names, brands, tags and categories of what is on show. One query."""
-    rows = Product.objects.filter(is_public=True, parent__isnull=True).values_list(
-        "title", "medicine__search_text", "tags__name", "categories__name"
-    )
+    rows = on_show().values_list("title", "medicine__search_text", "tags__name", "categories__name")
     text = " ".join(each for row in rows for each in row if each)
     return sorted(set(text.lower().split()))

@@ -15,7 +15,7 @@ from catalogue.content.models import (  # noqa: F401 (models live here)
     Signature,
     Tag,
 )
-from catalogue.fields import StrengthField
+from catalogue.fields import EverField, StrengthField
 from shop.audit import states
 
 
@@ -24,8 +24,15 @@ class ProductClass(AbstractProductClass):
     needs_prescription = models.BooleanField(_("needs a prescription"), default=True)
 
 
+# What a row keeps once it was public; the database refuses to change them, too.
+FIXED = ("parent", "dose_form", "strength", "units", "upc")
+
+
 class Product(AbstractProduct):
-    """A medicine in one dose form (parent) or a pack of it (child), of so many units of that form."""
+    """A medicine in one dose form (parent) or a pack of it (child), of so many units of that form.
+
+    What was public once may have been bought, so it stays what it says: a correction is a new pack.
+    """
 
     dose_form = models.CharField(_("dose form"), max_length=20, choices=DoseForm, blank=True)
     strength = StrengthField(_("strength"), null=True, blank=True)
@@ -38,18 +45,32 @@ class Product(AbstractProduct):
         help_text=_("Countries where this strength is authorised. None: it is supplied nowhere."),
     )
 
+    has_been_public = EverField(_("has been public"), of="is_public")
+
     class Meta(AbstractProduct.Meta):
         constraints = (
+            models.CheckConstraint(
+                condition=Q(is_public=False) | Q(has_been_public=True),
+                name="what_is_public_has_been_public",
+            ),
+            # What was retired leaves its place to the pack that corrects it.
             models.UniqueConstraint(
                 fields=("parent", "strength", "units"),
+                condition=Q(is_public=True),
                 name="one_pack_of_each_size",
                 violation_error_message=_(
                     "This medicine already has a pack of this strength and size."
                 ),
             ),
             models.CheckConstraint(
+                # Without the two, a comparison with null would let half a pack pass.
                 condition=Q(strength__isnull=True, units__isnull=True)
-                | Q(strength__contains="g/", units__gt=0),
+                | Q(
+                    strength__isnull=False,
+                    units__isnull=False,
+                    strength__contains="g/",
+                    units__gt=0,
+                ),
                 name="pack_has_strength_and_size",
                 violation_error_message=_("A pack has both a strength and a number of units."),
             ),
@@ -74,6 +95,13 @@ class Product(AbstractProduct):
         rows = [self, self.parent] if self.parent else [self]
         return states.is_known(kind) and not states.unknown(rows)
 
+    def differs_from(self, before: Product) -> bool:
+        """Whether something that a row keeps was given there and is something else here."""
+        names = [self._meta.get_field(name).attname for name in FIXED]
+        return any(
+            getattr(before, name) and getattr(before, name) != getattr(self, name) for name in names
+        )
+
     @property
     def form(self) -> DoseForm:
         """The dose form of a medicine that has packs, or of a pack. Raises ValueError for others."""
@@ -81,13 +109,22 @@ class Product(AbstractProduct):
 
     def clean(self) -> None:
         super().clean()
-        before = Product.objects.filter(pk=self.pk).values_list("dose_form", flat=True).first()
-        if before and before != self.dose_form:
+        self.has_been_public = self.has_been_public or self.is_public
+        before = Product.objects.filter(pk=self.pk).first()
+        if before and before.dose_form and before.dose_form != self.dose_form:
             raise ValidationError(
                 _("Another dose form is another medicine: this one keeps its own.")
             )
+        if before and before.has_been_public and self.differs_from(before):
+            raise ValidationError(KEEPS)
         if self.parent is not None and self.strength is not None:
             _check_strength(self.strength, self.parent)
+
+
+KEEPS = _(
+    "It has been on sale, so it keeps its strength, its size and its SKU. To correct one of them, make "
+    "a new pack, and make this one not public."
+)
 
 
 def _check_strength(strength: Strength, medicine: Product) -> None:

@@ -13,6 +13,7 @@ from oscar.apps.partner.models import StockRecord
 from oscar.templatetags.currency_filters import currency as money
 
 from catalogue.amounts import DoseForm, Strength
+from catalogue.content.sale import on_sale
 
 NUMBERS = {2: gettext_lazy("two"), 3: gettext_lazy("three"), 4: gettext_lazy("four")}
 
@@ -90,13 +91,15 @@ class StrengthOnSale:
 def packs_of(parent_ids: Iterable[int]) -> list[Pack]:
     """The public packs of these products, by strength and size. One query.
 
-    A pack without a price is not on sale, so it is left out.
+    A pack without a price is not on sale, nor is one of a medicine that nobody answers for.
     """
     rows = (
         StockRecord.objects.filter(
             product__parent_id__in=list(parent_ids),
             product__is_public=True,
+            product__parent__is_public=True,
             product__parent__dose_form__gt="",
+            product__parent__medicine__in=on_sale(),
             product__strength__isnull=False,
             price__isnull=False,
         )

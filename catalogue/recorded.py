@@ -19,7 +19,7 @@ def register() -> None:
     states.register(
         Product,
         "product",
-        but=(*WHEN, "rating"),
+        but=(*WHEN, "rating", "has_been_public"),
         parts={"supply_countries": ("iso_3166_1_a2",)},
     )
     states.register(StockRecord, "stock", but=WHEN)

@@ -227,7 +227,7 @@ def _create(parent: Product, pack: NewPack, partner: Partner) -> Product:
         structure=Product.CHILD,
         parent=parent,
         upc=pack.sku,
-        title=f"{parent.title} {pack.strength.words}, {pack.form.counted(pack.units)}",
+        title=title_of_pack(parent, pack.strength, pack.units),
         strength=pack.strength,
         units=pack.units,
         is_discountable=False,
@@ -246,3 +246,8 @@ def _create(parent: Product, pack: NewPack, partner: Partner) -> Product:
     states.record(product, "product.make", actor=log.SYSTEM)
     states.record(record, "stock.make", actor=log.SYSTEM)
     return product
+
+
+def title_of_pack(medicine: Product, strength: Strength, units: int) -> str:
+    """What a pack is called as long as nobody names it."""
+    return f"{medicine.title} {strength.words}, {medicine.form.counted(units)}"

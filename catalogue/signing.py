@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any, Protocol
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from catalogue.content.models import ContentVersion, Medicine, Signature
@@ -57,7 +58,25 @@ def sign(
         review_by=review_by,
     )
     swapped = ContentVersion.objects.filter(pk=version.pk, signature=version.signature_id)
-    if not swapped.update(signature=signature):
+    if not swapped.update(signature=signature, withdrawn_at=None):
         raise NotSigned(_("This version was signed meanwhile."))
-    version.signature = signature
+    Medicine.objects.filter(pk=current.pk).update(shown=version)
+    version.signature, version.withdrawn_at = signature, None
     return signature
+
+
+@transaction.atomic
+def withdraw(version: ContentVersion) -> None:
+    """Take back the signature that a medicine is sold on: nothing more of it is sold until the next.
+
+    The caller has made sure who asks, and tells those whom it concerns. Raises NotSigned when the
+    version is not what is shown, or bears no signature any more.
+    """
+    Medicine.objects.select_for_update(of=("self",)).get(pk=version.medicine_id)
+    signed = ContentVersion.objects.filter(
+        pk=version.pk, medicine__shown=version, signature__isnull=False
+    )
+    now = timezone.now()
+    if not signed.update(signature=None, withdrawn_at=now):
+        raise NotSigned(_("This version is not signed, or another one is shown."))
+    version.signature, version.withdrawn_at = None, now

@@ -54,10 +54,8 @@ class ProductDetailView(OscarProductDetailView):
             is_public=True, ancestors_are_public=True, productcategory__product=OuterRef("pk")
         ).order_by("path")[:1]
         return (
-            Product.objects.select_related(
-                "product_class", "parent", "medicine__version__signature"
-            )
-            .defer("medicine__version__document", "medicine__search_text")
+            Product.objects.select_related("product_class", "parent", "medicine__shown__signature")
+            .defer("medicine__shown__document", "medicine__search_text")
             .annotate(
                 category_name=Subquery(category.values("name")),
                 category_slug=Subquery(category.values("slug")),
@@ -72,7 +70,7 @@ class ProductDetailView(OscarProductDetailView):
         product = self.object
         packs = packs_of([product.pk])
         medicine = getattr(product, "medicine", None)
-        version = medicine.version if medicine else None
+        version = medicine.shown if medicine else None
         country = country_of(self.request)
         monograph = monograph_of(version, country=country) if version else None
         return {
@@ -141,7 +139,7 @@ def sources(request: HttpRequest, slug: str) -> HttpResponse:
     """The numbered sources of a medicine's page with their addresses, which would weigh it down."""
     version = get_object_or_404(
         ContentVersion.objects.select_related("medicine__product"),
-        pk=F("medicine__version"),
+        pk=F("medicine__shown"),
         medicine__slug=slug,
         medicine__product__is_public=True,
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import io
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from decimal import Decimal
@@ -16,7 +15,6 @@ from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.sites.models import Site
 from django.core.cache import cache
-from django.core.management import call_command
 from django.core.management.color import no_style
 from django.db import connection
 from django.db.models import Model
@@ -56,6 +54,7 @@ from shop.review.models import Decision, DecisionKind
 from tests.authenticator import register_app, sign_in
 from tests.browser import chromium, visitor, visitor_with, window
 from tests.demo.stripe.stripe_document import check_event, check_reply, check_request
+from tests.signed import load_medicines, sign, speak_of
 
 __all__ = ["chromium", "visitor", "visitor_with", "window"]
 pytest_plugins = [
@@ -221,6 +220,7 @@ def medicine(countries: dict[str, Country]) -> Product:
         dose_form=DoseForm.TABLET,
         is_discountable=False,
     )
+    sign(speak_of(parent).shown)
     partner = Partner.objects.create(name="Pharmacy")
     for strength, codes in SUPPLIED_IN.items():
         for units in (30, 60):
@@ -247,8 +247,7 @@ def medicine(countries: dict[str, Country]) -> Product:
 @pytest.fixture
 def baclofen(db: None) -> Product:
     """The product of the shipped baclofen folder, with its content and its packs."""
-    call_command("load_medicines", "baclofen", stdout=io.StringIO())
-    call_command("load_packs", "baclofen", stdout=io.StringIO())
+    load_medicines("baclofen", packs=True)
     return Product.objects.get(title="Baclofen tablets")
 
 

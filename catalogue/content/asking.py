@@ -10,7 +10,7 @@ from catalogue.content.models import ContentVersion
 def why_asked() -> dict[str, str]:
     """By question, what the current contents say; one query."""
     found: dict[str, list[str]] = {}
-    for version in ContentVersion.objects.filter(pk=F("medicine__version")).order_by("medicine"):
+    for version in ContentVersion.objects.filter(pk=F("medicine__shown")).order_by("medicine"):
         for each in version.content.asked:
             found.setdefault(each.question, []).append(each.why.text)
     return {question: " ".join(said) for question, said in found.items()}

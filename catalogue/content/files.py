@@ -14,6 +14,8 @@ from catalogue.content.sections import Known
 from shop.datafiles import FilesInvalid, Problem, Row, held_to, place_of, read_file, read_text
 
 MEDICINES = Path(__file__).resolve().parent.parent / "medicines"
+# What the review holds a prescription against; read there.
+LIMITS = "limits.yaml"
 # Which entries stand in which file; all others stand in medicine.yaml.
 ENTRIES = {
     "sources.yaml": {"sources"},

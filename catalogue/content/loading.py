@@ -37,7 +37,7 @@ def load(contents: dict[Path, Content]) -> list[Loaded]:
 
 def _store(folder: Path, content: Content) -> Loaded:
     medicine = put_on_the_shelf(folder)
-    rows = Medicine.objects.select_for_update(of=("self",)).select_related("version")
+    rows = Medicine.objects.select_for_update(of=("self",)).select_related("version", "shown")
     medicine = rows.get(pk=medicine.pk)
     document = content.as_json()
     current, digest = medicine.version, digest_of(document)
@@ -52,6 +52,8 @@ def _store(folder: Path, content: Content) -> Loaded:
         loaded_at=timezone.now(),
     )
     medicine.name, medicine.version = content.name, version
+    if medicine.shown is None or medicine.shown.signature_id is None:
+        medicine.shown = version
     words = (content.name, content.title, *content.brands, *content.search_words)
     medicine.search_text = "\n".join(words).lower()
     medicine.save()

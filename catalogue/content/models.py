@@ -49,6 +49,16 @@ class Medicine(models.Model):
         related_name="+",
         verbose_name=_("current content"),
     )
+    # The last version that was signed, and the current one as long as none ever was.
+    shown = models.ForeignKey(
+        "catalogue.ContentVersion",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("content that is shown, sold and checked against"),
+    )
     # Names, brands and headline words, in lower case; the shop's search reads it.
     search_text = models.TextField(_("words it is found by"), blank=True)
 
@@ -81,11 +91,17 @@ class ContentVersion(models.Model):
         related_name="+",
         verbose_name=_("latest signature"),
     )
+    # When the signature was taken back; a new one ends that.
+    withdrawn_at = models.DateTimeField(_("signature taken back at"), null=True, editable=False)
 
     class Meta:
         ordering = ("-number",)
         constraints = (
             models.UniqueConstraint(fields=("medicine", "number"), name="one_content_per_number"),
+            models.CheckConstraint(
+                condition=Q(signature=None) | Q(withdrawn_at=None),
+                name="a_signature_that_was_taken_back_is_none",
+            ),
         )
 
     def __str__(self) -> str:

@@ -13,6 +13,7 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
+from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
@@ -141,7 +142,8 @@ def monograph_of(version: ContentVersion, *, country: str) -> Monograph:
     """A version as readers in a country see it; one query the first time in a process."""
     kept_as = f"{version.digest} {version.loaded_at}"
     about = (version.pk, kept_as, get_language() or "")
-    return _rendered(*about, version.review_is_overdue(), version.signature_id, country)
+    answered_for = f"{version.signature_id} {version.withdrawn_at} {settings.IS_DEMO}"
+    return _rendered(*about, version.review_is_overdue(), answered_for, country)
 
 
 @lru_cache(maxsize=256)
@@ -150,7 +152,7 @@ def _rendered(
     _kept_as: str,
     _language: str,
     review_is_overdue: bool,  # noqa: FBT001
-    _signature_pk: int | None,
+    _answered_for: str,
     country: str,
 ) -> Monograph:
     versions = ContentVersion.objects.select_related("medicine__product", "signature")
@@ -168,6 +170,7 @@ def _rendered(
         "advice": by_urgency(content),
         "severities": by_severity(content),
         "emergency_number": emergency_number(country),
+        "is_demo": settings.IS_DEMO,
     }
     return Monograph(
         lead=statement_html(content.lead, numbers),

@@ -63,7 +63,7 @@ def _sudden(product_ids: Collection[int]) -> list[document.Stopping]:
 
 def _versions(product_ids: Collection[int]) -> QuerySet[ContentVersion]:
     return ContentVersion.objects.filter(
-        medicine__product__in=product_ids, pk=F("medicine__version")
+        medicine__product__in=product_ids, pk=F("medicine__shown")
     ).select_related("medicine")
 
 

@@ -17,7 +17,11 @@ MAY_DO: dict[str, dict[str, tuple[str, ...]]] = {
         "partner": ("stockrecord", "stockalert"),
         "order": ("order", "line", "ordernote"),
     },
-    SUPERINTENDENT: {"accounts": ("user", "pharmacistregistration")},
+    SUPERINTENDENT: {
+        "accounts": ("user", "pharmacistregistration"),
+        "catalogue": ("product", "category", "productclass", "productimage"),
+        "partner": ("stockrecord",),
+    },
     AUDITOR: {},
 }
 

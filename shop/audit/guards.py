@@ -49,14 +49,62 @@ class Guard:
         where = f" ON {self.table}" if vendor == "postgresql" else ""
         return [f"DROP TRIGGER IF EXISTS {self.table}_{name}{where}" for name in TRIGGERS[vendor]]
 
-    def _sqlite(self, name: str, event: str) -> str:
+    def _sqlite(self, name: str, event: str, when: str = "") -> str:
         refuse = f"BEGIN SELECT RAISE(ABORT, '{self.refusal}'); END"
-        return f"CREATE TRIGGER {self.table}_{name} BEFORE {event} ON {self.table} {refuse}"
+        return f"CREATE TRIGGER {self.table}_{name} BEFORE {event} ON {self.table}{when} {refuse}"
 
-    def _postgresql(self, name: str, events: str) -> str:
+    def _postgresql(self, name: str, events: str, each: str = "") -> str:
         refuse = f"EXECUTE FUNCTION {self.table}_refuse()"
-        trigger = f"{self.table}_{name} BEFORE {events} ON {self.table}"
+        trigger = f"{self.table}_{name} BEFORE {events} ON {self.table}{each}"
         return f"CREATE OR REPLACE TRIGGER {trigger} {refuse}"
+
+
+DIFFERS = {"sqlite": "IS NOT", "postgresql": "IS DISTINCT FROM"}
+POSTGRESQL_KEEPING = """
+CREATE OR REPLACE FUNCTION {table}_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'DELETE' THEN
+        IF NOT ({delete}) THEN RETURN OLD; END IF;
+    ELSIF TG_OP = 'UPDATE' THEN
+        IF ({update}) IS NOT TRUE THEN RETURN NEW; END IF;
+    END IF;
+    RAISE EXCEPTION '{refusal}' USING ERRCODE = 'restrict_violation';
+END $$
+"""
+
+
+@dataclass(frozen=True)
+class Keeping(Guard):
+    """A table whose rows keep what is given in their ``columns``, and stay, once they are ``when``.
+
+    ``when`` is SQL about OLD alone: SQLite cannot make a table anew that another one's trigger names.
+    """
+
+    when: str = "TRUE"
+    stays: bool = True
+
+    def _change(self, vendor: str) -> str:
+        differs = " OR ".join(
+            f"(CAST(OLD.{each} AS text) <> '' AND NEW.{each} {DIFFERS[vendor]} OLD.{each})"
+            for each in self.columns
+        )
+        return f"({self.when}) AND ({differs})"
+
+    def install(self, vendor: str) -> list[str]:
+        """The statements that put its triggers there, or put them there anew."""
+        update, delete = self._change(vendor), self.when if self.stays else "FALSE"
+        if vendor == "sqlite":
+            return [
+                *self.remove(vendor),
+                self._sqlite("UPDATE", "UPDATE", f" WHEN {update}"),
+                self._sqlite("DELETE", "DELETE", f" WHEN {delete}"),
+            ]
+        values = {"table": self.table, "refusal": self.refusal}
+        return [
+            POSTGRESQL_KEEPING.format(**values, update=update, delete=delete),
+            self._postgresql("change", "UPDATE OR DELETE", " FOR EACH ROW"),
+            self._postgresql("truncate", "TRUNCATE"),
+        ]
 
 
 PRESENT = {
@@ -75,6 +123,19 @@ def register(model: type[models.Model], *, refusal: str, but: tuple[str, ...] = 
     meta = model._meta  # noqa: SLF001 Django documents it
     columns = [str(field.column) for field in meta.concrete_fields if field.name not in but]
     _guards.append(Guard(meta.db_table, refusal, tuple(columns)))
+
+
+def keep(
+    model: type[models.Model],
+    *,
+    refusal: str,
+    columns: tuple[str, ...],
+    when: str = "TRUE",
+    stays: bool = True,
+) -> None:
+    """Have rows of a model keep what these columns hold, once they are ``when``; from the app's start."""
+    table = model._meta.db_table  # noqa: SLF001 Django documents it
+    _guards.append(Keeping(table, refusal, columns, when=when, stays=stays))
 
 
 def install(using: str = "default", **_: Any) -> None:

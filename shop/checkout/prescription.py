@@ -56,6 +56,9 @@ def prescription_step(request: SignedInRequest, /) -> HttpResponse:
     except Refused as refusal:
         if refusal.reason == Reason.WHICH_PATIENT:
             return redirect("checkout:patient")
+        if refusal.reason == Reason.NOT_ON_SALE:
+            # No prescription helps; the cart says why.
+            return redirect("basket:summary")
         return _ask_for_prescription(request, key, refusal)
     if covering and named:
         choose(request, named)

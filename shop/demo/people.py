@@ -66,6 +66,14 @@ ANNA = Person(
     part="customer in Australia",
     home=Home("12 Example Street", "Adelaide", "SA", "5000", "AU"),
 )
+SOFIA = Person(
+    email="super@example.com",
+    first_name="Sofia",
+    last_name="Lind",
+    part="superintendent pharmacist",
+    group=roles.SUPERINTENDENT,
+    registration="DEMO-2",
+)
 PEOPLE = (
     ANNA,
     Person(
@@ -89,13 +97,7 @@ PEOPLE = (
         part="shop staff",
         group=roles.SHOP_STAFF,
     ),
-    Person(
-        email="super@example.com",
-        first_name="Sofia",
-        last_name="Lind",
-        part="superintendent",
-        group=roles.SUPERINTENDENT,
-    ),
+    SOFIA,
 )
 
 

@@ -10,7 +10,13 @@ from typing import Annotated, Any, Generic, Literal, TypeVar
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
-from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, ValidationInfo
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    StringConstraints,
+    ValidationInfo,
+)
 
 from shop.datafiles import Faults, Positive, Text
 
@@ -100,8 +106,8 @@ class Retention:
     policies: Value[Positive]
 
 
-def not_in_the_file(_value: Any) -> str:
-    raise ValueError("“digest” is not a known entry")
+def not_in_the_file(_value: Any, info: ValidationInfo) -> str:
+    raise ValueError(f"“{info.field_name}” is not a known entry")
 
 
 @dataclass(frozen=True)

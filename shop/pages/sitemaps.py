@@ -12,7 +12,7 @@ from django.urls import reverse
 from oscar.apps.catalogue.models import Category
 
 from catalogue.content.models import Tag
-from catalogue.listing import medicines
+from catalogue.listing import medicines, on_show
 from catalogue.models import Product
 from shop.pages.views import PLAIN
 
@@ -49,7 +49,7 @@ class Categories(ShopSitemap):
 
 class Tags(ShopSitemap):
     def items(self) -> QuerySet[Tag]:
-        return Tag.objects.filter(products__is_public=True).distinct()
+        return Tag.objects.filter(products__in=on_show()).distinct()
 
 
 SITEMAPS = {"pages": Pages, "medicines": Medicines, "categories": Categories, "tags": Tags}

@@ -16,6 +16,7 @@ from oscar.apps.order.models import ShippingAddress
 
 from catalogue import recorded
 from catalogue.amounts import DoseForm, Strength
+from catalogue.content.sale import on_sale
 from catalogue.models import Product
 from shop import days
 from shop.accounts.models import User
@@ -107,14 +108,33 @@ def choices(user: User, lines: Iterable[BasketLine]) -> list[Person]:
     return found
 
 
+def check_on_sale(lines: Iterable[BasketLine]) -> None:
+    """Raises Refused for a pack that is not on public sale today, by itself or by its medicine."""
+    lines = list(lines)
+    wanted = {line.product.parent_id for line in lines}
+    sold = set(on_sale().filter(product__in=wanted).values_list("product_id", flat=True))
+    for line in lines:
+        if not _is_on_sale(line.product, sold):
+            raise Refused(Reason.NOT_ON_SALE, title=line.product.get_title())
+
+
+def _is_on_sale(product: Product, sold: set[int]) -> bool:
+    if product.parent is None:
+        return product.is_public and not product.dose_form and product.strength is None
+    is_public = product.is_public and product.parent.is_public
+    is_medicine = product.needs_prescription or product.parent.dose_form
+    return is_public and (not is_medicine or product.parent.pk in sold)
+
+
 def check(user: User, lines: Iterable[BasketLine], *, chosen: str = "") -> Prescription | None:
     """The prescription that covers these lines today, or None when they need none.
 
     ``chosen`` is the key of the patient whom the customer orders for: nobody else's approval
-    counts. Raises Refused when theirs does not cover all of the lines, and when the account orders
-    for several and nobody is chosen.
+    counts. Raises Refused when something is not on sale, when theirs does not cover all of the
+    lines, and when the account orders for several and nobody is chosen.
     """
     lines = list(lines)
+    check_on_sale(lines)
     check_known(lines)
     needs = needs_of(lines)
     if not needs:

@@ -9,6 +9,7 @@ from oscar.apps.order.models import Order
 from oscar.apps.partner.strategy import Selector
 from oscar.core.loading import get_class
 
+from catalogue.content.models import Medicine
 from shop.accounts.actors import actor_of
 from shop.audit import states
 from shop.basket.models import Basket
@@ -35,6 +36,8 @@ def place(attempt: PaymentAttempt, *, intent_id: str) -> Order:
     if quote.hash != attempt.quote_hash:
         raise Refused(Reason.CHANGED)
     lines = list(basket.all_lines())
+    _hold_medicines(lines)
+    gate.check_on_sale(lines)
     gate.check_known(lines)
     gate.check_address(address)
     gate.check_destination(address.country, lines)
@@ -62,6 +65,13 @@ def _take_basket(attempt: PaymentAttempt) -> Any:
     basket = Basket.objects.get(pk=attempt.basket_id)
     basket.strategy = Selector().strategy(user=attempt.user)
     return basket
+
+
+def _hold_medicines(lines: list[Any]) -> None:
+    """Until the order is there, nobody takes back the signature that its medicines are sold on."""
+    products = {line.product.parent_id for line in lines}
+    held = Medicine.objects.filter(product__in=products).order_by("pk")
+    list(held.select_for_update(of=("self",)).values_list("pk"))
 
 
 def _locked_prescription(attempt: PaymentAttempt, lines: list[Any]) -> Prescription | None:

@@ -68,6 +68,13 @@ class Reason(TextChoices):
     )
     NOT_LICENSED = "not_licensed", _("We are not licensed to send medicines to %(country)s.")
     ADDRESS = "address", _("A parcel would not arrive at this address. %(what)s")
+    NOT_ON_SALE = (
+        "not_on_sale",
+        _(
+            "%(title)s cannot be ordered from us at present; nothing is paid for it. If you take it, "
+            "do not stop: call us, or ask your prescriber, before you run out."
+        ),
+    )
     OUT_OF_STOCK = "out_of_stock", _("%(title)s is no longer in stock.")
     CHANGED = "changed", _("Your cart, a price or your address changed while you were paying.")
     AMOUNT = "amount", _("The amount authorised is not the amount of your order.")

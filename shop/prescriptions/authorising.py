@@ -124,4 +124,4 @@ def _end(authorisation: Authorisation) -> None:
 
 def _content_version_of(product_id: int) -> int | None:
     current = Medicine.objects.filter(product_id=product_id)
-    return current.values_list("version_id", flat=True).first()
+    return current.values_list("shown_id", flat=True).first()

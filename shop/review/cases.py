@@ -12,6 +12,7 @@ from django.db.models import Q
 from catalogue.amounts import DoseForm, Mass, Strength
 from catalogue.checking import frozen_check
 from catalogue.content.models import ContentVersion, Medicine
+from catalogue.content.sale import NOT_SIGNED, WITHDRAWN
 from catalogue.models import Product
 from shop import days
 from shop.continuity import run_out, supply_gap
@@ -69,6 +70,7 @@ def case_of(prescription: Prescription, transcription: Transcription, *, country
         unchecked_medicines=tuple(
             dict.fromkeys(each.title for each in ordered if each.medicine_id not in checked)
         ),
+        unsigned_medicines=_unsigned(versions),
         rule_texts=_rule_texts(versions),
     )
 
@@ -85,9 +87,20 @@ def ordered_of(prescription: Prescription) -> tuple[Ordered, ...]:
 
 def _versions(ordered: Iterable[Ordered]) -> list[ContentVersion]:
     products = {each.medicine_id for each in ordered}
-    current = Medicine.objects.filter(product__in=products, version__isnull=False)
+    current = Medicine.objects.filter(product__in=products, shown__isnull=False)
     return list(
-        ContentVersion.objects.filter(pk__in=current.values("version")).select_related("medicine")
+        ContentVersion.objects.filter(pk__in=current.values("shown")).select_related(
+            "medicine__product"
+        )
+    )
+
+
+def _unsigned(versions: list[ContentVersion]) -> tuple[tuple[str, str], ...]:
+    """Medicines that nobody answers for, each by its product's title."""
+    return tuple(
+        (version.medicine.product.title, str(WITHDRAWN if version.withdrawn_at else NOT_SIGNED))
+        for version in versions
+        if version.signature_id is None
     )
 
 

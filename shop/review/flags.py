@@ -16,6 +16,11 @@ from shop.review.transcription import Transcription
 OF_RULE = {
     "interaction": FlagKind.INTERACTION,
     "not-checked": FlagKind.NOT_CHECKED,
+    "no-content": FlagKind.NOT_SOLD,
+    "not-signed": FlagKind.NOT_SOLD,
+    "no-limits": FlagKind.NOT_SOLD,
+    "daily-dose-high": FlagKind.DOSE,
+    "daily-dose-very-high": FlagKind.DOSE,
     "kidneys-low": FlagKind.KIDNEYS,
     "kidneys-very-low": FlagKind.KIDNEYS,
     "kidneys-unknown": FlagKind.KIDNEYS,

@@ -23,6 +23,8 @@ class FlagKind(models.TextChoices):
 
     INTERACTION = "interaction", _("Interaction")
     NOT_CHECKED = "not_checked", _("Medicine not recognized")
+    NOT_SOLD = "not_sold", _("Not on sale")
+    DOSE = "dose", _("High dose")
     KIDNEYS = "kidneys", _("Kidneys")
     AGE = "age", _("Age")
     PREGNANCY = "pregnancy", _("Pregnancy")

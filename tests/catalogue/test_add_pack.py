@@ -6,6 +6,8 @@ from django.urls import reverse
 from oscar.core.loading import get_model
 
 from catalogue.models import Product
+from tests.conftest import mg
+from tests.signed import sign, speak_of
 
 Basket = get_model("basket", "Basket")
 Line = get_model("basket", "Line")
@@ -108,11 +110,20 @@ def test_no_more_packs_go_in_than_an_order_may_have(add, settings):
 
 def test_a_pack_of_another_medicine_cannot_be_added_from_this_page(add, baclofen):
     other = Product.objects.create(
-        title="Other", structure=Product.PARENT, product_class=baclofen.product_class
+        title="Other",
+        structure=Product.PARENT,
+        product_class=baclofen.product_class,
+        dose_form=baclofen.dose_form,
     )
-    baclofen.children.filter(upc="BAC10-30").update(parent=other)
+    sign(speak_of(other, slug="other", name="Other").shown)
+    pack = Product.objects.create(
+        structure=Product.CHILD, parent=other, strength=mg(10), units=30, is_discountable=False
+    )
+    record = StockRecord.objects.get(partner_sku="BAC10-30")
+    record.pk, record.product, record.partner_sku = None, pack, "OTHER10-30"
+    record.save()
 
-    assert add(**{"strength": "10mg", "pack-10mg": "BAC10-30"}).status_code == 422
+    assert add(**{"strength": "10mg", "pack-10mg": "OTHER10-30"}).status_code == 422
 
 
 def test_a_hidden_medicine_cannot_be_added(add, baclofen):

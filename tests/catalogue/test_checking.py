@@ -121,7 +121,7 @@ def test_an_address_with_a_list_in_it_shows_the_empty_form(client, address):
 
 
 def test_a_medicine_without_content_has_no_check(client, baclofen, address):
-    baclofen.medicine.version = None
+    baclofen.medicine.version = baclofen.medicine.shown = None
     baclofen.medicine.save()
 
     assert client.post(address, {"medicines": "x"}).status_code == 404

@@ -1,20 +1,17 @@
 """A medicine that the shop informs about and does not sell."""
 
-import io
-
 import pypdfium2
 import pytest
-from django.core.management import call_command
 from django.urls import reverse
 
 from catalogue.content.files import MEDICINES, medicine_names, read_medicine
 from catalogue.models import Product
+from tests.signed import load_medicines
 
 
 @pytest.fixture
 def both(baclofen):
-    call_command("load_medicines", stdout=io.StringIO())
-    call_command("load_packs", stdout=io.StringIO())
+    load_medicines(packs=True)
     return baclofen, Product.objects.get(medicine__slug="methocarbamol")
 
 

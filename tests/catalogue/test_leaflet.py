@@ -41,7 +41,7 @@ def test_each_edition_has_its_paper_and_everything_that_matters(paper, size, lea
 
     assert tuple(round(side) for side in document[0].get_size()) == SIZES_IN_POINTS[paper]
     assert "Alder Pharmacy" in pages[0]
-    assert "Not yet signed by a pharmacist" in pages[0]
+    assert "Signed by Sig Ner, superintendent pharmacist" in pages[0]
     assert "Next review by" in pages[0]
     for number, page in enumerate(pages, start=1):
         assert f"Page {number} of {len(pages)}" in page

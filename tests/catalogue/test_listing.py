@@ -4,8 +4,7 @@ import pytest
 from oscar.core.loading import get_model
 
 from catalogue.listing import medicines_with_prices
-from catalogue.models import Category, Product
-from catalogue.shelf import prescription_class
+from catalogue.models import Category, Product, ProductClass
 
 UserSearch = get_model("analytics", "UserSearch")
 MEDICINE = "Baclofen tablets</a>"
@@ -71,7 +70,7 @@ def test_a_hidden_medicine_is_on_no_list(client, baclofen):
 
 
 def test_cards_take_two_queries_however_many_there_are(baclofen, django_assert_num_queries):
-    kind = prescription_class()
+    kind = ProductClass.objects.create(name="Aids", needs_prescription=False)
     Product.objects.bulk_create(
         Product(title=f"Medicine {n:04}", slug=f"m{n}", product_class=kind) for n in range(1000)
     )
@@ -84,7 +83,7 @@ def test_cards_take_two_queries_however_many_there_are(baclofen, django_assert_n
 
 
 def test_a_list_takes_three_queries_on_any_page(client, baclofen, django_assert_num_queries):
-    kind = prescription_class()
+    kind = ProductClass.objects.create(name="Aids", needs_prescription=False)
     Product.objects.bulk_create(
         Product(title=f"Medicine {n:04}", slug=f"m{n}", product_class=kind) for n in range(200)
     )
@@ -202,7 +201,7 @@ def test_any_query_gets_a_page(query, client, baclofen):
 def test_a_misspelt_search_takes_no_more_queries_with_many_products(
     client, baclofen, django_assert_num_queries
 ):
-    kind = prescription_class()
+    kind = ProductClass.objects.create(name="Aids", needs_prescription=False)
     Product.objects.bulk_create(
         Product(title=f"Medicine {n:04}", slug=f"m{n}", product_class=kind) for n in range(200)
     )

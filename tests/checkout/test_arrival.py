@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 import pytest
 import time_machine
-from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 from oscar.apps.order.models import Order
@@ -20,6 +19,7 @@ from shop.settling.settle import settle
 from tests.checkout.walking import ADDRESS, step
 from tests.conftest import basket_with, pack_of, send_prescription, signed_in
 from tests.settling.paying import open_card_page, pay_by_card
+from tests.signed import load_medicines
 
 # A Monday at noon; express is then expected by Thursday, standard by Tuesday of the next week.
 MONDAY = datetime.datetime(2026, 11, 23, 12, tzinfo=datetime.UTC)
@@ -121,8 +121,7 @@ def test_the_page_after_sending_warns_and_leads_to_taking_it_back(
 
 
 def test_the_warning_says_what_to_do_with_its_sources(customer: User, db: None) -> None:
-    call_command("load_packs", verbosity=0)
-    call_command("load_medicines", verbosity=0)
+    load_medicines(packs=True)
     prescription = send_prescription(customer, Product.objects.get(title="Baclofen tablets"))
     left(1)
 
@@ -136,7 +135,6 @@ def test_the_warning_says_what_to_do_with_its_sources(customer: User, db: None) 
         "Stopping all at once can cause hallucinations, seizures",
         "hallucinations began about 18 to 31 hours after the last tablet",
         "Call 911 if, after missed doses, you have",
-        "not yet signed by a pharmacist",
         'href="tel:+15550100"',
         "Monday, 23 November 2026",
     ):

@@ -3,13 +3,17 @@
 from decimal import Decimal
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 from oscar.core.loading import get_model
 
 from catalogue.amounts import DoseForm
 from catalogue.models import Product
+from shop.audit import guards
 from shop.dashboard.catalogue.forms import nearest_prices
+from shop.dashboard.catalogue.responsible import FIELDS, PAGES
 from tests.authenticator import sign_in
+from tests.conftest import mg
 
 StockRecord = get_model("partner", "StockRecord")
 Partner = get_model("partner", "Partner")
@@ -117,8 +121,8 @@ def test_a_price_that_cannot_be_told_per_tablet_is_refused(save, price, message)
     assert StockRecord.objects.get(partner_sku="BAC10-120").price == Decimal("61.20")
 
 
-def test_the_price_is_checked_against_the_size_that_is_posted_with_it(save):
-    response = save(units="100", price="61.20")
+def test_the_price_is_checked_against_the_size_that_is_posted_with_it(create):
+    response = create(units="100", price="61.20")
 
     assert "The nearest prices that are: $61.00 and $62.00." in response.content.decode()
 
@@ -151,12 +155,132 @@ def test_another_currency_cannot_be_posted(save):
     assert StockRecord.objects.get(partner_sku="BAC10-120").price_currency == "USD"
 
 
-def test_strength_size_and_countries_can_be_changed(save, pack):
-    save(units="100", price="61.00", supply_countries=["DE"])
+@pytest.mark.parametrize(
+    ("name", "value"), [("strength", "25 mg"), ("units", "50"), ("upc", "BAC10-50")]
+)
+def test_a_pack_that_was_on_sale_keeps_what_it_is(name, value, save, pack, client):
+    response = save(**{name: value})
 
-    pack.refresh_from_db()
-    assert pack.units == 100
-    assert [each.pk for each in pack.supply_countries.all()] == ["DE"]
+    assert "make a new pack" in response.content.decode()
+    assert "Make a new pack</a>" in response.content.decode()
+    kept = Product.objects.get(pk=pack.pk)
+    assert (kept.strength, kept.units, kept.upc) == (pack.strength, pack.units, pack.upc)
+
+
+def test_a_pack_keeps_its_sku(save):
+    save(**{"stockrecords-0-partner_sku": "OTHER"})
+
+    assert StockRecord.objects.filter(partner_sku="BAC10-120").exists()
+
+
+def test_staff_say_neither_what_it_is_called_nor_where_it_goes(client, staff, pack, save):
+    for product in (pack, pack.parent):
+        page = client.get(reverse("dashboard:catalogue-product", kwargs={"pk": product.pk}))
+        html = page.content.decode()
+        assert [name for name in FIELDS if f'name="{name}"' in html] == []
+    before = {code.pk for code in pack.supply_countries.all()}
+
+    posted = save(title="Baclofen - no doctor needed", supply_countries=["DE"])
+
+    assert posted.status_code == 302
+    kept = Product.objects.get(pk=pack.pk)
+    assert (kept.title, {code.pk for code in kept.supply_countries.all()}) == (pack.title, before)
+
+
+def test_the_superintendent_does(client, superintendent, pack):
+    sign_in(client, superintendent)
+    address = reverse("dashboard:catalogue-product", kwargs={"pk": pack.pk})
+
+    client.post(address, pack_form(pack, title="Baclofen 10 mg × 120", supply_countries=["DE"]))
+
+    kept = Product.objects.get(pk=pack.pk)
+    assert kept.title == "Baclofen 10 mg × 120"
+    assert [code.pk for code in kept.supply_countries.all()] == ["DE"]
+
+
+@pytest.mark.parametrize("name", sorted(PAGES))
+def test_new_medicines_kinds_and_categories_are_the_superintendents(
+    name, client, staff, superuser, superintendent, baclofen
+):
+    category = baclofen.categories.get()
+    values = {
+        "catalogue-product-create": {"product_class_slug": "prescription-medicine"},
+        "catalogue-class-create": {},
+        "catalogue-class-update": {"pk": baclofen.product_class.pk},
+        "catalogue-class-delete": {"pk": baclofen.product_class.pk},
+        "catalogue-category-create": {},
+        "catalogue-category-create-child": {"parent": category.pk},
+        "catalogue-category-update": {"pk": category.pk},
+        "catalogue-category-delete": {"pk": category.pk},
+    }
+    address = reverse(f"dashboard:{name}", kwargs=values[name])
+    answers = []
+    for user in (staff, superuser, superintendent):
+        sign_in(client, user)
+        answers.append(client.get(address).status_code)
+
+    assert answers == [403, 403, 200]
+
+
+def test_the_database_keeps_them_too(pack):
+    for change in ({"strength": mg(25)}, {"units": 50}, {"upc": "X"}, {"has_been_public": False}):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Product.objects.filter(pk=pack.pk).update(**change)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        StockRecord.objects.filter(product=pack).update(partner_sku="X")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Product.objects.filter(pk=pack.pk).delete()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Product.objects.filter(pk=pack.parent_id).update(dose_form="capsule")
+
+    Product.objects.filter(pk=pack.pk).update(is_public=False)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Product.objects.filter(pk=pack.pk).update(units=50)
+
+
+def test_a_pack_that_was_never_public_is_corrected_and_deleted(create, baclofen):
+    create(is_public="")
+    pack = Product.objects.get(upc="BAC10-50")
+
+    pack.units = 55
+    pack.full_clean(exclude=["slug"])
+    pack.save()
+
+    assert not pack.has_been_public
+    pack.delete()
+
+
+def test_a_retired_pack_leaves_its_place_to_the_one_that_corrects_it(create, pack):
+    Product.objects.filter(pk=pack.pk).update(is_public=False)
+
+    assert create(units="120", upc="BAC10-120B", price="61.20").status_code == 302
+
+
+@pytest.mark.parametrize("half", [{"strength": None}, {"units": None}])
+def test_no_product_is_half_a_pack(half, baclofen):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Product.objects.create(
+            structure="child",
+            parent=baclofen,
+            is_discountable=False,
+            **{"strength": mg(50), "units": 10, **half},
+        )
+
+
+def test_a_new_pack_without_a_price_is_not_saved(create):
+    names = ("partner", "partner_sku", "price", "num_in_stock")
+    response = create(**{f"stockrecords-0-{name}": "" for name in names})
+
+    assert "This field is required." in response.content.decode()
+    assert not Product.objects.filter(upc="BAC10-50").exists()
+
+
+def test_a_new_pack_of_staff_is_called_what_it_is_and_goes_nowhere_yet(create):
+    create(title="Baclofen - no doctor needed")
+
+    pack = Product.objects.get(upc="BAC10-50")
+    assert pack.title == "Baclofen tablets 10 mg, 50 tablets"
+    assert not pack.supply_countries.exists()
 
 
 def test_a_new_pack_appears_on_the_product_page(create, client, baclofen):
@@ -171,8 +295,8 @@ def test_a_new_pack_can_never_be_discounted(create):
     assert not Product.objects.get(upc="BAC10-50").is_discountable
 
 
-def test_a_new_medicine_can_never_be_discounted(client, staff, baclofen):
-    sign_in(client, staff)
+def test_a_new_medicine_can_never_be_discounted(client, superintendent, baclofen):
+    sign_in(client, superintendent)
     address = reverse(
         "dashboard:catalogue-product-create",
         kwargs={"product_class_slug": "prescription-medicine"},
@@ -245,13 +369,13 @@ def medicine_form(medicine, **changes):
     }
 
 
-def test_a_medicine_keeps_its_dose_form(client, staff, baclofen):
-    sign_in(client, staff)
+def test_a_medicine_keeps_its_dose_form(client, superintendent, baclofen):
+    sign_in(client, superintendent)
     address = reverse("dashboard:catalogue-product", kwargs={"pk": baclofen.pk})
 
     response = client.post(address, medicine_form(baclofen, dose_form="capsule"))
 
-    assert "Another dose form is another medicine" in response.content.decode()
+    assert "make a new pack" in response.content.decode()
     baclofen.refresh_from_db()
     assert baclofen.dose_form == "tablet"
 
@@ -265,7 +389,9 @@ def test_a_strength_of_another_form_is_refused(create, strength):
 
 
 def test_a_medicine_without_a_form_takes_no_pack(create, baclofen):
+    guards.remove()
     Product.objects.filter(pk=baclofen.pk).update(dose_form="")
+    guards.install()
 
     response = create()
 

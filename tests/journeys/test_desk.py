@@ -6,7 +6,6 @@ import datetime
 import re
 
 import pytest
-from django.core.management import call_command
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
@@ -24,14 +23,14 @@ from tests.conftest import make_pharmacist, mg
 from tests.journeys import story
 from tests.prescriptions import samples
 from tests.review.desk import approve_reviewed
+from tests.signed import load_medicines
 
 pytestmark = pytest.mark.journey
 
 
 @pytest.fixture
 def baclofen(live_shop: str) -> Product:
-    call_command("load_packs", verbosity=0)
-    call_command("load_medicines", verbosity=0)
+    load_medicines(packs=True)
     return Product.objects.get(title="Baclofen tablets")
 
 

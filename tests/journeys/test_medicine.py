@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-import io
-
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import Group
-from django.core.management import call_command
 from django.urls import reverse
 from playwright.sync_api import expect
 
-from catalogue.models import ContentVersion, Medicine, Product
+from catalogue.models import ContentVersion, Product
 from shop.accounts import roles
 from shop.accounts.models import User
 from shop.prescriptions.models import Prescription
 from tests.browser import Visitor, accessibility_faults, sideways_scroll
 from tests.conftest import signed_in
+from tests.signed import load_medicines
 
 pytestmark = pytest.mark.journey
 
 
 @pytest.fixture
 def baclofen(medicine: Product) -> Product:
-    Medicine.objects.create(slug="baclofen", name="Baclofen", product=medicine)
-    call_command("load_medicines", "baclofen", stdout=io.StringIO())
+    load_medicines("baclofen")
     return medicine
 
 

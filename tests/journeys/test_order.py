@@ -8,7 +8,6 @@ from collections.abc import Callable
 
 import pytest
 from django.core import mail
-from django.core.management import call_command
 from django.utils import timezone
 from oscar.apps.order.models import Order
 from playwright.sync_api import Browser, Page, expect
@@ -23,6 +22,7 @@ from tests.journeys import story
 from tests.journeys.test_desk import send
 from tests.review.desk import approve_reviewed
 from tests.settling.paying import DECLINES, PAYS, intent_statuses, open_card_page
+from tests.signed import load_medicines
 
 pytestmark = pytest.mark.journey
 
@@ -32,8 +32,7 @@ EMAIL = "newcomer@example.com"
 @pytest.fixture
 def shelves(live_shop: str) -> None:
     """Medicines and packs as a new shop has them."""
-    call_command("load_packs", verbosity=0)
-    call_command("load_medicines", verbosity=0)
+    load_medicines(packs=True)
 
 
 def today_and_in_a_month() -> dict[str, datetime.date]:

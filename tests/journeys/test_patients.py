@@ -6,7 +6,6 @@ import re
 from fractions import Fraction
 
 import pytest
-from django.core.management import call_command
 from oscar.apps.order.models import Order
 from playwright.sync_api import Browser, FilePayload, expect
 
@@ -21,6 +20,7 @@ from tests.conftest import approve, send_prescription
 from tests.journeys import story
 from tests.prescriptions import samples
 from tests.settling.paying import PAYS
+from tests.signed import load_medicines
 
 pytestmark = pytest.mark.journey
 
@@ -28,8 +28,7 @@ pytestmark = pytest.mark.journey
 @pytest.fixture
 def anna(live_shop: str, customer: User) -> User:
     """A customer with two patients, one of whom has old answers."""
-    call_command("load_packs", verbosity=0)
-    call_command("load_medicines", verbosity=0)
+    load_medicines(packs=True)
     create_patients()
     return customer
 

@@ -7,12 +7,11 @@ import datetime
 import pytest
 from django.core import mail
 from django.core.files.storage import storages
-from django.core.management import call_command
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from pytest_django import Settings
 
-from catalogue.models import ContentVersion, Medicine, Product
+from catalogue.models import Medicine, Product
 from shop.accounts.models import PharmacistRegistration, User
 from shop.mailing import outbox
 from shop.mailing.models import Email
@@ -26,7 +25,7 @@ from shop.prescriptions.sending import Wish
 from shop.prescriptions.services import HeldByAnother, NotAllowed
 from shop.prescriptions.statuses import TRANSITIONS, Action, RefusalReason, Status
 from tests.conftest import approve, decide_to_approve, make_pharmacist, mg, send_prescription
-from tests.review.desk import name_medicine
+from tests.signed import load_medicines
 
 DECISIONS = (Action.ASK, Action.APPROVE, Action.REFUSE, Action.WITHDRAW)
 
@@ -198,8 +197,7 @@ def test_an_approval_keeps_who_when_and_with_which_registration(approved: Prescr
 def test_an_approval_refers_to_the_content_the_pharmacist_could_read(
     customer: User, pharmacist: User
 ) -> None:
-    call_command("load_packs", verbosity=0)
-    call_command("load_medicines", verbosity=0)
+    load_medicines("baclofen", packs=True)
     baclofen = Medicine.objects.get(slug="baclofen")
 
     approve(send_prescription(customer, baclofen.product), baclofen.product, by=pharmacist)
@@ -210,14 +208,13 @@ def test_an_approval_refers_to_the_content_the_pharmacist_could_read(
 def test_a_second_approval_refers_to_the_content_as_it_is_then(
     approved: Prescription, medicine: Product, pharmacist: User
 ) -> None:
-    assert approved.authorisations.get().content_version is None
-    name_medicine(medicine)
-    call_command("load_medicines", "baclofen", verbosity=0)
+    assert approved.authorisations.get().content_version.number == 1
+    load_medicines("baclofen")
     services.reopen(approved, by=approved.user, reason="answers changed")
 
     approve(approved, medicine, by=pharmacist)
 
-    assert approved.authorisations.get().content_version == ContentVersion.objects.get()
+    assert approved.authorisations.get().content_version.number == 2
 
 
 def test_a_prescription_that_another_pharmacist_holds_cannot_be_taken_or_decided(

@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from catalogue import signing
-from catalogue.models import ContentVersion, Medicine, Product, Signature
+from catalogue.models import ContentVersion, Medicine, Signature
 from shop.accounts import roles
 from shop.accounts.models import PharmacistRegistration, User
 from tests.conftest import signed_in
@@ -25,8 +25,8 @@ LIST = "admin:content-versions"
 
 
 @pytest.fixture
-def version(medicine: Product) -> ContentVersion:
-    Medicine.objects.create(slug="baclofen", name="Baclofen", product=medicine)
+def version(db: None) -> ContentVersion:
+    """As a new shop has it: loaded, and signed by nobody."""
     call_command("load_medicines", "baclofen", stdout=io.StringIO())
     return ContentVersion.objects.get()
 

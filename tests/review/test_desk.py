@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import datetime
-import io
 import re
 
 import pytest
-from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
@@ -28,6 +26,7 @@ from tests.review.desk import (
     take,
     transcription,
 )
+from tests.signed import load_medicines
 
 MOST_QUERIES = 45
 
@@ -321,7 +320,7 @@ class TestWithdrawing:
     ("other_medicines", "shown"),
     [
         ("OxyContin 10 mg", "query-prescriber</strong>"),
-        ("OxyContin 10 mg", "content version 1"),
+        ("OxyContin 10 mg", "content version 2"),
         ("zebrafort", "Not recognized, so not checked"),
         ("lithiumm", "did they mean lithium (moderate)?"),
         ("Tylenol Sinus", "(holds the name tylenol, but more as well)"),
@@ -332,7 +331,7 @@ class TestWithdrawing:
 def test_the_pharmacist_sees_what_the_other_medicines_do(
     other_medicines: str, shown: str, desk: Client, prescription: Prescription
 ) -> None:
-    call_command("load_medicines", "baclofen", stdout=io.StringIO())
+    load_medicines("baclofen")
     prescription.answers_json = {**prescription.answers_json, "other_medicines": other_medicines}
     prescription.save()
 
@@ -340,7 +339,7 @@ def test_the_pharmacist_sees_what_the_other_medicines_do(
 
 
 def test_a_ticked_nothing_else_is_an_answer(desk: Client, prescription: Prescription) -> None:
-    call_command("load_medicines", "baclofen", stdout=io.StringIO())
+    load_medicines("baclofen")
     prescription.answers_json = {**prescription.answers_json, "takes_nothing_else": True}
     prescription.save()
 

@@ -114,8 +114,8 @@ def test_more_than_prescribed(ordered: int, expected: dict[str, Severity]) -> No
         ({"quantity": None}, "no-quantity-10mg", QUERY),
         ({"directions": ""}, "no-directions-10mg", QUERY),
         ({"has_unnumbered_repeats": True}, "repeats-without-number-10mg", NOTE),
-        ({"medicine": ""}, "no-limits-1", QUERY),
-        ({"medicine": "methocarbamol"}, "no-limits-methocarbamol", QUERY),
+        ({"medicine": ""}, "no-limits-1", BLOCK),
+        ({"medicine": "methocarbamol"}, "no-limits-methocarbamol", BLOCK),
     ],
 )
 def test_an_item(item: dict[str, Any], key: str, severity: Severity) -> None:

@@ -70,7 +70,7 @@ def test_what_was_not_checked_is_said_one_by_one() -> None:
     assert seen == {
         "not-checked-baclofen-zebrafort": QUERY,
         "not-checked-baclofen-lionex": QUERY,
-        "no-content-Other tablets": QUERY,
+        "no-content-Other tablets": BLOCK,
     }
 
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import io
 from dataclasses import replace
 from typing import Any
 
 import pytest
-from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 from pytest_django import Settings
@@ -48,6 +46,7 @@ from tests.review.desk import (
     decide_reviewed,
     name_medicine,
 )
+from tests.signed import load_medicines
 
 
 def sheet_of(prescription: Prescription, medicine: Product, **changes: Any) -> Sheet:
@@ -61,7 +60,7 @@ class TestFrozen:
     def test_what_was_known_is_kept_with_it(
         self, prescription: Prescription, medicine: Product, pharmacist: User
     ) -> None:
-        call_command("load_medicines", "baclofen", stdout=io.StringIO())
+        load_medicines("baclofen")
         prescription.answers_json = {
             **prescription.answers_json,
             "other_medicines": "codeine, zebrafort",
@@ -72,7 +71,7 @@ class TestFrozen:
 
         decision = Decision.objects.get()
         kept = decision.frozen
-        version = ContentVersion.objects.get()
+        version = ContentVersion.objects.get(number=2)
         assert decision.kind == DecisionKind.APPROVED
         assert (decision.country, decision.profile) == ("AU", "demo")
         assert kept["documents"][0]["sha256"] == prescription.documents.get().sha256
@@ -89,7 +88,7 @@ class TestFrozen:
     def test_the_check_can_be_made_again_with_the_same_result(
         self, prescription: Prescription, medicine: Product, pharmacist: User
     ) -> None:
-        call_command("load_medicines", "baclofen", stdout=io.StringIO())
+        load_medicines("baclofen")
         approve_reviewed(prescription, medicine, by=pharmacist)
 
         kept = Decision.objects.get().frozen["interactions"][0]
@@ -239,7 +238,7 @@ class TestFlags:
         self, answers: dict[str, Any], kind: FlagKind, customer: User, medicine: Product
     ) -> None:
         name_medicine(medicine)
-        call_command("load_medicines", "baclofen", stdout=io.StringIO())
+        load_medicines("baclofen")
 
         assert kind in self.flags_after(customer, medicine, **answers)
 
@@ -313,7 +312,7 @@ def test_two_pharmacists_may_sign_the_two_checks(
 def test_a_medicine_without_a_name_in_the_profiles_is_said(
     customer: User, medicine: Product
 ) -> None:
-    Medicine.objects.all().delete()
+    Medicine.objects.update(slug="of-no-folder")
     sheet = Sheet(send_prescription(customer, medicine), {})
 
     assert any(form.alert.rule == "no-limits" for form in sheet.alerts)

@@ -42,6 +42,7 @@ from tests.prescriptions import samples
 from tests.register.conftest import move
 from tests.review.desk import address_of, approve_at_the_desk, post, take
 from tests.settling.paying import pay_by_card
+from tests.signed import load_medicines
 
 PACKS = """form: {form}
 strengths:
@@ -159,12 +160,17 @@ def sold(shape: Shape, db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     folder = tmp_path / "sample"
     shutil.copytree(SHIPPED / "baclofen", folder)
     edit(folder / "medicine.yaml", "title: Baclofen tablets", "title: Samplofen")
-    (folder / "limits.yaml").unlink()
+    limits = folder / "limits.yaml"
+    edit(
+        limits,
+        '{"10 mg/{tablet}": anywhere, "25 mg/{tablet}": [AU, DE, AT, CH, ES, ZA]}',
+        f'{{"{shape.kept}": anywhere}}',
+    )
+    edit(limits, '["25 mg/{tablet}"]', "[]")
     (folder / "packs.yaml").write_text(PACKS.format(**vars(shape)))
     edit(folder / "medicine.yaml", SEE_ALSO, "")
     monkeypatch.setattr(files, "MEDICINES", tmp_path)
-    run("load_medicines")
-    run("load_packs")
+    load_medicines(packs=True)
     return Product.objects.get(title="Samplofen")
 
 

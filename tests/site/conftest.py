@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import io
 from typing import Any
 
 import pytest
 from django.contrib.sites.models import Site
-from django.core.management import call_command
 from django.db import transaction
 from django.test import Client
 from django.urls import reverse
@@ -25,6 +23,7 @@ from shop.register import services as register
 from shop.settling.settle import settle
 from tests.conftest import add_patient, basket_with, pack_of, signed_in
 from tests.settling.paying import open_card_page, pay_by_card
+from tests.signed import load_medicines
 from tests.site.addresses import expected
 
 
@@ -46,8 +45,7 @@ def world(
     settle(attempt)
     order = Order.objects.get()
     register.enter(order, by=staff, moment=timezone.now())
-    Medicine.objects.create(slug="baclofen", name="Baclofen", product=medicine)
-    call_command("load_medicines", "baclofen", stdout=io.StringIO())
+    load_medicines("baclofen")
     category = Category.add_root(name="Muscle relaxants")
     address = UserAddress.objects.create(
         user=customer,

@@ -10,7 +10,6 @@ from pathlib import Path
 import brotli
 import pytest
 from django.conf import settings
-from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
@@ -19,6 +18,7 @@ from shop.accounts.models import User
 from shop.patients.answers import QUESTIONS
 from shop.prescriptions.models import Prescription
 from tests.conftest import add_patient, basket_with, pack_of, signed_in
+from tests.signed import load_medicines
 
 MOST_BYTES = 60_000
 MOST_REQUESTS = 8
@@ -65,8 +65,7 @@ def test_a_page_anybody_opens_is_light(name: str, medicine: Product) -> None:
 
 
 def test_the_medicine_page_is_light_with_all_its_text(db: None) -> None:
-    call_command("load_packs", verbosity=0)
-    call_command("load_medicines", verbosity=0)
+    load_medicines(packs=True)
     baclofen = Product.objects.get(title="Baclofen tablets")
 
     check_budget(Client(), baclofen.get_absolute_url())

@@ -1,5 +1,7 @@
 """Staff pages for products, prices and stock."""
 
+from typing import Any
+
 from django.urls import URLPattern
 from oscar.apps.dashboard.catalogue.apps import (
     CatalogueDashboardConfig as OscarCatalogueDashboardConfig,
@@ -30,3 +32,11 @@ class CatalogueDashboardConfig(OscarCatalogueDashboardConfig):
 
     def get_urls(self) -> list[URLPattern]:
         return [url for url in super().get_urls() if url.name not in NOT_ROUTED]
+
+    def get_url_decorator(self, pattern: URLPattern) -> Any:
+        from shop.dashboard.catalogue.responsible import PAGES, only_superintendent
+
+        theirs = super().get_url_decorator(pattern)
+        if pattern.name not in PAGES or theirs is None:
+            return theirs
+        return lambda view: theirs(only_superintendent(view))

@@ -13,7 +13,11 @@ from oscar.apps.dashboard.catalogue.forms import StockRecordForm as OscarStockRe
 from oscar.templatetags.currency_filters import currency as money
 
 from catalogue.amounts import NotAStrength, Strength
-from catalogue.models import Product, ProductClass
+from catalogue.models import FIXED, KEEPS, Product, ProductClass
+from catalogue.shelf import title_of_pack
+from shop.accounts.models import User
+from shop.accounts.roles import is_superintendent
+from shop.dashboard.catalogue.responsible import FIELDS
 
 PACK_FIELDS = ["strength", "units", "supply_countries"]
 MEDICINE_FIELDS = ["dose_form"]
@@ -22,15 +26,23 @@ ASKED_FROM_PERCENT = 30
 
 
 class ProductForm(OscarProductForm):
+    """What ``by`` may say of a product; names and countries are there for the superintendent only."""
+
     strength = forms.CharField(label=_("Strength"), max_length=40)
 
     class Meta(OscarProductForm.Meta):
         fields = (*OscarProductForm.Meta.fields, *MEDICINE_FIELDS, *PACK_FIELDS)
 
     def __init__(
-        self, product_class: ProductClass, *args: Any, parent: Product | None = None, **kwargs: Any
+        self,
+        product_class: ProductClass,
+        *args: Any,
+        by: User,
+        parent: Product | None = None,
+        **kwargs: Any,
     ) -> None:
         super().__init__(product_class, *args, parent=parent, **kwargs)
+        self.is_named_here = is_superintendent(by)
         if product_class.needs_prescription:
             self.fields.pop("is_discountable", None)
             self.instance.is_discountable = False
@@ -38,6 +50,28 @@ class ProductForm(OscarProductForm):
             del self.fields[name]
         if parent is not None:
             self._ask_for_size(parent, is_required=product_class.needs_prescription)
+        self._take_away()
+        self._keep()
+
+    def _take_away(self) -> None:
+        """What a customer is told that it is, and where it may go, is not staff's to say."""
+        for name in () if self.is_named_here else FIELDS:
+            self.fields.pop(name, None)
+
+    def _keep(self) -> None:
+        """Show what cannot be changed any more, and why."""
+        help_text = _(
+            "From then on the pack keeps its strength, its size and its SKU: to correct one of them, "
+            "make a new pack."
+        )
+        self.fields["is_public"].help_text = help_text
+        if not self.instance.has_been_public:
+            return
+        for name in self.fields.keys() & set(FIXED):
+            field = self.fields[name]
+            if self.initial.get(name):
+                field.disabled = True
+                field.help_text = _("It has been on sale, so this stays.")
 
     def _ask_for_size(self, medicine: Product, *, is_required: bool) -> None:
         self.fields["strength"].required = self.fields["units"].required = is_required
@@ -62,12 +96,35 @@ class ProductForm(OscarProductForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
+        self._refuse_what_stays()
+        self._name(cleaned)
         size = {name: cleaned.get(name) for name in ("strength", "units")}
         # The parent is no field of the form, so the form does not check the constraint by itself.
-        twins = Product.objects.filter(parent=self.instance.parent, **size)
-        if all(size.values()) and twins.exclude(pk=self.instance.pk).exists():
+        twins = Product.objects.filter(parent=self.instance.parent, is_public=True, **size)
+        if (
+            cleaned.get("is_public")
+            and all(size.values())
+            and twins.exclude(pk=self.instance.pk).exists()
+        ):
             raise ValidationError(_("This medicine already has a pack of this strength and size."))
         return cleaned
+
+    def _refuse_what_stays(self) -> None:
+        """Say it where something else was posted, instead of leaving it out without a word."""
+        for name, field in self.fields.items():
+            posted = self.data.get(self.add_prefix(name), "")
+            if field.disabled and posted not in {"", str(self.initial.get(name, ""))}:
+                self.add_error(name, KEEPS)
+
+    def _name(self, cleaned: dict[str, Any]) -> None:
+        """A new pack is called what it is, until the superintendent gives it a name."""
+        medicine, strength, units = (
+            self.instance.parent,
+            cleaned.get("strength"),
+            cleaned.get("units"),
+        )
+        if medicine and strength and units and not (self.instance.title or cleaned.get("title")):
+            self.instance.title = title_of_pack(medicine, strength, units)
 
 
 def nearest_prices(price: Decimal, step: Decimal) -> tuple[Decimal, Decimal]:
@@ -124,6 +181,9 @@ class StockRecordForm(OscarStockRecordForm):
         super().__init__(*args, **kwargs)
         # A basket holds one currency.
         self.fields["price_currency"].disabled = True
+        if self.instance.pk:
+            # Orders, registers and labels name it.
+            self.fields["partner_sku"].disabled = True
 
     def clean_price(self) -> Decimal | None:
         price = self.cleaned_data["price"]

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
+from django.db import IntegrityError, transaction
 from django.db.models import Model, ProtectedError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -23,6 +24,8 @@ from oscar.apps.dashboard.catalogue.views import (
 from oscar.apps.dashboard.catalogue.views import ProductDeleteView as OscarProductDeleteView
 
 from catalogue import recorded
+from catalogue.content import sale
+from catalogue.content.models import Medicine
 from catalogue.models import Product
 from shop.accounts.actors import actor_of
 from shop.accounts.models import User
@@ -55,6 +58,10 @@ class RecordedProduct(Recorded):
         return recorded.family(self.kwargs.get("pk"), self.kwargs.get("parent_pk"), made)()
 
 
+class _NotValid(Exception):
+    """Something that was filled in is wrong, so nothing of it is kept."""
+
+
 class ProductCreateUpdateView(RecordedProduct, OscarProductCreateUpdateView):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -66,6 +73,31 @@ class ProductCreateUpdateView(RecordedProduct, OscarProductCreateUpdateView):
             if each.asks_about_price:
                 self.watch.say(each.instance, reason=each.cleaned_data["price_reason"])
         return response
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {**super().get_form_kwargs(), "by": self.request.user}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        medicine = self.parent or self.object
+        known = Medicine.objects.filter(product=medicine).select_related("shown").first()
+        return {**context, "not_on_sale": sale.why_not(known) if medicine else ""}
+
+    def process_all_forms(self, form: Any) -> HttpResponse:
+        """Save all or nothing; Oscar deletes a new product again, and what was public stays."""
+        try:
+            with transaction.atomic():
+                return super().process_all_forms(form)
+        except _NotValid as found:
+            if self.creating and self.object is not None:
+                self.object.pk, self.object = None, None
+            return super().forms_invalid(form, found.args[0])
+
+    # Oscar names one function three times.
+    form_valid = form_invalid = process_all_forms
+
+    def forms_invalid(self, form: Any, formsets: dict[str, Any]) -> HttpResponse:
+        raise _NotValid(formsets)
 
 
 class RecordedClass(Recorded):
@@ -88,11 +120,12 @@ class ProductClassDeleteView(RecordedClass, OscarProductClassDeleteView):
 class ProductDeleteView(RecordedProduct, OscarProductDeleteView):
     def delete(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
-            return super().delete(request, *args, **kwargs)
-        except ProtectedError:
+            with transaction.atomic():
+                return super().delete(request, *args, **kwargs)
+        except (ProtectedError, IntegrityError):
             messages.error(
                 request,
-                _("Clinical content or a prescription refers to it. Make it not public instead."),
+                _("It has been on sale, or something refers to it. Make it not public instead."),
             )
             return redirect("dashboard:catalogue-product", pk=self.kwargs["pk"])
 

@@ -286,7 +286,7 @@ def said_by(answers: Answers) -> list[tuple[Any, Any]]:
 def checks_of(prescription: Prescription) -> list[tuple[ContentVersion, Result]]:
     """What the patient takes against what was ordered, by the content as it is today."""
     versions = ContentVersion.objects.filter(
-        pk__in=prescription.requested_packs.values("medicine__medicine__version")
+        pk__in=prescription.requested_packs.values("medicine__medicine__shown")
     ).select_related("medicine")
     answers = prescription.answers
     known = known_of(age=answers.age_on(days.at_pharmacy()), egfr=answers.egfr)

@@ -23,11 +23,19 @@ def alerts_for(case: Case) -> list[Alert]:
     found: dict[str, Alert] = {}
     for rule in RULES:
         for alert in rule(case):
-            found.setdefault(alert.key, alert)
+            found[alert.key] = _worse(found.get(alert.key, alert), alert)
     liftable = _liftable(case)
     marked = [replace(alert, is_liftable=alert.rule in liftable) for alert in found.values()]
     order = list(Severity)
     return sorted(marked, key=lambda alert: order.index(alert.severity))
+
+
+def _worse(one: Alert, other: Alert) -> Alert:
+    """The more serious of two findings of one key, with all medicines of which they speak."""
+    order = list(Severity)
+    worse = min(one, other, key=lambda alert: order.index(alert.severity))
+    named = dict.fromkeys(each.medicine for each in (one, other) if each.medicine)
+    return replace(worse, medicine=", ".join(named))
 
 
 def _liftable(case: Case) -> set[str]:

@@ -40,7 +40,8 @@ def legal(*names: str) -> Callable[[R], R]:
 class Alert:
     """One finding: its rule, what it says, where the rule comes from.
 
-    ``about`` tells two findings of one rule apart. A block that is not liftable cannot be approved;
+    ``about`` tells two findings of one rule apart; ``medicine`` is of which it speaks, as pages call
+    it. A block that is not liftable cannot be approved;
     another one can once the prescriber has confirmed it (CLN-8).
     """
 
@@ -49,6 +50,7 @@ class Alert:
     title: str
     source: str
     about: str = ""
+    medicine: str = ""
     is_liftable: bool = False
 
     def __post_init__(self) -> None:
@@ -59,6 +61,11 @@ class Alert:
     def key(self) -> str:
         """Its name among the findings on one prescription."""
         return f"{self.rule}-{self.about}" if self.about else self.rule
+
+    @property
+    def text(self) -> str:
+        """What it says, and of which medicine."""
+        return f"{self.medicine}: {self.title}" if self.medicine else self.title
 
     @property
     def is_legal(self) -> bool:
@@ -76,6 +83,7 @@ class Alert:
         return {
             "rule": self.rule,
             "about": self.about,
+            "medicine": self.medicine,
             "severity": str(self.severity),
             "title": self.title,
             "source": self.source,

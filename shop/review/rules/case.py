@@ -83,6 +83,8 @@ class Case:
     interactions: tuple[dict[str, Any], ...] = ()
     # Titles of medicines that have no content to check interactions with.
     unchecked_medicines: tuple[str, ...] = ()
+    # Titles of medicines whose content bears no signature, with why.
+    unsigned_medicines: tuple[tuple[str, str], ...] = ()
     # What each interaction rule says, by its id.
     rule_texts: dict[str, tuple[str, str]] = field(default_factory=dict)
 
@@ -101,6 +103,16 @@ class Case:
         if self.answers.date_of_birth:
             return self.answers.age_on(self.today)
         return Answers(date_of_birth=self.transcription.date_of_birth).age_on(self.today)
+
+    @property
+    def titles(self) -> str:
+        """What was ordered, by name."""
+        return ", ".join(dict.fromkeys(each.title for each in self.ordered))
+
+    def title_of(self, medicine: str) -> str:
+        """What pages call the medicine of a folder."""
+        titles = (item.title for item in self.transcription.items if item.medicine == medicine)
+        return next(titles, medicine)
 
     @property
     def medicines(self) -> tuple[str, ...]:

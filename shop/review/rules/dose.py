@@ -57,32 +57,31 @@ def _source(case: Case) -> str:
 def daily_dose(case: Case) -> Iterator[Alert]:
     """The dose of a day against the medicine's two limits; one that is not known is asked about."""
     for medicine_id, name in _medicines(case):
-        dose = case.dose_a_day(medicine_id)
-        if any(item.strength.is_rate for item in case.items if item.medicine_id == medicine_id):
-            title = _(
-                "A daily dose cannot be told from a rate: compare it with the limits yourself."
-            )
-            yield Alert("daily-dose-rate", Severity.QUERY, title, _source(case), about=name)
-            continue
-        if dose is None:
-            title = _("The daily dose is not known.")
-            yield Alert("daily-dose-unknown", Severity.QUERY, title, _source(case), about=name)
-            continue
-        limits = case.limits_by_medicine.get(name)
-        if limits is None:
-            continue
-        if dose > Mass.of(limits.block_above_mg_a_day.value, "mg"):
-            limit = limits.block_above_mg_a_day
-            yield _over("daily-dose-very-high", Severity.BLOCK, dose, limit, name)
-        elif dose > Mass.of(limits.query_above_mg_a_day.value, "mg"):
-            limit = limits.query_above_mg_a_day
-            yield _over("daily-dose-high", Severity.QUERY, dose, limit, name)
+        yield from _daily_dose(case, medicine_id, name)
 
 
-def _over(rule: str, severity: Severity, dose: Mass, limit: Value, name: str) -> Alert:
-    title = _("%(dose)s a day is more than %(limit)s.")
-    values = {"dose": dose, "limit": Mass.of(limit.value, "mg")}
-    return Alert(rule, severity, title % values, limit.cited, about=name)
+def _daily_dose(case: Case, medicine_id: int, name: str) -> Iterator[Alert]:
+    def found(rule: str, severity: Severity, title: str, source: str) -> Alert:
+        return Alert(rule, severity, title, source, about=name, medicine=case.title_of(name))
+
+    dose, limits = case.dose_a_day(medicine_id), case.limits_by_medicine.get(name)
+    if any(item.strength.is_rate for item in case.items if item.medicine_id == medicine_id):
+        title = _("A daily dose cannot be told from a rate: compare it with the limits yourself.")
+        yield found("daily-dose-rate", Severity.QUERY, title, _source(case))
+    elif dose is None:
+        title = _("The daily dose is not known.")
+        yield found("daily-dose-unknown", Severity.QUERY, title, _source(case))
+    elif limits and dose > Mass.of(limits.block_above_mg_a_day.value, "mg"):
+        limit = limits.block_above_mg_a_day
+        yield found("daily-dose-very-high", Severity.BLOCK, _over(dose, limit), limit.cited)
+    elif limits and dose > Mass.of(limits.query_above_mg_a_day.value, "mg"):
+        limit = limits.query_above_mg_a_day
+        yield found("daily-dose-high", Severity.QUERY, _over(dose, limit), limit.cited)
+
+
+def _over(dose: Mass, limit: Value) -> str:
+    words = _("%(dose)s a day is more than %(limit)s.")
+    return words % {"dose": dose, "limit": Mass.of(limit.value, "mg")}
 
 
 def _medicines(case: Case) -> list[tuple[int, str]]:
@@ -92,15 +91,15 @@ def _medicines(case: Case) -> list[tuple[int, str]]:
 
 @clinical("no-limits")
 def limits_known(case: Case) -> Iterator[Alert]:
-    """A medicine without limits in this jurisdiction is checked by hand."""
+    """A medicine without limits in this jurisdiction is not supplied."""
     for item in case.transcription.items:
         if case.limits_of(item) is None:
             title = _(
-                "The profile %(profile)s has no limits for %(medicine)s: check them yourself."
+                "The profile %(profile)s has no limits for %(medicine)s, so it is not supplied."
             )
             values = {"profile": case.profile.title, "medicine": item.title}
             about = item.medicine or str(item.medicine_id)
-            yield Alert("no-limits", Severity.QUERY, title % values, NO_LIMITS, about=about)
+            yield Alert("no-limits", Severity.BLOCK, title % values, NO_LIMITS, about=about)
 
 
 @clinical("first-supply-strength")

@@ -21,8 +21,6 @@ from shop.review.rules.patient import CONDITIONS, PatientLimits
 from shop.review.rules.stricter import Fewer
 from shop.review.rules.supply import SupplyLimits
 
-FILE = "limits.yaml"
-
 
 def _rule(name: str) -> str:
     if name not in RULE_NAMES:
@@ -32,7 +30,7 @@ def _rule(name: str) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Limits(DoseLimits, PatientLimits, SupplyLimits):
-    """The limits of a medicine; ``digest`` is the SHA-256 of the file they were read from."""
+    """The limits of a medicine; ``digest`` is the SHA-256 of their file."""
 
     lifted_by_prescriber: Fewer[tuple[Annotated[Text, AfterValidator(_rule)], ...]]
     digest: Annotated[str, BeforeValidator(not_in_the_file)] = field(default="", compare=False)
@@ -47,7 +45,7 @@ class _File:
 
 def limits_of_medicines(jurisdiction: str) -> dict[str, Limits]:
     """The limits of each medicine that has some here, by its folder's name. Raises FilesInvalid."""
-    folders = sorted(path.parent for path in files.MEDICINES.glob(f"*/{FILE}"))
+    folders = sorted(path.parent for path in files.MEDICINES.glob(f"*/{files.LIMITS}"))
     found = {folder.name: _read(folder, jurisdiction) for folder in folders}
     return {name: limits for name, limits in found.items() if limits}
 
@@ -59,7 +57,7 @@ def _read(folder: Path, jurisdiction: str) -> Limits | None:
 
 def read(folder: Path, jurisdiction: str) -> Limits | None:
     """The limits in a medicine's folder; none where none are given. Raises FilesInvalid."""
-    root = read_file(folder / FILE, name=f"{folder.name}/{FILE}")
+    root = read_file(folder / files.LIMITS, name=f"{folder.name}/{files.LIMITS}")
     own = held_to(_File, root).sources
     _refuse_unknown(root["jurisdictions"])
     if jurisdiction not in root["jurisdictions"]:
@@ -70,7 +68,8 @@ def read(folder: Path, jurisdiction: str) -> Limits | None:
     problems = [Problem(*row.place, reason) for reason in contradictions(limits)]
     if problems:
         raise FilesInvalid(problems)
-    return replace(limits, digest=hashlib.sha256((folder / FILE).read_bytes()).hexdigest())
+    digest = hashlib.sha256((folder / files.LIMITS).read_bytes()).hexdigest()
+    return replace(limits, digest=digest, medicine=folder.name)
 
 
 def _refuse_unknown(jurisdictions: Row) -> None:

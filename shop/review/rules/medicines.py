@@ -13,6 +13,7 @@ from shop.review.rules.case import Case
 
 CHECKER = "Interactions of content version %(number)s"
 UNKNOWN = "Pharmacy standards CLN-3 and CLN-4"
+SIGNED = "House rule: a medicine is supplied on signed content only"
 BLOCKS = "block-until-prescriber"
 QUERIES = (
     "query-prescriber",
@@ -40,6 +41,7 @@ def _interaction(case: Case, result: dict[str, Any], found: dict[str, Any]) -> A
         f"{label}: {what}" if what else label,
         source,
         about=f"{result['medicine']}-{found['rule']}",
+        medicine=case.title_of(result["medicine"]),
     )
 
 
@@ -61,10 +63,18 @@ def not_checked(case: Case) -> Iterator[Alert]:
             title = _("Not recognized, so not checked: %(typed)s.") % {"typed": found["typed"]}
             source = CHECKER % {"number": result["content_version"]}
             about = f"{result['medicine']}-{found['typed']}"
-            yield Alert("not-checked", Severity.QUERY, title, source, about=about)
+            named = case.title_of(result["medicine"])
+            yield Alert("not-checked", Severity.QUERY, title, source, about=about, medicine=named)
     for title in case.unchecked_medicines:
         text = _("There is no content to check interactions of %(title)s with.")
-        yield Alert("no-content", Severity.QUERY, text % {"title": title}, UNKNOWN, about=title)
+        yield Alert("no-content", Severity.BLOCK, text % {"title": title}, UNKNOWN, about=title)
+
+
+@clinical("not-signed")
+def not_signed(case: Case) -> Iterator[Alert]:
+    """Nothing is supplied on a text that nobody answers for."""
+    for title, why in case.unsigned_medicines:
+        yield Alert("not-signed", Severity.BLOCK, why, SIGNED, about=title, medicine=title)
 
 
 @clinical("medicines-unknown", "conditions-unknown")
@@ -79,4 +89,4 @@ def not_said(case: Case) -> Iterator[Alert]:
         yield Alert("conditions-unknown", Severity.NOTE, title, UNKNOWN)
 
 
-RULES = (interactions, not_checked, not_said)
+RULES = (interactions, not_checked, not_signed, not_said)

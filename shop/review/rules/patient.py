@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Literal, NamedTuple, get_args
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import Annotated, Literal, NamedTuple, get_args
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from pydantic import BeforeValidator
 
 from catalogue.amounts import Mass
 from shop.datafiles import Positive, Text
-from shop.jurisdictions.profile import Distinct, Value, add_months
+from shop.jurisdictions.profile import Distinct, Value, add_months, not_in_the_file
 from shop.patients.answers import Pregnancy, YesNo
 from shop.review.rules.alert import Alert, Severity, clinical
 from shop.review.rules.case import Case
@@ -39,24 +40,36 @@ class PatientLimits:
     egfr_end_stage_below: Higher[Positive]
     egfr_valid_months: Lower[Positive]
     new_start_query_mg: Lower[Positive]
+    # The medicine's folder.
+    medicine: Annotated[str, BeforeValidator(not_in_the_file)] = field(default="", compare=False)
+
+
+def _named(case: Case, limits: PatientLimits, alerts: Iterable[Alert]) -> Iterator[Alert]:
+    """The same findings, each with the medicine whose limits they rest on."""
+    for alert in alerts:
+        yield replace(alert, medicine=case.title_of(limits.medicine))
 
 
 @clinical("age-unknown", "age-young", "age-old")
 def age(case: Case) -> Iterator[Alert]:
     """Children and older people need another look (ID-3)."""
     for limits in case.limits:
-        below, above = limits.age_query_below, limits.age_query_from
-        if case.age is None:
-            title = _("The patient's age is not known.")
-            yield Alert("age-unknown", Severity.QUERY, title, above.cited)
-        elif case.age < below.value:
-            title = _("The patient is %(age)s: under %(limit)s.")
-            values = {"age": case.age, "limit": below.value}
-            yield Alert("age-young", Severity.QUERY, title % values, below.cited)
-        elif case.age >= above.value:
-            title = _("The patient is %(age)s: %(limit)s or older.")
-            values = {"age": case.age, "limit": above.value}
-            yield Alert("age-old", Severity.QUERY, title % values, above.cited)
+        yield from _named(case, limits, _age(case, limits))
+
+
+def _age(case: Case, limits: PatientLimits) -> Iterator[Alert]:
+    below, above = limits.age_query_below, limits.age_query_from
+    if case.age is None:
+        title = _("The patient's age is not known.")
+        yield Alert("age-unknown", Severity.QUERY, title, above.cited)
+    elif case.age < below.value:
+        title = _("The patient is %(age)s: under %(limit)s.")
+        values = {"age": case.age, "limit": below.value}
+        yield Alert("age-young", Severity.QUERY, title % values, below.cited)
+    elif case.age >= above.value:
+        title = _("The patient is %(age)s: %(limit)s or older.")
+        values = {"age": case.age, "limit": above.value}
+        yield Alert("age-old", Severity.QUERY, title % values, above.cited)
 
 
 @clinical(
@@ -68,14 +81,18 @@ def age(case: Case) -> Iterator[Alert]:
 )
 def kidneys(case: Case) -> Iterator[Alert]:
     """A medicine that leaves through the kidneys can build up; its limits say from which eGFR."""
-    egfr, read_on = case.answers.egfr, case.answers.egfr_on
     for limits in case.limits:
-        if egfr is None:
-            yield _unknown_kidneys(case, limits, _("The kidney function (eGFR) is not known."))
-            continue
-        if read_on is None or _is_old(case, limits):
-            yield _unknown_kidneys(case, limits, _too_old(limits))
-        yield from _weak_kidneys(case, limits, egfr)
+        yield from _named(case, limits, _kidneys(case, limits))
+
+
+def _kidneys(case: Case, limits: PatientLimits) -> Iterator[Alert]:
+    egfr = case.answers.egfr
+    if egfr is None:
+        yield _unknown_kidneys(case, limits, _("The kidney function (eGFR) is not known."))
+        return
+    if _is_old(case, limits):
+        yield _unknown_kidneys(case, limits, _too_old(limits))
+    yield from _weak_kidneys(case, limits, egfr)
 
 
 def _too_old(limits: PatientLimits) -> str:
@@ -163,7 +180,7 @@ def conditions(case: Case) -> Iterator[Alert]:
     }
     for limits in case.limits:
         for name, text in texts.items():
-            yield from _condition(case, limits, name, text)
+            yield from _named(case, limits, _condition(case, limits, name, text))
 
 
 def _condition(case: Case, limits: PatientLimits, name: str, text: _Texts) -> Iterator[Alert]:
