@@ -15,7 +15,8 @@ QUICK = -m "not journey and not slow"
 
 # Of the campaign: its seed (random), its size, and one schedule to run again.
 SCHEDULES ?= 500
-CAMPAIGN = --schedules $(SCHEDULES) $(if $(SEED),--seed $(SEED)) $(if $(ONLY),--only $(ONLY))
+CAMPAIGN = --schedules $(SCHEDULES) $(if $(SEED),--seed $(SEED)) $(if $(ONLY),--only $(ONLY)) \
+	$(if $(FIRST),--first $(FIRST) --stories 0)
 
 # Everything that what we ask for pulls in; with UPGRADE=1 the newest of it.
 COMPLETE = UV_CUSTOM_COMPILE_COMMAND="make requirements" .venv/bin/uv pip compile --quiet --no-emit-index-url \
@@ -30,7 +31,7 @@ help:
 	@echo "make test-fast      the tests without the browser and the long ones"
 	@echo "make test-postgres  on a PostgreSQL of their own, the tests that touch the database"
 	@echo "make test-costs     what each test took the last time, the dearest first"
-	@echo "make proof-campaign 10 minutes: random faults against the payments, on SQLite and PostgreSQL (SEED= SCHEDULES= ONLY=)"
+	@echo "make proof-campaign 10 minutes: random faults against the payments, on SQLite and PostgreSQL (SEED= SCHEDULES= FIRST= ONLY=)"
 	@echo "make proof-guards   10 minutes: each guard of the shop switched off, one at a time; a test has to notice (ONLY=)"
 	@echo "make proof-queue    a minute: the desk's queue with 50,000 prescriptions, on SQLite and PostgreSQL (QUEUE=)"
 	@echo "make lint           format, lint, types, imports, templates, migrations"

@@ -23,7 +23,7 @@ def main() -> None:
         with Campaign(arguments.seed) as campaign:
             if arguments.only is None:
                 campaign.run_stories(arguments.stories)
-                campaign.run_random(range(arguments.schedules))
+                campaign.run_random(range(arguments.first, arguments.first + arguments.schedules))
             elif arguments.only.isdigit():
                 campaign.run_random([int(arguments.only)])
             else:
@@ -39,6 +39,7 @@ def _arguments() -> argparse.Namespace:
     )
     parser.add_argument("--seed", type=int, default=secrets.randbelow(10**6))
     parser.add_argument("--schedules", type=int, default=500, help="random ones, after the stories")
+    parser.add_argument("--first", type=int, default=0, help="the number of the first of these")
     parser.add_argument("--stories", type=int, help="so many kills of the stories, not all")
     parser.add_argument("--only", help="the one schedule to run: its number, or its name")
     return parser.parse_args()

@@ -17,6 +17,12 @@ from shop.payments.models import PaymentAttempt, Refund, StripeOperation
 from shop.payments.money import to_minor
 from shop.prescriptions.models import Authorisation, Supply
 from shop.register.models import Entry
+from shop.standing.consequences import BEFORE_LEAVING
+from shop.standing.money import is_dropped
+from shop.standing.question import stops_of
+from shop.standing.stopping import subject_of
+from shop.tasks.kinds import Kind
+from shop.tasks.models import Task
 from tests.campaign.actions.outside import FOREIGN
 from tests.campaign.world import World
 from tests.demo.stripe.stripe_document import check_request
@@ -162,6 +168,7 @@ def stock_is_conserved(world: World) -> Iterator[str]:
                 for order in world.orders
                 if is_counted(order.status)
                 for line in order.lines.filter(stockrecord=record)
+                if not is_dropped(line)
             )
             for is_counted in (lambda status: status not in (CANCELLED, *GONE), GONE.__contains__)
         )
@@ -188,14 +195,15 @@ def every_line_has_its_supply(world: World) -> Iterator[str]:
         for line in order.lines.all():
             out = Supply.objects.filter(order_line=line, returned_at__isnull=True)
             units = out.aggregate(sum=Sum("units"))["sum"] or 0
-            due = 0 if order.status == CANCELLED else line.quantity * line.product.units
+            is_over = order.status == CANCELLED or is_dropped(line)
+            due = 0 if is_over else line.quantity * line.units
             if units != due:
                 yield f"order {order.number} ({order.status}): {units} tablets, {due} due"
 
 
 def what_left_is_in_the_register_once(world: World) -> Iterator[str]:
     for order in world.orders:
-        supplies = Supply.objects.filter(order_line__order=order)
+        supplies = Supply.objects.filter(order_line__order=order, returned_at__isnull=True)
         due = supplies.count() if order.status in GONE else 0
         entered = Entry.objects.filter(supply__in=supplies).count()
         if entered != due:
@@ -214,6 +222,25 @@ def no_order_is_on_another_patients_prescription(world: World) -> Iterator[str]:
 def nothing_happened_that_must_not(world: World) -> Iterator[str]:
     """What left without an approval or without its money, and what was ordered for the removed."""
     yield from world.told.broken
+
+
+def every_order_that_stops_is_on_somebodys_list(world: World) -> Iterator[str]:
+    for order in world.orders:
+        listed = Task.objects.about(Kind.ORDER_STOPPED, subject_of(order)).still_open().exists()
+        if order.status in BEFORE_LEAVING and bool(stops_of(order)) != listed:
+            stops = "; ".join(each.words for each in stops_of(order))
+            yield f"order {order.number}: {stops or 'nothing'} stops it, listed: {listed}"
+        if order.status not in BEFORE_LEAVING and listed:
+            yield f"order {order.number} is {order.status}, and still to be decided about"
+
+
+def whoever_gets_nothing_is_spoken_to(world: World) -> Iterator[str]:
+    """Where it was not the customer who took the order back."""
+    for order in world.orders:
+        by_customer = order.notes.filter(message__contains="by the customer").exists()
+        told = Task.objects.about(Kind.PATIENT_WITHOUT, subject_of(order)).exists()
+        if order.status == CANCELLED and not by_customer and not told:
+            yield f"order {order.number} was cancelled, and no pharmacist speaks to the patient"
 
 
 def every_order_has_lines_and_a_basket_of_its_own(world: World) -> Iterator[str]:
@@ -283,6 +310,8 @@ RULES: tuple[Rule, ...] = (
     what_left_is_in_the_register_once,
     no_order_is_on_another_patients_prescription,
     nothing_happened_that_must_not,
+    every_order_that_stops_is_on_somebodys_list,
+    whoever_gets_nothing_is_spoken_to,
     every_order_has_lines_and_a_basket_of_its_own,
     the_log_knows_what_decides,
     nothing_is_left_to_do,

@@ -34,6 +34,9 @@ from shop.prescriptions.moving import TransitionRefused
 from shop.prescriptions.statuses import STANDS
 from shop.settling import refunding
 from shop.settling.refunding import TooManyPacks
+from shop.standing import answering
+from shop.standing.events import Fate
+from shop.standing.question import obstacles_of
 from tests.authenticator import sign_in
 from tests.conftest import approve
 
@@ -153,6 +156,22 @@ def check_again(
     except (TransitionRefused, BelowSupplied):
         return ""
     return "approved"
+
+
+def answer_for(watched: Watched, *, order_id: int, pharmacist_id: int, may_leave: bool) -> str:
+    """A pharmacist answers for an order that stops; empty when nobody asks."""
+    order = Order.objects.get(pk=order_id)
+    pharmacist = User.objects.get(pk=pharmacist_id)
+    keys = tuple(each.key for each in obstacles_of(order) if each.fate == Fate.ASKS)
+    watched()
+    try:
+        if may_leave:
+            answering.may_leave(order, by=pharmacist, why="Called the prescriber", keys=keys)
+        else:
+            answering.must_not_leave(order, by=pharmacist, why="Called the prescriber")
+    except answering.NothingAsked:
+        return ""
+    return "answered"
 
 
 def change_answers(watched: Watched, *, patient_id: int, medicines: str) -> str:

@@ -9,6 +9,7 @@ from tests.campaign.world import Cast
 
 PAID = ("the customer presses pay", "a good card is entered")
 ORDERED = (*PAID, "the customer comes back")
+CHECKED_AGAIN = "an approval is checked again"
 CHANGE = "another pack is put into the cart"
 ONE_CUSTOMER = Cast()
 # A second pack is still within what one supply allows.
@@ -87,5 +88,11 @@ STORIES = {
     ),
     "disputed": Story((*ORDERED, "a charge is disputed"), ("the newest webhook arrives",)),
     "dispute-reconciled": Story((*ORDERED, "a charge is disputed"), ("the books are reconciled",)),
+    "withdrawn-after": Story(ORDERED, ("the approval is withdrawn",)),
+    "checked-again": Story(ORDERED, (CHECKED_AGAIN, "an order moves on")),
+    "answered-for": Story(
+        (*ORDERED, CHECKED_AGAIN), ("a pharmacist answers for an order", "an order moves on")
+    ),
+    "line-paid-back": Story(ORDERED, ("staff pay a line back",)),
     "dispatched": Story(ORDERED, ("an order moves on", "an order moves on")),
 }

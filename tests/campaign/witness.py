@@ -12,8 +12,10 @@ from shop.order_statuses import LEFT
 from shop.patients.models import Patient
 from shop.payments.models import PaymentAttempt
 from shop.payments.refunds import packs_refunded
-from shop.prescriptions.models import Event, Prescription
+from shop.prescriptions.models import Event, Prescription, Supply
 from shop.prescriptions.statuses import STANDS, Action, Status
+from shop.standing.models import Answer
+from shop.standing.money import is_dropped
 
 if TYPE_CHECKING:
     from tests.campaign.world import World
@@ -31,6 +33,8 @@ class Witness:
     allowed: dict[int, Allowed] = field(default_factory=dict)
     # By prescription: how often it was approved.
     approvals: Counter[int] = field(default_factory=Counter)
+    # By supply: at which approval a pharmacist answered that it may leave all the same.
+    answered: dict[int, int] = field(default_factory=dict)
     # By attempt: the patient whom the customer pressed pay for.
     wanted_for: dict[int, int] = field(default_factory=dict)
     broken: list[str] = field(default_factory=list)
@@ -38,6 +42,7 @@ class Witness:
     _against: dict[int, set[str]] = field(default_factory=dict)
     _orders: set[int] = field(default_factory=set)
     _removed: set[int] = field(default_factory=set)
+    _known_answers: set[int] = field(default_factory=set)
 
     def before(self, world: World) -> None:
         """Called before each step."""
@@ -70,6 +75,15 @@ class Witness:
             self.approvals[prescription.pk] = approvals
             self.allowed[prescription.pk] = allowed
 
+    def answers(self, order: Any) -> None:
+        """A pharmacist may have answered for the order just now; the table tells."""
+        for answer in Answer.objects.filter(supply__order_line__order=order, may_leave=True):
+            prescription = answer.supply.authorisation.prescription
+            self.answered.setdefault(answer.supply_id, 0)
+            if answer.pk not in self._known_answers:
+                self._known_answers.add(answer.pk)
+                self.answered[answer.supply_id] = self.approvals[prescription.pk]
+
     def pressed(self, user_id: int, patient_id: int) -> None:
         """The customer pressed pay for this patient; an attempt that is new since is for them."""
         for attempt in PaymentAttempt.objects.filter(user=user_id):
@@ -84,14 +98,20 @@ class Witness:
         attempt = PaymentAttempt.objects.get(order=order)
         if attempt.captured_minor and not attempt.left_minor:
             yield "all of its money went back"
+        lines = order.lines.select_related("supply__authorisation__prescription")
+        kept = [line for line in lines if not is_dropped(line)]
+        if any(packs_refunded(line.pk) >= line.quantity for line in kept):
+            yield "all packs of a line were paid back"
+        yield from self._not_covered([line.supply for line in kept])
+
+    def _not_covered(self, supplies: list[Supply]) -> Iterator[str]:
         units: Counter[tuple[int, Strength]] = Counter()
-        for line in order.lines.select_related("supply__authorisation__prescription"):
-            if packs_refunded(line.pk) >= line.quantity:
-                yield "all packs of a line were paid back"
-            prescription = line.supply.authorisation.prescription
-            units[prescription.pk, line.supply.authorisation.strength] += line.supply.units
+        for supply in supplies:
+            prescription = supply.authorisation.prescription
             if prescription.status not in IN_FORCE:
                 yield "its prescription is not in force"
+            if self.answered.get(supply.pk) != self.approvals[prescription.pk]:
+                units[prescription.pk, supply.order_line.strength] += supply.units
         for (prescription_id, strength), count in units.items():
             if count > self.allowed[prescription_id].get(strength, 0):
                 yield "what is allowed now does not cover it"

@@ -77,6 +77,7 @@ def somebody_else_is_paid(world: World, dice: random.Random, kill: Kill | None) 
         if charge:
             intent["latest_charge"] = f"ch_{FOREIGN}_{number}"
             about = {"id": intent["latest_charge"], "payment_intent": intent["id"]}
+            store.charged_cards[about["id"]] = store.charged_cards[charge["id"]]
             store.add({**charge, **about, "metadata": {}})
             store.emit("charge.succeeded", store.get("charge", intent["latest_charge"]))
         store.add(intent)

@@ -85,6 +85,20 @@ def an_approval_is_checked_again(world: World, dice: random.Random, kill: Kill |
     _note_decision(world, job)
 
 
+@action(weight=3)
+def a_pharmacist_answers_for_an_order(world: World, dice: random.Random, kill: Kill | None) -> None:
+    """More often that it may leave than that it must not."""
+    for order in world.orders[:1]:
+        may_leave = dice.random() < 0.7
+        arguments = {
+            "order_id": order.pk,
+            "pharmacist_id": world.pharmacist.pk,
+            "may_leave": may_leave,
+        }
+        world.run(Job("answer_for", arguments, kill))
+        world.told.answers(order)
+
+
 @action(weight=1)
 def another_check_and_return_at_once(world: World, dice: random.Random, kill: Kill | None) -> None:
     job = _checked_again(world, dice, None)
