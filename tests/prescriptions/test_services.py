@@ -13,6 +13,7 @@ from pytest_django import Settings
 
 from catalogue.models import Medicine, Product
 from shop.accounts.models import PharmacistRegistration, User
+from shop.jurisdictions.profile import Authenticity
 from shop.mailing import outbox
 from shop.mailing.models import Email
 from shop.patients.answers import Answers
@@ -268,8 +269,16 @@ def test_a_stranger_cannot_answer_or_cancel(
 
 
 def test_the_database_refuses_an_approval_without_a_pharmacist(prescription: Prescription) -> None:
-    with pytest.raises(IntegrityError), transaction.atomic():
-        Prescription.objects.filter(pk=prescription.pk).update(status=Status.APPROVED)
+    today = timezone.localdate()
+    all_else = {
+        "valid_until": today,
+        "issued_on": today,
+        "authenticity": Authenticity.PRESCRIBER_CONFIRMED,
+        "prescriber": "Dr M. Sample",
+    }
+
+    with pytest.raises(IntegrityError, match="a_decision_has_a_pharmacist"), transaction.atomic():
+        Prescription.objects.update(status=Status.APPROVED, **all_else)
 
 
 def test_the_database_refuses_a_refusal_without_a_coded_reason(
