@@ -1,19 +1,19 @@
-"""The data of the guards is true, and of each day a few are switched off."""
+"""The data of the guards is true, and a few are switched off: others whenever the data changes."""
 
 from __future__ import annotations
 
 import re
+import zlib
 from collections import Counter
 from pathlib import Path
 
 import pytest
-from django.utils import timezone
 
 from tests.campaign.invariants import RULES
 from tests.guards.runner import Unnoticed, check_all_pass, check_is_noticed, copy_of_the_shop
-from tests.guards.table import DOCUMENT, ROOT, Guard, all_guards, document_with
+from tests.guards.table import DATA, DOCUMENT, ROOT, Guard, all_guards, document_with
 
-A_DAY = 3
+A_FEW = 3
 AT_LEAST = 40
 GUARDS = all_guards()
 
@@ -99,12 +99,13 @@ def test_a_test_that_fails_anyway_proves_nothing(place: Path) -> None:
         check_all_pass([guard("True", "False")], place)
 
 
-@pytest.mark.slow
-def test_some_guards_of_the_day_are_noticed() -> None:
+@pytest.mark.slow(seconds=30)
+def test_some_guards_are_noticed() -> None:
     """`make proof-guards` switches all of them off."""
     tests = [guard for guard in GUARDS if guard.test]
-    first = timezone.now().date().toordinal() * A_DAY % len(tests)
-    chosen = (tests * 2)[first : first + A_DAY]
+    # The same on every day: nothing turns red of itself.
+    first = zlib.crc32(DATA.read_bytes()) % len(tests)
+    chosen = (tests * 2)[first : first + A_FEW]
     with copy_of_the_shop() as place:
         check_all_pass(chosen, place)
         for guard in chosen:
