@@ -11,6 +11,7 @@ from oscar.apps.order.abstract_models import AbstractLine
 
 from catalogue.fields import StrengthField
 from catalogue.models import Product
+from shop.order_statuses import OrderStatus
 
 
 class Line(AbstractLine):
@@ -53,6 +54,11 @@ class Line(AbstractLine):
     def units_sold(self) -> int:
         """Units of the strength in all packs of the line; 0 where it is no medicine."""
         return self.quantity * (self.units or 0)
+
+    @property
+    def is_taken_out(self) -> bool:
+        """Whether its money went back before the order left, which goes on without it."""
+        return bool(OrderStatus.CANCELLED == self.status != self.order.status)
 
     @property
     def pack(self) -> str:

@@ -27,7 +27,6 @@ from shop.standing import emails as standing_emails
 from shop.standing import question, stopping
 from shop.standing.answering import supplies_of
 from shop.standing.events import Fate
-from shop.standing.money import is_dropped
 from shop.vault.sealing import VaultError
 
 
@@ -151,7 +150,7 @@ class EventHandler(OscarEventHandler):
         lines = list(order.lines.order_by("stockrecord_id", "pk"))
         if do == self.consume_stock_allocations:
             # The allocation of a line that was taken out was cancelled with it.
-            lines = [line for line in lines if not is_dropped(line)]
+            lines = [line for line in lines if not line.is_taken_out]
         do(order, lines, [line.quantity for line in lines])
 
     def _hold(self, order: Any) -> PaymentAttempt | None:

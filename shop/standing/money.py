@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from shop.order_statuses import OrderStatus
 from shop.payments.life_cycles import AT_STRIPE, RefundStatus
 from shop.payments.models import PaymentAttempt, Refund
 from shop.payments.money import to_minor
@@ -39,11 +38,6 @@ def paid_back(attempt: PaymentAttempt) -> PaidBack:
 def _price_of_packs(refund: Refund) -> int:
     prices = (line.quantity * line.order_line.unit_price_incl_tax for line in refund.lines.all())
     return to_minor(sum(prices, Decimal(0)), refund.attempt.currency)
-
-
-def is_dropped(line: Any) -> bool:
-    """Whether the line was taken out of its order, because its money went back."""
-    return bool(line.status == OrderStatus.CANCELLED)
 
 
 def is_all_back(attempt: PaymentAttempt) -> bool:

@@ -19,7 +19,7 @@ from shop.prescriptions.models import Prescription, Supply
 from shop.prescriptions.statuses import UNDER_REVIEW, Status
 from shop.standing.events import Event, Fate, fate_of
 from shop.standing.models import Answer
-from shop.standing.money import is_a_pack_worth, is_all_back, is_dropped, is_paying_back, paid_back
+from shop.standing.money import is_a_pack_worth, is_all_back, is_paying_back, paid_back
 
 OF_STATUS = {
     **dict.fromkeys(UNDER_REVIEW, Event.REOPENED),
@@ -76,7 +76,7 @@ _Change = tuple[Event, str, Supply | None, Any]
 
 def _changes(order: Any) -> Iterator[_Change]:
     attempt = PaymentAttempt.objects.filter(order=order).first()
-    lines = [line for line in order.lines.all() if not is_dropped(line)]
+    lines = [line for line in order.lines.all() if not line.is_taken_out]
     if attempt is not None:
         gone = paid_back(attempt)
         yield from _of_money(attempt, lines)

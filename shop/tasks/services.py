@@ -123,10 +123,12 @@ def open_for(user: User) -> TaskQuerySet:
 
 
 def remind() -> None:
-    """Tell once more of what is due soon and was opened before that."""
+    """Tell once more of what is due soon and was opened before that, and of what is overdue."""
     soon = days.at_pharmacy() + REMINDED
     for task in Task.objects.still_open().filter(due__lte=soon):
-        if days.at_pharmacy(task.opened_at) < task.due - REMINDED:
+        if task.is_overdue:
+            _tell(task, again="-overdue")
+        elif days.at_pharmacy(task.opened_at) < task.due - REMINDED:
             _tell(task, again="-soon")
 
 

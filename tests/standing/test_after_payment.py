@@ -257,6 +257,10 @@ def test_of_two_lines_the_one_paid_back_stays_and_the_other_leaves(
     pay_back(order, lines=[(order.lines.get(units=30), 1)])
     following.carry_out(order)
 
+    page = reverse("dashboard:order-detail", kwargs={"number": order.number})
+    own = reverse("customer:order", kwargs={"order_number": order.number})
+    assert signed_in(staff).get(page).content.decode().count("does not leave") == 1
+    assert signed_in(prescription.user).get(own).content.decode().count("Not sent:") == 1
     move(order, OrderStatus.DISPENSING, staff)
     move(order, OrderStatus.DISPATCHED, staff)
     assert [entry.particulars["units"] for entry in RegisterEntry.objects.all()] == [60]

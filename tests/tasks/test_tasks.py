@@ -79,6 +79,16 @@ def test_it_is_told_of_once_more_two_days_before_the_last(pharmacist: User) -> N
     assert Email.objects.filter(user=pharmacist).count() == 2
 
 
+def test_what_is_overdue_is_told_of_once_more(pharmacist: User) -> None:
+    stopped(due=days(0))
+    Task.objects.update(due=days(-1))
+
+    for _ in range(2):
+        tasks.remind()
+
+    assert Email.objects.filter(user=pharmacist).count() == 2
+
+
 def test_what_is_due_at_once_is_told_of_once(pharmacist: User) -> None:
     stopped(due=days(1))
 
