@@ -44,6 +44,7 @@ from tests.conftest import (
     signed_in,
 )
 from tests.settling.paying import open_card_page, pay_by_card
+from tests.settling.test_reconcile import refund_at_stripe
 from tests.standing.paid import pay_back, place
 
 
@@ -246,6 +247,15 @@ def test_the_only_pack_paid_back_does_not_leave_and_the_delivery_goes_back_too(
 
     assert Order.objects.get().status == OrderStatus.CANCELLED
     assert sorted(refund["amount"] for refund in stripe.store.all("refund")) == [490, 3600]
+    assert len(open_tasks(Kind.PATIENT_WITHOUT)) == 1
+
+
+def test_all_of_it_paid_back_at_stripe_it_ends(charged: PaymentAttempt, stripe: Emulator) -> None:
+    refund_at_stripe(stripe, 4090)
+
+    refunding.look_again(charged)
+
+    assert Order.objects.get().status == OrderStatus.CANCELLED
     assert len(open_tasks(Kind.PATIENT_WITHOUT)) == 1
 
 
