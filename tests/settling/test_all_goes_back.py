@@ -109,7 +109,6 @@ def test_a_refund_before_the_cancellation_that_the_bank_sends_back_is_left_to_a_
     attempt: PaymentAttempt, staff: User, stripe: Emulator
 ) -> None:
     refunding.refund(attempt, Wanted(4090, RefundReason.DAMAGED), by=staff)
-    refunding.cancel(attempt.order, by=staff, note="As asked")
     send_back(stripe)
 
     bring_in_refunds(attempt)
