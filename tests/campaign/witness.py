@@ -15,7 +15,6 @@ from shop.payments.refunds import packs_refunded
 from shop.prescriptions.models import Event, Prescription, Supply
 from shop.prescriptions.statuses import STANDS, Action, Status
 from shop.standing.models import Answer
-from shop.standing.money import is_dropped
 
 if TYPE_CHECKING:
     from tests.campaign.world import World
@@ -99,7 +98,7 @@ class Witness:
         if attempt.captured_minor and not attempt.left_minor:
             yield "all of its money went back"
         lines = order.lines.select_related("supply__authorisation__prescription")
-        kept = [line for line in lines if not is_dropped(line)]
+        kept = [line for line in lines if not line.is_taken_out]
         if any(packs_refunded(line.pk) >= line.quantity for line in kept):
             yield "all packs of a line were paid back"
         yield from self._not_covered([line.supply for line in kept])

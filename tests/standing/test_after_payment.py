@@ -113,6 +113,12 @@ def test_what_the_approval_in_force_does_not_cover_does_not_leave(
     assert "must not leave" in stays(order, after, staff)
 
 
+def test_a_line_that_is_not_what_was_supplied_does_not_leave(order: Order, staff: User) -> None:
+    order.lines.update(units=30)
+
+    assert "does not cover" in stays(order, OrderStatus.DISPENSING, staff)
+
+
 def test_what_is_approved_anew_as_it_was_leaves(
     order: Order, approved: Prescription, medicine: Product, pharmacist: User, staff: User
 ) -> None:
