@@ -182,7 +182,6 @@ def _recorded(order: Any, action: str, *, by: User | None) -> Iterator[None]:
 def check_may_leave(order: Any) -> None:
     """Raises InvalidOrderStatus, with all that stops it, unless the order stands as it was paid."""
     _check_charged(order)
-    _check_known(order)
     _lock_prescriptions(order)
     stops = question.stops_of(order)
     if stops:
@@ -194,16 +193,6 @@ def _check_charged(order: Any) -> None:
     attempt = PaymentAttempt.objects.filter(order=order).first()
     if attempt is None or attempt.status not in TAKEN:
         raise InvalidOrderStatus(_("The card has not been charged yet. Try again in a moment."))
-
-
-def _check_known(order: Any) -> None:
-    if not states.is_known(order):
-        raise InvalidOrderStatus(
-            _(
-                "The order is not as the audit log says. It must not leave. Tell the superintendent, and "
-                "cancel it here."
-            )
-        )
 
 
 def _lock_prescriptions(order: Any) -> None:

@@ -54,6 +54,10 @@ class Event(TextChoices):
     TAKEN_BACK = "taken_back", _("the customer has taken the prescription back")
     SAID_NO = "said_no", _("a pharmacist has decided that it must not leave")
     PATIENT_REMOVED = "patient_removed", _("the customer has removed the patient")
+    SIGNATURE_WITHDRAWN = (
+        "signature_withdrawn",
+        _("the superintendent has taken back the signature under the text about it"),
+    )
     PAYING_BACK = "paying_back", _("money of it is being paid back")
     LINE_PAID_BACK = "line_paid_back", _("the money of a line was paid back")
     PART_PAID_BACK = (
@@ -63,6 +67,10 @@ class Event(TextChoices):
     ALL_PAID_BACK = "all_paid_back", _("the money of every pack was paid back")
     DISPUTED = "disputed", _("the customer's bank disputes the payment")
     NOT_IN_LOG = "not_in_log", _("the audit log does not know its approval; approve it anew")
+    ORDER_NOT_IN_LOG = (
+        "order_not_in_log",
+        _("the order is not as the audit log says; tell the superintendent, and cancel it"),
+    )
     NO_SUPPLY = "no_supply", _("no prescription covers it")
 
 
@@ -123,6 +131,11 @@ TABLE: dict[Event, Row] = {
     Event.PATIENT_REMOVED: Row(
         Fate.ASKS, Fate.ASKS, told=_("You have taken the patient off your list.")
     ),
+    Event.SIGNATURE_WITHDRAWN: Row(
+        Fate.ASKS,
+        Fate.ASKS,
+        told=_("The pharmacy is checking what it says about what you ordered."),
+    ),
     Event.PAYING_BACK: Row(
         Fate.WAITS, Fate.WAITS, told=_("Money of this order is being paid back to your card.")
     ),
@@ -137,6 +150,7 @@ TABLE: dict[Event, Row] = {
         Fate.WAITS, Fate.WAITS, told=_("Your bank has asked for the money of this order back.")
     ),
     Event.NOT_IN_LOG: Row(Fate.WAITS, Fate.WAITS, told=_CHECKED_AGAIN),
+    Event.ORDER_NOT_IN_LOG: Row(Fate.WAITS, Fate.WAITS, told=_CHECKED_AGAIN),
     Event.NO_SUPPLY: Row(Fate.WAITS, Fate.WAITS, told=_CHECKED_AGAIN),
 }
 

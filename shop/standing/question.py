@@ -6,11 +6,13 @@ since that changed? And of the money of every line: was it paid, and not given b
 
 from __future__ import annotations
 
+import datetime
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from catalogue.content.models import Medicine
 from shop import days
 from shop.audit import states
 from shop.jurisdictions import loading
@@ -75,6 +77,8 @@ _Change = tuple[Event, str, Supply | None, Any]
 
 
 def _changes(order: Any) -> Iterator[_Change]:
+    if not states.is_known(order):
+        yield Event.ORDER_NOT_IN_LOG, "", None, None
     attempt = PaymentAttempt.objects.filter(order=order).first()
     lines = [line for line in order.lines.all() if not line.is_taken_out]
     if attempt is not None:
@@ -133,6 +137,9 @@ def _of_supply(supply: Supply, line: Any, taken: int) -> Iterator[tuple[Event, s
     patient = prescription.patient
     if patient is not None and patient.is_archived:
         yield Event.PATIENT_REMOVED, str(patient.version)
+    withdrawn_at = _signature_withdrawn_at(supply)
+    if withdrawn_at is not None:
+        yield Event.SIGNATURE_WITHDRAWN, f"{withdrawn_at:%Y%m%d%H%M%S%f}"
     if _is_late(supply):
         yield Event.LATE, ""
 
@@ -158,6 +165,12 @@ def _is_as_sold(supply: Supply, line: Any) -> bool:
 def _has_changed_since(prescription: Prescription, supply: Supply) -> bool:
     patient = prescription.patient
     return patient is not None and patient.changed_at > supply.taken_at
+
+
+def _signature_withdrawn_at(supply: Supply) -> datetime.datetime | None:
+    """When the superintendent took back the signature that the medicine was sold on."""
+    known = Medicine.objects.filter(product=supply.authorisation.medicine_id)
+    return known.values_list("shown__withdrawn_at", flat=True).first()
 
 
 def _is_late(supply: Supply) -> bool:

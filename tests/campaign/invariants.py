@@ -18,7 +18,6 @@ from shop.payments.money import to_minor
 from shop.prescriptions.models import Authorisation, Supply
 from shop.register.models import Entry
 from shop.standing.consequences import BEFORE_LEAVING
-from shop.standing.money import is_dropped
 from shop.standing.question import stops_of
 from shop.standing.stopping import subject_of
 from shop.tasks.kinds import Kind
@@ -168,7 +167,7 @@ def stock_is_conserved(world: World) -> Iterator[str]:
                 for order in world.orders
                 if is_counted(order.status)
                 for line in order.lines.filter(stockrecord=record)
-                if not is_dropped(line)
+                if not line.is_taken_out
             )
             for is_counted in (lambda status: status not in (CANCELLED, *GONE), GONE.__contains__)
         )
@@ -195,7 +194,7 @@ def every_line_has_its_supply(world: World) -> Iterator[str]:
         for line in order.lines.all():
             out = Supply.objects.filter(order_line=line, returned_at__isnull=True)
             units = out.aggregate(sum=Sum("units"))["sum"] or 0
-            is_over = order.status == CANCELLED or is_dropped(line)
+            is_over = order.status == CANCELLED or line.is_taken_out
             due = 0 if is_over else line.quantity * line.units
             if units != due:
                 yield f"order {order.number} ({order.status}): {units} tablets, {due} due"

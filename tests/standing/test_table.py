@@ -15,7 +15,8 @@ from django.utils import timezone
 from oscar.apps.order.exceptions import InvalidOrderStatus
 from oscar.apps.order.models import Order
 
-from catalogue.models import Product
+from catalogue import signing
+from catalogue.models import Medicine, Product
 from shop.accounts.models import User
 from shop.mailing.models import Email
 from shop.order.processing import EventHandler
@@ -188,6 +189,14 @@ def disputed(world: World) -> None:
     )
 
 
+def signature_withdrawn(world: World) -> None:
+    signing.withdraw(Medicine.objects.get(product=world.medicine).shown)
+
+
+def order_not_in_log(world: World) -> None:
+    Order.objects.update(total_incl_tax=1)
+
+
 def not_in_log(world: World) -> None:
     Authorisation.objects.update(supplies=9)
 
@@ -216,6 +225,8 @@ HAPPENS: dict[Event, Callable[[World], None]] = {
     Event.ALL_PAID_BACK: all_paid_back,
     Event.DISPUTED: disputed,
     Event.NOT_IN_LOG: not_in_log,
+    Event.SIGNATURE_WITHDRAWN: signature_withdrawn,
+    Event.ORDER_NOT_IN_LOG: order_not_in_log,
     Event.NO_SUPPLY: no_supply,
 }
 
