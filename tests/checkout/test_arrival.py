@@ -134,7 +134,7 @@ def test_the_warning_says_what_to_do_with_its_sources(customer: User, db: None) 
         "Ask your prescriber, or a pharmacy near you, now for an emergency supply",
         "Stopping all at once can cause hallucinations, seizures",
         "hallucinations began about 18 to 31 hours after the last tablet",
-        "Call 911 if, after missed doses, you have",
+        "Call 000 if, after missed doses, you have",
         'href="tel:+15550100"',
         "Monday, 23 November 2026",
     ):
