@@ -16,7 +16,7 @@ from shop.checkout.choosing_patient import choose, chosen_patient, is_of_nobody
 from shop.continuity.supply_gap import earliest_arrival
 from shop.patients.models import NEW, Patient
 from shop.patients.services import ChangedMeanwhile
-from shop.placing import gate
+from shop.placing import gate, telling
 from shop.placing.gate import Need
 from shop.placing.refusals import Reason, Refused
 from shop.prescription_pages.drafts import keep_typed
@@ -54,6 +54,7 @@ def prescription_step(request: SignedInRequest, /) -> HttpResponse:
     try:
         covering = gate.check(request.user, request.basket.all_lines(), chosen=key)
     except Refused as refusal:
+        telling.tell(refusal)
         if refusal.reason == Reason.WHICH_PATIENT:
             return redirect("checkout:patient")
         if refusal.reason == Reason.NOT_ON_SALE:

@@ -14,8 +14,10 @@ from django.utils.translation import gettext
 from catalogue.amounts import Strength, in_text
 from catalogue.content.models import Medicine
 from shop.audit import states
-from shop.audit.log import Actor
+from shop.audit.log import Actor, Subject
 from shop.prescriptions.models import Authorisation, Prescription
+from shop.tasks import services as tasks
+from shop.tasks.kinds import Kind
 
 
 @dataclass(frozen=True)
@@ -98,6 +100,8 @@ def _put_right(authorisations: Iterable[Authorisation]) -> None:
             units_per_supply=max(authorisation.units_per_supply, supplied),
             supplies=max(authorisation.supplies, 1),
         )
+        about = Subject("authorisation", str(number))
+        tasks.close(Kind.UNKNOWN_APPROVAL, about=about, how=gettext("Approved anew."))
 
 
 def _change(authorisation: Authorisation, allowance: Allowance) -> None:

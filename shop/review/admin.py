@@ -19,6 +19,7 @@ class PrescriptionPages(DeskPages):
         ("<str:reference>/claim/", prescription.claim, "prescription-claim"),
         ("<str:reference>/release/", prescription.release, "prescription-release"),
         ("<str:reference>/withdraw/", prescription.withdraw, "prescription-withdraw"),
+        ("<str:reference>/recheck/", prescription.recheck, "prescription-recheck"),
         ("<str:reference>/orders/<str:number>/", paid_order, "prescription-order"),
         ("<str:reference>/pages/<uuid:page>/", prescription.page_picture, "prescription-page"),
     )

@@ -15,7 +15,7 @@ from shop.payments.answers import GatewayRefused
 from shop.payments.facts import Intent, Payment
 from shop.payments.life_cycles import Kind, Review, Status
 from shop.payments.models import PaymentAttempt, StripeOperation
-from shop.placing import orders
+from shop.placing import orders, telling
 from shop.placing.refusals import Reason, Refused
 from shop.settling import operations
 from shop.settling.carrying_on import carry_on
@@ -74,6 +74,7 @@ def _place_or_let_go(attempt: PaymentAttempt, payment: Payment, intent: Intent) 
         _place(attempt, payment, intent)
     except Refused as refusal:
         _let_go(attempt, intent, refusal)
+        telling.tell(refusal)
 
 
 def _place(attempt: PaymentAttempt, payment: Payment, intent: Intent) -> None:

@@ -26,6 +26,8 @@ class Kind(TextChoices):
     UNPACK = "unpack", _("Put packs back that were being packed")
     PARCEL_LEFT = "parcel_left", _("Speak to a patient whose parcel has left")
     PATIENT_WITHOUT = "patient_without", _("Speak to a patient whose order ended")
+    UNKNOWN_APPROVAL = "unknown_approval", _("Approve anew what the log does not know")
+    UNKNOWN_PACK = "unknown_pack", _("Look at a pack that the log does not know")
     PAYMENT_REVIEW = "payment_review", _("Look at a payment")
     PAYMENT_DISPUTE = "payment_dispute", _("Answer a dispute")
     PAYMENTS_DIFFER = "payments_differ", _("Payments and Stripe do not agree")
@@ -80,6 +82,23 @@ RULES: dict[Kind, Rule] = {
         advice=_(
             "Nothing comes to this patient any more. Call them before the last day: stopping some "
             "medicines suddenly is dangerous. Then write down here what you agreed."
+        ),
+        is_closed_by_hand=True,
+    ),
+    Kind.UNKNOWN_APPROVAL: Rule(
+        Role.PHARMACIST,
+        within_days=1,
+        advice=_(
+            "The approval in the database is not the one that a pharmacist gave: nothing is sold on it. "
+            "Send it back to the queue on its page, read the paper again, and decide."
+        ),
+    ),
+    Kind.UNKNOWN_PACK: Rule(
+        Role.SUPERINTENDENT,
+        within_days=1,
+        advice=_(
+            "Somebody changed it past the shop, so it is not sold. Find out who had access to the "
+            "database; the runbook says how to go on."
         ),
         is_closed_by_hand=True,
     ),

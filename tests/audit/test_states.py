@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import connection
 from pytest_django import DjangoAssertNumQueries, Settings
 
@@ -258,3 +260,35 @@ def test_a_shop_older_than_its_log_has_its_rows_adopted_once(
     live_rows.adopt()
 
     assert not states.is_known(row)
+
+
+def accept(*arguments: str) -> str:
+    said = io.StringIO()
+    call_command("accept_row", *arguments, stdout=said)
+    return said.getvalue()
+
+
+def test_a_row_that_was_mended_by_hand_is_accepted_with_a_reason(
+    approved: Prescription, medicine: Product
+) -> None:
+    pack = pack_of(medicine, 10, 60)
+    Product.objects.filter(pk=pack.pk).update(title="Baclofen 10 mg, sixty tablets")
+    assert refusal(approved.user, pack) == Reason.UNKNOWN_PACK
+
+    assert "is right as it stands" in accept("product", str(pack.pk), "the title was misspelt")
+
+    entry = Entry.objects.get(action="product.accept")
+    assert (entry.actor_role, entry.details["reason"]) == ("system", "the title was misspelt")
+    assert refusal(approved.user, pack) is None
+    assert faults() == []
+
+
+@pytest.mark.parametrize("key", ["9999", "x"])
+def test_nothing_is_accepted_that_is_not_there(key: str) -> None:
+    with pytest.raises(CommandError, match="There is no product"):
+        accept("product", key, "why")
+
+
+def test_nothing_is_accepted_that_is_known(medicine: Product) -> None:
+    with pytest.raises(CommandError, match="knows this row"):
+        accept("product", str(medicine.pk), "why")

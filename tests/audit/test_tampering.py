@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -26,6 +28,7 @@ from tests.register.conftest import reviewed_prescription
 from tests.standing.paid import pay_back, place
 
 pytestmark = pytest.mark.django_db
+ROOT = Path(__file__).resolve().parent.parent.parent
 
 # Columns of which the database itself lets no other value stand.
 REFUSED_BY_DATABASE = {"answer.key", "answer.may_leave", "product.is_discountable"}
@@ -90,6 +93,38 @@ def test_every_model_of_ours_is_held_to_the_log_or_said_why_not() -> None:
     known = set(itertools.chain.from_iterable(ELSEWHERE.values()))
 
     assert ours - known - {"basket.Basket", "catalogue.Tag"} == set()
+
+
+# Where rows that decide are written: each of these records what it writes.
+WRITERS = {
+    "catalogue/shelf.py",
+    # The lines of a cart, which has the same name for them.
+    "shop/closing/services.py",
+    "shop/demo/people.py",
+    "shop/order/utils.py",
+    "shop/payments/refunds.py",
+    "shop/prescriptions/authorising.py",
+    "shop/prescriptions/supply_ledger.py",
+    "shop/review/services.py",
+}
+WRITES = re.compile(
+    r"\b(Authorisation|Supply|Decision|Check|PrescriberQuery|Answer|AnswersChange|Product|ProductClass"
+    r"|StockRecord|Refund|RefundLine|PharmacistRegistration|Order|Line|ShippingAddress)\.objects"
+    r"(\.filter\([^)]*\))?\s*\.(create|bulk_create|get_or_create|update_or_create|update|delete)\("
+)
+
+
+def test_only_who_records_it_writes_a_row_that_decides() -> None:
+    sources = [path for folder in ("shop", "catalogue") for path in (ROOT / folder).rglob("*.py")]
+
+    writing = {
+        str(path.relative_to(ROOT))
+        for path in sources
+        if "migrations" not in path.parts and WRITES.search(path.read_text())
+    }
+
+    assert "shop/payments/refunds.py" in writing
+    assert writing - WRITERS == set()
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from oscar.apps.partner.models import StockRecord
 from catalogue import recorded
 from catalogue.models import Product, ProductClass
 from shop.accounts.models import User
-from shop.audit import states
+from shop.audit import guards, states
 from shop.audit.models import Entry
 from shop.audit.verification import Verification
 from shop.placing import gate
@@ -80,7 +80,9 @@ def test_a_pack_changed_by_sql_sells_nothing_and_the_others_go_on(
 ) -> None:
     small, large = pack_of(medicine, 10, 30), pack_of(medicine, 10, 60)
     kept = Product.objects.filter(pk=large.pk)
+    guards.remove()
     kept.update(**change)
+    guards.install()
 
     assert refusal(approved.user, kept.get()) == Reason.UNKNOWN_PACK
     assert refusal(approved.user, small) is None
@@ -143,10 +145,14 @@ def test_a_new_pack_and_a_retired_one_leave_entries(
     post_pack(at_the_dashboard, new, is_public="")
     assert entry_of("product.change").details["changed"]["is_public"] == ["True", ""]
 
-    at_the_dashboard.post(reverse("dashboard:catalogue-product-delete", args=[new.pk]))
+    form = pack_form(units="70", upc="BAC10-70", is_public="")
+    sku = {"stockrecords-0-partner_sku": "BAC10-70"}
+    at_the_dashboard.post(address, {**form, **sku, "stockrecords-0-price": "42.00"})
+    second = baclofen.children.get(upc="BAC10-70")
+    at_the_dashboard.post(reverse("dashboard:catalogue-product-delete", args=[second.pk]))
 
-    assert not Product.objects.filter(pk=new.pk).exists()
-    assert entry_of("product.delete").subject_key == str(new.pk)
+    assert not Product.objects.filter(pk=second.pk).exists()
+    assert entry_of("product.delete").subject_key == str(second.pk)
     assert entry_of("stock.delete").details["state"] == states.GONE
     assert faults() == []
 

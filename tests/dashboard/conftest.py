@@ -1,7 +1,19 @@
 """People who work in the shop."""
 
+from collections.abc import Iterator
+
 import pytest
 from django.contrib.auth.models import Permission
+
+from shop.audit import live_rows, states
+
+
+@pytest.fixture
+def whatever_a_page_changes_is_in_the_log(db: None) -> Iterator[None]:
+    """After each test of these pages, every row that decides is as its newest entry says."""
+    yield
+    sold = [kind for kind in states.kinds() if kind.subject != "rights"]
+    assert [said for kind in sold for said in live_rows.findings_of(kind)] == []
 
 
 @pytest.fixture

@@ -25,6 +25,8 @@ from tests.authenticator import code_now, let_proof_age
 from tests.conftest import basket_with, pack_of, signed_in
 from tests.settling.paying import open_card_page, pay_by_card
 
+pytestmark = pytest.mark.usefixtures("whatever_a_page_changes_is_in_the_log")
+
 
 @pytest.fixture
 def attempt(approved: Prescription, medicine: Product, stripe: Emulator) -> PaymentAttempt:

@@ -13,7 +13,9 @@ from shop.audit import guards
 from shop.dashboard.catalogue.forms import nearest_prices
 from shop.dashboard.catalogue.responsible import FIELDS, PAGES
 from tests.authenticator import sign_in
-from tests.conftest import mg
+from tests.conftest import let_the_log_know, mg
+
+pytestmark = pytest.mark.usefixtures("whatever_a_page_changes_is_in_the_log")
 
 StockRecord = get_model("partner", "StockRecord")
 Partner = get_model("partner", "Partner")
@@ -144,6 +146,7 @@ def test_negative_stock_is_refused(save):
 
 def test_stock_below_what_is_promised_to_orders_is_refused(save, pack):
     StockRecord.objects.filter(product=pack).update(num_allocated=5)
+    let_the_log_know(pack.stockrecords.get())
 
     assert "5 packs are promised to orders" in save(stock="4").content.decode()
     assert save(stock="5").status_code == 302
@@ -234,11 +237,12 @@ def test_the_database_keeps_them_too(pack):
         Product.objects.filter(pk=pack.parent_id).update(dose_form="capsule")
 
     Product.objects.filter(pk=pack.pk).update(is_public=False)
+    let_the_log_know(pack)
     with pytest.raises(IntegrityError), transaction.atomic():
         Product.objects.filter(pk=pack.pk).update(units=50)
 
 
-def test_a_pack_that_was_never_public_is_corrected_and_deleted(create, baclofen):
+def test_a_pack_that_was_never_public_is_corrected_and_deleted(create, client, baclofen):
     create(is_public="")
     pack = Product.objects.get(upc="BAC10-50")
 
@@ -246,12 +250,15 @@ def test_a_pack_that_was_never_public_is_corrected_and_deleted(create, baclofen)
     pack.full_clean(exclude=["slug"])
     pack.save()
 
+    let_the_log_know(pack)
     assert not pack.has_been_public
-    pack.delete()
+    client.post(reverse("dashboard:catalogue-product-delete", kwargs={"pk": pack.pk}))
+    assert not Product.objects.filter(upc="BAC10-50").exists()
 
 
 def test_a_retired_pack_leaves_its_place_to_the_one_that_corrects_it(create, pack):
     Product.objects.filter(pk=pack.pk).update(is_public=False)
+    let_the_log_know(pack)
 
     assert create(units="120", upc="BAC10-120B", price="61.20").status_code == 302
 
@@ -392,6 +399,7 @@ def test_a_medicine_without_a_form_takes_no_pack(create, baclofen):
     guards.remove()
     Product.objects.filter(pk=baclofen.pk).update(dose_form="")
     guards.install()
+    let_the_log_know(baclofen)
 
     response = create()
 

@@ -158,6 +158,7 @@ def of_staff(
         "admin:prescription-order": [*own, order.number],
         "admin:prescription-release": own,
         "admin:prescription-withdraw": own,
+        "admin:prescription-recheck": own,
         "admin:prescription-page": [*own, page.uuid],
         "dashboard:order-detail": [order.number],
         "dashboard:order-detail-note": [order.number, 1],

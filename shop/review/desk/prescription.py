@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
@@ -22,6 +23,7 @@ from shop import days
 from shop.accounts.desk_pages import View
 from shop.accounts.forms import ProofForm
 from shop.accounts.requests import SignedInRequest
+from shop.audit import states
 from shop.continuity.urgency import is_urgent
 from shop.patients.answers import Alcohol, Answers, Pregnancy, YesNo
 from shop.prescriptions import opening
@@ -214,6 +216,25 @@ def withdraw(request: SignedInRequest, reference: str) -> HttpResponse:
     return redirect("admin:prescription-review", reference=reference)
 
 
+@require_POST
+@for_pharmacists
+def recheck(request: SignedInRequest, reference: str) -> HttpResponse:
+    """Send an approval back to the queue that the log does not know as it stands."""
+    prescription = _prescription(reference)
+    form = VersionForm(request.POST)
+    if not (form.is_valid() and states.unknown(prescription.authorisations.all())):
+        messages.error(request, _("Load the page again, and repeat what you did."))
+        return redirect("admin:prescription-review", reference=reference)
+    prescription.version = form.cleaned_data["version"]
+    reason = gettext("The audit log does not know the approval as it stands.")
+    try:
+        prescriptions.reopen(prescription, by=request.user, reason=reason)
+    except REFUSALS as refused:
+        return _refused(request, prescription, refused)
+    messages.success(request, _("It is back in the queue. Take it, and read the paper again."))
+    return redirect("admin:prescription-review", reference=reference)
+
+
 @never_cache
 def page_picture(request: SignedInRequest, reference: str, page: uuid.UUID) -> HttpResponse:
     """The picture of a page; whoever may not see it is told that it is not there, and recorded."""
@@ -222,6 +243,13 @@ def page_picture(request: SignedInRequest, reference: str, page: uuid.UUID) -> H
         return picture_response(opening.open_page_as_pharmacist(found, by=request.user))
     except NotAllowed:
         raise Http404 from None
+
+
+def _is_unknown(prescription: Prescription) -> bool:
+    """Whether nothing is sold on an approval of it, because the log does not know it."""
+    if prescription.status not in STANDS:
+        return False
+    return bool(states.unknown(prescription.authorisations.all()))
 
 
 def _show(
@@ -250,6 +278,7 @@ def _show(
         "is_own": prescription.user_id == request.user.pk,
         "has_run_out": is_held and (prescription.claim_until or now) <= now,
         "is_approved": prescription.status in STANDS,
+        "is_unknown": _is_unknown(prescription),
         "paid_orders": paid_orders(prescription),
         "withdraw_form": WithdrawForm(initial={"version": prescription.version}),
         "proof": ProofForm(request),

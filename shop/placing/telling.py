@@ -1,0 +1,43 @@
+"""Names what the log does not know to the person who can mend it, when a customer meets it."""
+
+from __future__ import annotations
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from shop.audit.log import Subject
+from shop.placing.refusals import Reason, Refused
+from shop.prescriptions.models import Authorisation
+from shop.tasks import services as tasks
+from shop.tasks.kinds import Kind
+
+
+def tell(refusal: Refused) -> None:
+    """Open a task for a refusal that the shop itself must mend; nothing for any other.
+
+    Not in a transaction that the refusal undoes.
+    """
+    if refusal.reason == Reason.UNKNOWN:
+        _tell_pharmacists(refusal.values["authorisation"])
+    elif refusal.reason == Reason.UNKNOWN_PACK:
+        _tell_superintendent(refusal.values["product"])
+
+
+def _tell_pharmacists(number: int) -> None:
+    rows = Authorisation.objects.select_related("prescription")
+    prescription = rows.get(pk=number).prescription
+    tasks.open(
+        Kind.UNKNOWN_APPROVAL,
+        about=Subject("authorisation", str(number)),
+        words=_("Prescription %(reference)s.") % {"reference": prescription.reference},
+        path=reverse("admin:prescription-review", args=[prescription.reference]),
+    )
+
+
+def _tell_superintendent(number: int) -> None:
+    tasks.open(
+        Kind.UNKNOWN_PACK,
+        about=Subject("product", str(number)),
+        words=_("Product number %(number)s.") % {"number": number},
+        path=reverse("dashboard:catalogue-product", args=[number]),
+    )
