@@ -11,7 +11,7 @@ from oscar.apps.order.models import Order, OrderNote, ShippingAddress
 
 from shop.accounts.actors import actor_of
 from shop.accounts.models import User
-from shop.audit import log
+from shop.audit import states
 from shop.order import emails
 from shop.order_statuses import OrderStatus
 from shop.payments import attempts
@@ -33,19 +33,28 @@ def correct_address(order: Order, fields: dict[str, Any], *, by: User, note: str
     changed = [name for name, value in fields.items() if getattr(address, name) != value]
     if not changed:
         return
-    was = address.summary
-    for name in changed:
-        setattr(address, name, fields[name])
-    address.save()
-    words = _("Address corrected: %(note)s (it was: %(was)s)") % {"note": note, "was": was}
-    order.notes.create(note_type=OrderNote.SYSTEM, user=by, message=words)
-    entry = log.append(
-        "order.correct_address",
+    with states.changing(
+        order,
+        action="order.correct_address",
         actor=actor_of(by),
-        subject=log.Subject("order", order.number),
         details={"fields": sorted(changed)},
+    ):
+        _write(order, address, {name: fields[name] for name in changed}, by=by, note=note)
+
+
+def _write(
+    order: Order, address: ShippingAddress, fields: dict[str, Any], *, by: User, note: str
+) -> None:
+    words = _("Address corrected: %(note)s (it was: %(was)s)")
+    noted = order.notes.create(
+        note_type=OrderNote.SYSTEM,
+        user=by,
+        message=words % {"note": note, "was": address.summary},
     )
-    emails.tell_address_corrected(order, change=entry.sequence)
+    for name, value in fields.items():
+        setattr(address, name, value)
+    address.save()
+    emails.tell_address_corrected(order, change=noted.pk)
 
 
 def _lock(order: Order) -> None:

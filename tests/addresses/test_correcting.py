@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 from django.core import mail
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 from oscar.apps.order.exceptions import InvalidOrderStatus
@@ -14,8 +16,10 @@ from oscar.apps.order.models import Order, ShippingAddress
 from catalogue.models import Product
 from shop.accounts.models import User
 from shop.audit.models import Entry
+from shop.audit.verification import Verification
 from shop.demo.stripe.server import Emulator
 from shop.order.correcting import correct_address
+from shop.order.processing import EventHandler
 from shop.payments.life_cycles import Status
 from shop.payments.models import PaymentAttempt
 from shop.prescriptions.models import Prescription
@@ -24,6 +28,7 @@ from tests.addresses.places import address_in
 from tests.conftest import basket_with, pack_of, signed_in
 from tests.settling import paying
 from tests.settling.paying import intent_statuses, open_card_page, pay_by_card
+from tests.settling.test_races import at_once
 
 WRONG = {"line1": "7 Sample Street", "line4": "Newtown", "postcode": "2042"}
 ASKED = {"asked": "Anna called; I called back on her number"}
@@ -95,7 +100,9 @@ def test_it_is_logged_without_the_address(desk: Client, order: Order, staff: Use
     assert entry is not None
     assert (entry.action, entry.subject_key) == ("order.correct_address", order.number)
     assert entry.actor_id == staff.pk
-    assert entry.details_json == '{"fields":["line1","line4","postcode"]}'
+    assert json.loads(entry.details_json)["fields"] == ["line1", "line4", "postcode"]
+    assert "Sample Street" not in entry.details_json
+    assert list(Verification({}).findings()) == []
 
 
 @pytest.mark.parametrize(
@@ -170,3 +177,27 @@ def test_who_pays_for_an_address_no_parcel_arrives_at_gets_the_money_back(
     assert not Order.objects.exists()
     assert PaymentAttempt.objects.get().status == Status.VOIDED
     assert intent_statuses(stripe) == ["canceled"]
+
+
+@pytest.mark.both_databases
+@pytest.mark.django_db(transaction=True)
+def test_of_a_correction_and_a_parcel_that_leaves_the_label_knows(
+    order: Order, staff: User
+) -> None:
+    """Whichever is first: a parcel that has left was labelled with the address that stands."""
+    EventHandler(user=staff).handle_order_status_change(order, "Dispensing")
+    first, second = (Order.objects.get(pk=order.pk) for _ in range(2))
+    labelled = []
+
+    def leave() -> None:
+        with transaction.atomic():
+            EventHandler(user=staff).handle_order_status_change(first, "Dispatched")
+            labelled.append(where(order))
+
+    _left, corrected_then = at_once(
+        leave, lambda: correct_address(second, WRONG, by=staff, note="in the last moment")
+    )
+
+    assert Order.objects.get().status == "Dispatched"
+    assert labelled == [where(order)]
+    assert corrected_then is None or isinstance(corrected_then, InvalidOrderStatus)

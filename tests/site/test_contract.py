@@ -1,8 +1,11 @@
-"""The import contract knows every package, so that none stands outside it."""
+"""The import contract knows every package, so that none stands outside it; one asks the clock for a day."""
+
+import re
 
 from tests.site import rooms
 from tests.site.rooms import ROOT, contract
 
+OWN_CLOCK = re.compile(r"localdate\(|\bdate\.today\(|now\(\)\.date\(")
 NOT_OURS_TO_LAYER = {"tests", "docs", "static", "templates", "var"}
 
 
@@ -32,3 +35,14 @@ def test_the_picture_of_the_rooms_is_the_one_of_today() -> None:
     drawn = (ROOT / "docs/rooms.svg").read_text()
 
     assert drawn == rooms.drawing(), "run: make rooms"
+
+
+def test_nobody_but_shop_days_asks_the_clock_for_a_day() -> None:
+    asking = [
+        str(path.relative_to(ROOT))
+        for folder in ("shop", "catalogue")
+        for path in (ROOT / folder).rglob("*.py")
+        if OWN_CLOCK.search(path.read_text()) and "migrations" not in path.parts
+    ]
+
+    assert asking == ["shop/days.py"], "use shop.days, and name whose day is meant"

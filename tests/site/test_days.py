@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import re
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -31,24 +29,11 @@ from tests.conftest import (
     send_prescription,
 )
 
-ROOT = Path(__file__).resolve().parents[2]
-OWN_CLOCK = re.compile(r"localdate\(|\bdate\.today\(|now\(\)\.date\(")
 # It is the 28th in Sydney, where somebody wakes up, and the 27th at a pharmacy that reckons in UTC.
 SYDNEY_MORNING = "2026-11-27T22:00:00+00:00"
 # It is still the 27th in Portland, in the evening, and the 28th at the pharmacy.
 PORTLAND_EVENING = "2026-11-28T04:00:00+00:00"
 THE_27TH, THE_28TH = datetime.date(2026, 11, 27), datetime.date(2026, 11, 28)
-
-
-def test_nobody_but_shop_days_asks_the_clock_for_a_day() -> None:
-    asking = [
-        str(path.relative_to(ROOT))
-        for folder in ("shop", "catalogue")
-        for path in (ROOT / folder).rglob("*.py")
-        if OWN_CLOCK.search(path.read_text()) and "migrations" not in path.parts
-    ]
-
-    assert asking == ["shop/days.py"]
 
 
 @pytest.mark.parametrize(
