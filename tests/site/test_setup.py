@@ -6,6 +6,7 @@ import ast
 import os
 import re
 import resource
+import secrets
 import signal
 import socket
 import subprocess
@@ -190,12 +191,18 @@ def test_a_real_pharmacy_gets_no_demo_people(medicine: Any, settings: Any) -> No
 
 
 def free_ports() -> int:
-    """A port that is free together with the next one."""
+    """A port that is free together with the next one.
+
+    None of those that the system hands out of itself: until it is used, another test might get it.
+    """
     while True:
-        with socket.create_server(("127.0.0.1", 0)) as first:
-            port: int = first.getsockname()[1]
-            with suppress(OSError, OverflowError), socket.create_server(("127.0.0.1", port + 1)):
-                return port
+        port = 20_000 + secrets.randbelow(10_000)
+        with (
+            suppress(OSError),
+            socket.create_server(("127.0.0.1", port)),
+            socket.create_server(("127.0.0.1", port + 1)),
+        ):
+            return port
 
 
 def environment(folder: Path, port: int | str) -> dict[str, str]:
