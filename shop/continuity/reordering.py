@@ -67,7 +67,11 @@ class Plan:
 
     @property
     def is_orderable(self) -> bool:
-        return bool(self.parts) and self.is_due
+        return bool(self.parts) and self.is_due and not self.waits_for_pharmacist
+
+    @property
+    def waits_for_pharmacist(self) -> bool:
+        return self.authorisation.waits_for_pharmacist
 
 
 def plans_of(prescription: Prescription) -> list[Plan]:

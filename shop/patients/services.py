@@ -70,6 +70,11 @@ def _news(before: Answers, now: Answers) -> Iterator[str]:
             yield name
 
 
+def hold(patient: Patient) -> None:
+    """Keep the patient as they are until the transaction ends: nobody takes them off the list meanwhile."""
+    Patient.objects.select_for_update(no_key=True).get(pk=patient.pk)
+
+
 @transaction.atomic
 def archive(patient: Patient) -> None:
     """Take a patient off the list; nothing is deleted, and nothing more is ordered for them.

@@ -238,6 +238,8 @@ def _check_covers(
 
 
 def _check_due(authorisation: Authorisation, need: Need) -> None:
+    if authorisation.waits_for_pharmacist:
+        raise Refused(Reason.NO_DAILY_NUMBER, what=need.form.named(need.strength))
     next_on = next_supply_on(authorisation)
     country = authorisation.prescription.country
     if next_on and not days.has_begun(next_on, country=country):

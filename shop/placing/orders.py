@@ -14,6 +14,7 @@ from shop.accounts.actors import actor_of
 from shop.audit import states
 from shop.basket.models import Basket
 from shop.order.utils import OutOfStock
+from shop.patients import services as patients
 from shop.payments import books
 from shop.payments.models import PaymentAttempt
 from shop.placing import gate
@@ -79,6 +80,9 @@ def _locked_prescription(attempt: PaymentAttempt, lines: list[Any]) -> Prescript
         if gate.needs_of(lines):
             raise Refused(Reason.NO_PRESCRIPTION)
         return None
+    if attempt.prescription.patient:
+        # Before the prescription, as whoever changes the answers of both.
+        patients.hold(attempt.prescription.patient)
     return supply_ledger.lock(attempt.prescription)
 
 

@@ -55,6 +55,13 @@ class Reason(TextChoices):
             "have few left, call us: do not run out."
         ),
     )
+    NO_DAILY_NUMBER = (
+        "no_daily_number",
+        _(
+            "The next %(what)s wait for a pharmacist, because nobody has told us how many are taken a day. "
+            "Write to them on the page of the prescription, or call us: do not run out."
+        ),
+    )
     COUNTRY = (
         "country",
         _(

@@ -114,6 +114,7 @@ def _change(authorisation: Authorisation, allowance: Allowance) -> None:
         units_a_day=allowance.units_a_day,
         content_version_id=_content_version_of(allowance.medicine_id),
         ended_at=None,
+        let_go_at=timezone.now(),
     )
     if not changed:
         raise BelowSupplied(authorisation)

@@ -321,6 +321,8 @@ class Authorisation(models.Model):
         "catalogue.ContentVersion", on_delete=models.PROTECT, related_name="+", null=True
     )
     units_supplied = models.PositiveIntegerField(default=0)
+    # When a pharmacist last said that the next supply may be ordered, though no daily number is known.
+    let_go_at = models.DateTimeField(null=True)
     # When the strength was not named again by a later approval: nothing more may be taken.
     ended_at = models.DateTimeField(null=True)
 
@@ -364,6 +366,14 @@ class Authorisation(models.Model):
     def left(self) -> str:
         """What may still go out, for people."""
         return self.medicine.form.counted(self.units_left)
+
+    @property
+    def waits_for_pharmacist(self) -> bool:
+        """Whether nothing tells when the next supply is due, and no pharmacist has said so since the last."""
+        kept = [row.taken_at for row in self.supply_rows.all() if row.returned_at is None]
+        if self.units_a_day or not kept:
+            return False
+        return self.let_go_at is None or self.let_go_at < max(kept)
 
     @property
     def units_authorised(self) -> int:

@@ -35,6 +35,7 @@ class Action(TextChoices):
     VOUCH = "vouch", _("Paid order answered for")
     END_ORDER = "end_order", _("Paid order ended")
     RENEW = "renew", _("Answers changed")
+    LET_GO = "let_go", _("Next supply allowed")
 
 
 # Which action leads from which status to which; whatever is not here is refused.
@@ -80,6 +81,7 @@ TOLD_TO_CUSTOMER = (
     Action.WITHDRAW,
     Action.REOPEN,
     Action.USE_UP,
+    Action.LET_GO,
 )
 
 

@@ -9,12 +9,18 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.db.models import F
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from shop.accounts.models import User
+from shop.audit import states
 from shop.prescriptions import emails, history, services
 from shop.prescriptions.models import Authorisation, Prescription, Supply
-from shop.prescriptions.statuses import Status
+from shop.prescriptions.moving import TransitionRefused
+from shop.prescriptions.statuses import Action, Status
+from shop.tasks import services as tasks
+from shop.tasks.kinds import Kind
 
 if TYPE_CHECKING:
     from oscar.apps.order.models import Line
@@ -86,9 +92,46 @@ def _count_back(supply: Supply, *, by: User | None) -> None:
 
 
 def finish_supply(prescription: Prescription, *, by: User, last: Supply) -> None:
-    """After an order took its units: close the approval, or tell the customer what is left."""
-    if not close_if_used_up(prescription, by=by):
-        emails.tell_supplies_left(prescription, last=last)
+    """After an order took its units: close the approval, or tell the customer what is left.
+
+    Where nothing tells when the next is due, a pharmacist is asked.
+    """
+    if close_if_used_up(prescription, by=by):
+        return
+    emails.tell_supplies_left(prescription, last=last)
+    if any(each.waits_for_pharmacist for each in prescription.authorisations.with_units_left()):
+        tasks.open(
+            Kind.NEXT_SUPPLY,
+            about=history.subject_of(prescription),
+            words=gettext("Prescription %(reference)s") % {"reference": prescription.reference},
+            path=reverse("admin:prescription-review", args=[prescription.reference]),
+        )
+
+
+def let_next_go(prescription: Prescription, *, by: User) -> None:
+    """Let the next supply be ordered, though no daily number tells when it is due.
+
+    Raises NotAllowed for anyone who is not a pharmacist today, or for one's own prescription, and
+    TransitionRefused when it is not approved, or changed since it was seen.
+    """
+    registration = services.registration_of(prescription, by)
+    with transaction.atomic():
+        held = lock(prescription)
+        if held.status != Status.APPROVED or held.version != prescription.version:
+            raise TransitionRefused(held, Action.LET_GO)
+        waiting = [each for each in held.authorisations.all() if each.waits_for_pharmacist]
+        actor = history.acting(by, registration)
+        with states.changing(*waiting, action="authorisation.let_go", actor=actor):
+            for authorisation in waiting:
+                authorisation.let_go_at = timezone.now()
+                authorisation.save(update_fields=("let_go_at",))
+        history.record_in_place(held, Action.LET_GO, by=by, registration=registration, note="")
+        tasks.close(
+            Kind.NEXT_SUPPLY,
+            about=history.subject_of(held),
+            how=str(Action.LET_GO.label),
+            by=by,
+        )
 
 
 def close_if_used_up(prescription: Prescription, *, by: User) -> bool:

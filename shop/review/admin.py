@@ -20,6 +20,7 @@ class PrescriptionPages(DeskPages):
         ("<str:reference>/release/", prescription.release, "prescription-release"),
         ("<str:reference>/withdraw/", prescription.withdraw, "prescription-withdraw"),
         ("<str:reference>/recheck/", prescription.recheck, "prescription-recheck"),
+        ("<str:reference>/let-go/", prescription.let_next_go, "prescription-let-go"),
         ("<str:reference>/orders/<str:number>/", paid_order, "prescription-order"),
         ("<str:reference>/pages/<uuid:page>/", prescription.page_picture, "prescription-page"),
     )

@@ -25,6 +25,7 @@ class Kind(TextChoices):
     ORDER_PART_PAID_BACK = "order_part_paid_back", _("Finish a refund, or cancel the order")
     UNPACK = "unpack", _("Put packs back that were being packed")
     PARCEL_LEFT = "parcel_left", _("Speak to a patient whose parcel has left")
+    NEXT_SUPPLY = "next_supply", _("Say when the next supply may be ordered")
     PATIENT_WITHOUT = "patient_without", _("Speak to a patient whose order ended")
     UNKNOWN_APPROVAL = "unknown_approval", _("Approve anew what the log does not know")
     UNKNOWN_PACK = "unknown_pack", _("Look at a pack that the log does not know")
@@ -75,6 +76,14 @@ RULES: dict[Kind, Rule] = {
             "write down here what you agreed."
         ),
         is_closed_by_hand=True,
+    ),
+    Kind.NEXT_SUPPLY: Rule(
+        Role.PHARMACIST,
+        within_days=3,
+        advice=_(
+            "No daily number is known, so nothing tells when the next supply is due, and the shop holds it "
+            "back. Find out how long the last one lasts, and let the next be ordered before it ends."
+        ),
     ),
     Kind.PATIENT_WITHOUT: Rule(
         Role.PHARMACIST,

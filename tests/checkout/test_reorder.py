@@ -254,4 +254,4 @@ def test_without_a_daily_number_the_page_says_who_decides(
     page = page_of(client, prescription)
 
     assert "the pharmacist decides" in page
-    assert "Put them into the cart" in page
+    assert "Put them into the cart" not in page

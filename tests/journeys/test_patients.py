@@ -92,7 +92,7 @@ def send_for_arthur(visitor: Visitor) -> None:
     page = visitor.page
     scan: FilePayload = {"name": "scan.jpg", "mimeType": "image/jpeg", "buffer": samples.jpeg()}
     visitor.open("/checkout/")
-    story.arrive_at(page, "Whose prescription is it?", "whose-prescription")
+    story.arrive_at(page, "Whom do you order for?", "whom-for-first")
     page.get_by_label("Arthur Archer").check()
     page.get_by_role("button", name="Continue").click()
     story.arrive_at(page, "Your prescription", "prescription-known-patient")

@@ -13,8 +13,9 @@ from catalogue.models import Product
 from shop.accounts.models import User
 from shop.audit.verification import Verification
 from shop.patients import services as patients
-from shop.patients.answers import QUESTIONS
+from shop.patients.answers import ASKED_EACH_TIME, QUESTIONS
 from shop.patients.models import Patient
+from shop.patients.wording import in_words, label_of
 from shop.prescriptions.models import Prescription
 from shop.prescriptions.statuses import Action, Status
 from shop.review import services as reviews
@@ -193,6 +194,7 @@ OTHERS: dict[str, Any] = {
     "date_of_birth": ANSWERS.date_of_birth.replace(year=2020) if ANSWERS.date_of_birth else None,
     "sex_at_birth": "male",
     "address": "Elsewhere",
+    "state": "NSW",
     "postcode": "9999",
     "country": "US",
     "phone": "01 234",
@@ -225,6 +227,14 @@ def test_no_finding_hangs_on_an_answer_that_it_is_not_said_to_rest_on(
     differing = findings(**more) ^ findings(**{**more, name: OTHERS[name]})
 
     assert {alert.key for alert in differing if name not in answers_under(alert.key)} == set()
+
+
+def test_every_question_has_words(countries: Any) -> None:
+    """But for what is asked with each prescription, which no newer answer takes the place of."""
+    asked = [name for name in QUESTIONS if name not in ASKED_EACH_TIME]
+
+    assert all(label_of(name) for name in asked)
+    assert all(in_words(name, OTHERS[name]) for name in asked)
 
 
 def test_the_table_names_only_answers_and_points_that_there_are() -> None:

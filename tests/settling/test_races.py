@@ -18,16 +18,20 @@ from shop.basket.models import Basket
 from shop.checkout.pay import AlreadyUnderWay
 from shop.demo.stripe.faults import Fault
 from shop.demo.stripe.server import Emulator
+from shop.patients import services as patients
+from shop.patients.models import Patient
 from shop.payments.answers import GatewayUnavailable
 from shop.payments.attempts import AnotherAttemptIsLive
 from shop.payments.life_cycles import LIVE, Status
 from shop.payments.models import PaymentAttempt
+from shop.placing import gate
 from shop.prescriptions import services
 from shop.prescriptions.models import Authorisation, Prescription, Supply
 from shop.prescriptions.moving import TransitionRefused
 from shop.prescriptions.statuses import Action, RefusalReason
 from shop.settling.settle import settle, settle_quietly
 from tests.conftest import (
+    add_patient,
     approve,
     basket_with,
     make_pharmacist,
@@ -107,6 +111,56 @@ def test_two_orders_for_the_last_tablets_of_a_prescription(
     assert (Order.objects.count(), Supply.objects.count()) == (1, 1)
     assert Authorisation.objects.get().units_left == 0
     assert sorted(intent_statuses(stripe)) == ["canceled", "succeeded"]
+
+
+def test_two_supplies_at_once_without_a_daily_number(
+    customer: User, medicine: Product, pharmacist: User, stripe: Emulator
+) -> None:
+    """Both fit what is left; but nothing tells how long the first lasts."""
+    approve(send_prescription(customer, medicine), medicine, by=pharmacist, units=60, supplies=3)
+    first = paid_attempt(customer, pack_of(medicine, 10, 60))
+    second = paid_attempt(customer, pack_of(medicine, 10, 60))
+
+    settle_all([first, second])
+
+    assert (Order.objects.count(), Supply.objects.count()) == (1, 1)
+    assert sorted(intent_statuses(stripe)) == ["canceled", "succeeded"]
+
+
+def test_a_patient_is_taken_off_the_list_before_the_order_or_after_it(
+    customer: User,
+    medicine: Product,
+    pharmacist: User,
+    stripe: Emulator,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Never between the last look and the order: then somebody would pay for one who is gone."""
+    patient = add_patient(customer)
+    approve(send_prescription(customer, medicine, patient=patient), medicine, by=pharmacist)
+    attempt = paid_attempt(customer, pack_of(medicine, 10, 60))
+    looked, over = threading.Event(), threading.Event()
+    happened: list[str] = []
+    check = gate.check_prescription
+
+    def check_and_wait(*args: Any, **kwargs: Any) -> Any:
+        found = check(*args, **kwargs)
+        looked.set()
+        over.wait(timeout=1)
+        happened.append("ordered")
+        return found
+
+    def archive() -> None:
+        looked.wait(timeout=10)
+        patients.archive(Patient.objects.get(pk=patient.pk))
+        happened.append("archived")
+        over.set()
+
+    monkeypatch.setattr(gate, "check_prescription", check_and_wait)
+
+    at_once(lambda: settle(attempt), archive)
+
+    assert Order.objects.exists()
+    assert happened == ["ordered", "archived"]
 
 
 def test_return_page_webhook_and_command_together_place_one_order(

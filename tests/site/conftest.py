@@ -159,6 +159,7 @@ def of_staff(
         "admin:prescription-release": own,
         "admin:prescription-withdraw": own,
         "admin:prescription-recheck": own,
+        "admin:prescription-let-go": own,
         "admin:prescription-page": [*own, page.uuid],
         "dashboard:order-detail": [order.number],
         "dashboard:order-detail-note": [order.number, 1],

@@ -26,7 +26,7 @@ from shop.accounts.requests import SignedInRequest
 from shop.audit import states
 from shop.continuity.urgency import is_urgent
 from shop.patients.answers import Alcohol, Answers, Pregnancy, YesNo
-from shop.prescriptions import opening
+from shop.prescriptions import opening, supply_ledger
 from shop.prescriptions import services as prescriptions
 from shop.prescriptions.authorising import BelowSupplied
 from shop.prescriptions.models import Page, Prescription
@@ -235,6 +235,22 @@ def recheck(request: SignedInRequest, reference: str) -> HttpResponse:
     return redirect("admin:prescription-review", reference=reference)
 
 
+@for_pharmacists
+@require_POST
+def let_next_go(request: SignedInRequest, reference: str) -> HttpResponse:
+    """Let the next supply be ordered, of which nothing tells when it is due."""
+    prescription = _prescription(reference)
+    form = VersionForm(request.POST)
+    if form.is_valid():
+        prescription.version = form.cleaned_data["version"]
+        try:
+            supply_ledger.let_next_go(prescription, by=request.user)
+        except REFUSALS as refused:
+            return _refused(request, prescription, refused)
+        messages.success(request, _("The next supply can be ordered."))
+    return redirect("admin:prescription-review", reference=reference)
+
+
 @never_cache
 def page_picture(request: SignedInRequest, reference: str, page: uuid.UUID) -> HttpResponse:
     """The picture of a page; whoever may not see it is told that it is not there, and recorded."""
@@ -279,6 +295,10 @@ def _show(
         "has_run_out": is_held and (prescription.claim_until or now) <= now,
         "is_approved": prescription.status in STANDS,
         "is_unknown": _is_unknown(prescription),
+        "next_waits": prescription.status == Status.APPROVED
+        and any(
+            each.waits_for_pharmacist for each in prescription.authorisations.with_units_left()
+        ),
         "paid_orders": paid_orders(prescription),
         "withdraw_form": WithdrawForm(initial={"version": prescription.version}),
         "proof": ProofForm(request),

@@ -13,7 +13,7 @@ from shop.review.rules.case import Case, ChangedAnswer
 CHANGES = "Pharmacy standards CLN-10"
 # Who the patient is, and where they live; the rest is about their health.
 WHO = ("patient_name", "date_of_birth", "sex_at_birth")
-WHERE = ("address", "postcode", "country", "phone")
+WHERE = ("address", "state", "postcode", "country", "phone")
 
 
 @legal("identity-changed")

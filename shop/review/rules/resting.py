@@ -30,7 +30,7 @@ _FINDINGS: dict[str, tuple[str, ...]] = {
     "not-checked": _MEDICINES,
     "medicines-unknown": _MEDICINES,
     "conditions-unknown": ("allergies", "conditions"),
-    "patient-mismatch": ("patient_name", "date_of_birth", "address", "postcode"),
+    "patient-mismatch": ("patient_name", "date_of_birth", "address", "state", "postcode"),
     "no-country": ("country",),
     "strength-country": ("country",),
 }
@@ -49,7 +49,7 @@ _FIELDS: dict[str, tuple[str, ...]] = {
     "duplicates": _MEDICINES,
     "excipients": ("allergies",),
 }
-_IDENTITY = ("patient_name", "date_of_birth", "address", "postcode")
+_IDENTITY = ("patient_name", "date_of_birth", "address", "state", "postcode")
 
 
 def answers_under(key: str) -> tuple[str, ...]:
