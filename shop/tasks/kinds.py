@@ -26,6 +26,9 @@ class Kind(TextChoices):
     UNPACK = "unpack", _("Put packs back that were being packed")
     PARCEL_LEFT = "parcel_left", _("Speak to a patient whose parcel has left")
     NEXT_SUPPLY = "next_supply", _("Say when the next supply may be ordered")
+    CONTENT_REVIEW = "content_review", _("Review the text about a medicine")
+    CONTENT_WITHDRAWN = "content_withdrawn", _("Look after those who take a medicine")
+    ORDER_UNSIGNED = "order_unsigned", _("Look at a paid order: the text is no longer signed")
     PATIENT_WITHOUT = "patient_without", _("Speak to a patient whose order ended")
     UNKNOWN_APPROVAL = "unknown_approval", _("Approve anew what the log does not know")
     UNKNOWN_PACK = "unknown_pack", _("Look at a pack that the log does not know")
@@ -84,6 +87,32 @@ RULES: dict[Kind, Rule] = {
             "No daily number is known, so nothing tells when the next supply is due, and the shop holds it "
             "back. Find out how long the last one lasts, and let the next be ordered before it ends."
         ),
+    ),
+    Kind.CONTENT_REVIEW: Rule(
+        Role.SUPERINTENDENT,
+        within_days=30,
+        advice=_(
+            "Read the text with its sources, and sign it anew. Meanwhile it stays shown and the medicine "
+            "on sale."
+        ),
+    ),
+    Kind.CONTENT_WITHDRAWN: Rule(
+        Role.PHARMACIST,
+        within_days=1,
+        advice=_(
+            "Nothing more of it can be ordered. The page lists who takes it: see that each has a supply "
+            "elsewhere before theirs ends, then write down here what you did."
+        ),
+        is_closed_by_hand=True,
+    ),
+    Kind.ORDER_UNSIGNED: Rule(
+        Role.PHARMACIST,
+        within_days=1,
+        advice=_(
+            "The order is paid and nothing stops it. Decide whether it leaves, speak to the patient where "
+            "it must not, and write down here what you decided."
+        ),
+        is_closed_by_hand=True,
     ),
     Kind.PATIENT_WITHOUT: Rule(
         Role.PHARMACIST,

@@ -147,7 +147,10 @@ def of_staff(
     return {
         "admin:view_on_site": [1, 1],
         "admin:app_list": ["accounts"],
-        "admin:content-sign": [Medicine.objects.get(product=medicine).version_id],
+        **{
+            f"admin:content-{name}": [Medicine.objects.get(product=medicine).version_id]
+            for name in ("sign", "read", "takers", "withdraw")
+        },
         "admin:prescription-thread": own,
         "admin:prescription-thread-read": own,
         "admin:email-decide": [1],

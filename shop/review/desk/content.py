@@ -8,7 +8,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.db.models import F
+from django.db.models import F, Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext_lazy as _
@@ -16,12 +16,16 @@ from django.views.decorators.cache import never_cache
 
 from catalogue import signing
 from catalogue.content.models import ContentVersion
+from catalogue.content.rendering import monograph_of
+from catalogue.country import country_of
 from shop import days
 from shop.accounts.desk_pages import DeskPages, View
 from shop.accounts.forms import ProofForm
 from shop.accounts.models import PharmacistRegistration
 from shop.accounts.requests import SignedInRequest
 from shop.accounts.roles import superintendent_registration
+from shop.review import signatures
+from shop.review.desk.access import for_pharmacists
 
 LONGEST_YEARS = 3
 
@@ -62,12 +66,12 @@ class SignForm(forms.Form):
 
 @for_the_superintendent
 def versions(request: SignedInRequest, registration: PharmacistRegistration) -> HttpResponse:
-    """The current content of every medicine, and who has signed it."""
+    """The newest and the shown content of every medicine, and who has signed it."""
     current = (
-        ContentVersion.objects.filter(medicine__version=F("pk"))
+        ContentVersion.objects.filter(Q(medicine__version=F("pk")) | Q(medicine__shown=F("pk")))
         .select_related("medicine__product", "signature")
         .defer("document")
-        .order_by("medicine__name")
+        .order_by("medicine__name", "-number")
     )
     context = {"versions": current, "registration": registration, "may_sign_content": True}
     return render(request, "desk/content.html", context)
@@ -85,7 +89,7 @@ def sign(request: SignedInRequest, registration: PharmacistRegistration, pk: int
     proof = ProofForm(request, request.POST or None)
     if request.method == "POST" and all([form.is_valid(), proof.is_given()]):
         try:
-            signing.sign(
+            signatures.sign(
                 version,
                 by=request.user,
                 registration=registration,
@@ -107,9 +111,73 @@ def sign(request: SignedInRequest, registration: PharmacistRegistration, pk: int
     return render(request, "desk/sign.html", context)
 
 
+@for_the_superintendent
+def read(request: SignedInRequest, pk: int, **_registration: Any) -> HttpResponse:
+    """A version as readers will see it, before it is what they see."""
+    version = get_object_or_404(ContentVersion.objects.select_related("medicine"), pk=pk)
+    monograph = monograph_of(version, country=country_of(request))
+    context = {"version": version, "monograph": monograph, "may_sign_content": True}
+    return render(request, "desk/content_read.html", context)
+
+
+class WithdrawForm(forms.Form):
+    """Why nobody answers for a text any more."""
+
+    why = forms.CharField(
+        label=_("Why"),
+        help_text=_("Pharmacists read it; nothing about a patient."),
+        max_length=200,
+    )
+
+
+@for_the_superintendent
+def withdraw(request: SignedInRequest, pk: int, **_registration: Any) -> HttpResponse:
+    """Take back the signature that a medicine is sold on."""
+    version = get_object_or_404(
+        ContentVersion.objects.select_related("medicine__product"),
+        pk=pk,
+        medicine__shown=F("pk"),
+        signature__isnull=False,
+    )
+    form = WithdrawForm(request.POST or None)
+    proof = ProofForm(request, request.POST or None)
+    if request.method == "POST" and all([form.is_valid(), proof.is_given()]):
+        try:
+            signatures.withdraw(version, by=request.user, why=form.cleaned_data["why"])
+        except signing.NotSigned as refused:
+            messages.error(request, str(refused))
+        else:
+            messages.success(request, _("Taken back. Nothing more of it can be ordered."))
+        return redirect("admin:content-versions")
+    context = {
+        "version": version,
+        "form": form,
+        "proof": proof,
+        "orders": signatures.paid_orders(version),
+        "takers": signatures.takers_of(version),
+        "may_sign_content": True,
+    }
+    return render(request, "desk/content_withdraw.html", context)
+
+
+@for_pharmacists
+def takers(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Who takes a medicine, and what is paid and has not left."""
+    version = get_object_or_404(ContentVersion.objects.select_related("medicine__product"), pk=pk)
+    context = {
+        "version": version,
+        "orders": signatures.paid_orders(version),
+        "takers": signatures.takers_of(version),
+    }
+    return render(request, "desk/content_takers.html", context)
+
+
 @admin.register(ContentVersion)
 class ContentVersionPages(DeskPages):
     pages = (
         ("", versions, "content-versions"),
         ("<int:pk>/sign/", sign, "content-sign"),
+        ("<int:pk>/read/", read, "content-read"),
+        ("<int:pk>/withdraw/", withdraw, "content-withdraw"),
+        ("<int:pk>/takers/", takers, "content-takers"),
     )

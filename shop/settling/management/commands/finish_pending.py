@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand
 
 from shop.mailing import outbox
 from shop.payments.models import PaymentAttempt
+from shop.review import signatures
 from shop.settling import following, telling
 from shop.settling.settle import settle_quietly
 from shop.tasks import services as tasks
@@ -19,6 +20,7 @@ class Command(BaseCommand):
         unsettled = sum(not settle_quietly(attempt) for attempt in pending)
         following.catch_up()
         telling.bring_up_to_date()
+        signatures.open_due_reviews()
         tasks.remind()
         sent = outbox.send_waiting()
         self.stdout.write(f"{len(pending)} payments looked at, {sent} messages tried")

@@ -1,0 +1,138 @@
+"""What follows when a text is signed, when a signature is taken back, and when a review is due."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from catalogue import signing
+from catalogue.content.models import ContentVersion, Signature
+from shop import days
+from shop.accounts.actors import actor_of
+from shop.accounts.models import PharmacistRegistration, User
+from shop.audit import log
+from shop.audit.log import Subject
+from shop.continuity.run_out import RunOut, run_out_of
+from shop.order_statuses import STEPS
+from shop.prescriptions.models import Prescription, Supply
+from shop.prescriptions.statuses import STANDS
+from shop.tasks import services as tasks
+from shop.tasks.kinds import Kind
+
+# So long before its day a review is somebody's task.
+NOTICE = datetime.timedelta(days=30)
+# Who was supplied within so many days may still take it.
+MAY_TAKE_IT = datetime.timedelta(days=180)
+NOT_LEFT = tuple(status for status, step in STEPS.items() if step.then and not step.has_left)
+
+
+@dataclass(frozen=True)
+class Taker:
+    """A prescription under which somebody takes a medicine, and until when they have it."""
+
+    prescription: Prescription
+    run_out: RunOut | None
+
+
+def subject_of(version: ContentVersion) -> Subject:
+    """The medicine whose text it is, as tasks and the log name it."""
+    return Subject("content", version.medicine.slug)
+
+
+@transaction.atomic
+def sign(
+    version: ContentVersion,
+    *,
+    by: User,
+    registration: PharmacistRegistration,
+    review_by: datetime.date,
+) -> Signature:
+    """Sign a version, and close what waited for that. Raises `catalogue.signing.NotSigned`."""
+    signature = signing.sign(version, by=by, registration=registration, review_by=review_by)
+    _record("content.sign", version, by=by, review_by=review_by.isoformat())
+    tasks.close(Kind.CONTENT_REVIEW, about=subject_of(version), by=by, how=_("Signed."))
+    return signature
+
+
+@transaction.atomic
+def withdraw(version: ContentVersion, *, by: User, why: str) -> None:
+    """Take back the signature: new orders stop, and pharmacists look after those who take it.
+
+    Nothing that is paid is stopped by this: nobody's doses end because a form is not signed. Raises
+    `catalogue.signing.NotSigned`.
+    """
+    signing.withdraw(version)
+    _record("content.withdraw", version, by=by, why=why)
+    tasks.open(
+        Kind.CONTENT_WITHDRAWN,
+        about=subject_of(version),
+        words=f"{version.medicine.name}: {why}",
+        path=reverse("admin:content-takers", args=[version.pk]),
+    )
+    for number in paid_orders(version):
+        tasks.open(
+            Kind.ORDER_UNSIGNED,
+            about=Subject("order", number),
+            words=_("Order %s.") % number,
+            path=reverse("admin:content-takers", args=[version.pk]),
+        )
+
+
+def _record(action: str, version: ContentVersion, *, by: User, **more: Any) -> None:
+    details = {"version": version.number, "digest": version.digest, **more}
+    log.append(action, actor=actor_of(by), subject=subject_of(version), details=details)
+
+
+def paid_orders(version: ContentVersion) -> list[str]:
+    """The numbers of orders with this medicine that are paid and have not left, oldest first."""
+    supplies = Supply.objects.filter(
+        order_line__medicine=version.medicine.product_id,
+        order_line__order__status__in=NOT_LEFT,
+        returned_at__isnull=True,
+    )
+    numbers = supplies.order_by("order_line__order_id").values_list(
+        "order_line__order__number", flat=True
+    )
+    return list(dict.fromkeys(numbers))
+
+
+def takers_of(version: ContentVersion) -> list[Taker]:
+    """Who takes the medicine by an approval that stands or a supply of late; who ends first, first."""
+    product, since = version.medicine.product_id, timezone.now() - MAY_TAKE_IT
+    stands = Q(status__in=STANDS, authorisations__supplies__gt=0)
+    supplied = Q(
+        authorisations__supply_rows__taken_at__gte=since,
+        authorisations__supply_rows__returned_at__isnull=True,
+    )
+    found = Prescription.objects.filter(stands | supplied, authorisations__medicine=product)
+    rows = found.select_related("patient", "user").order_by("pk").distinct()
+    takers = [Taker(each, run_out_of(each)) for each in rows]
+    return sorted(takers, key=lambda taker: _ends(taker.run_out))
+
+
+def _ends(run_out: RunOut | None) -> datetime.date:
+    """What is not known comes first."""
+    return run_out.last_day if run_out else datetime.date.min
+
+
+def open_due_reviews() -> None:
+    """A task for each signed text whose review comes soon or is overdue; it stops nothing."""
+    soon = days.at_pharmacy() + NOTICE
+    due = ContentVersion.objects.filter(
+        medicine__shown=F("pk"), signature__review_by__lte=soon
+    ).select_related("medicine", "signature")
+    for version in due.defer("document"):
+        tasks.open(
+            Kind.CONTENT_REVIEW,
+            about=subject_of(version),
+            words=str(version),
+            path=reverse("admin:content-versions"),
+            due=version.next_review,
+        )
