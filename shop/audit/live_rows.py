@@ -56,7 +56,7 @@ def _changed(kind: Kind) -> Iterator[str]:
 
 
 def _numbers_after(kind: Kind, last: Any) -> list[Any]:
-    rows = kind.rows.filter(kind.where).order_by("pk")
+    rows = kind.deciding.order_by("pk")
     left = rows if last is None else rows.filter(pk__gt=last)
     return list(left.values_list("pk", flat=True)[:BATCH])
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import Case, OuterRef, Q, Subquery, TextField, When
+from django.db.models import Exists, OuterRef, Q, Subquery, TextField
 from django.db.models.functions import Cast
 
 from shop.audit import chain, log
@@ -44,6 +44,14 @@ class Kind:
     def rows(self) -> models.QuerySet:
         """All rows there are, whatever a manager of the model hides."""
         return self.model._base_manager.all()  # noqa: SLF001 Django documents it
+
+    @property
+    def deciding(self) -> models.QuerySet:
+        """The rows that decide, and those that the log has known to."""
+        if not self.where:
+            return self.rows
+        entries = stating(self).filter(subject_key=Cast(OuterRef(self.key), TextField()))
+        return self.rows.filter(self.where | Exists(entries))
 
     def key_of(self, row: models.Model) -> str:
         """What the log calls the row; it never changes."""
@@ -185,14 +193,11 @@ def unknown(rows: Iterable[models.Model]) -> set[Any]:
     if not by_key:
         return set()
     kind = kind_of(next(iter(by_key.values())))
-    rows = kind.rows.filter(pk__in=list(by_key))
-    there = dict(rows.annotate(decides=_decides(kind)).values_list("pk", "decides"))
-    deciding = [number for number, decides in there.items() if decides]
-    return set(by_key) - set(there) | set(differences(kind, deciding))
-
-
-def _decides(kind: Kind) -> Case:
-    return Case(When(kind.where, then=True), default=False) if kind.where else Case(default=True)
+    there = set(kind.rows.filter(pk__in=list(by_key)).values_list("pk", flat=True))
+    deciding = there
+    if kind.where:
+        deciding = set(kind.deciding.filter(pk__in=there).values_list("pk", flat=True))
+    return set(by_key) - there | set(differences(kind, deciding))
 
 
 def differences(kind: Kind, numbers: Iterable[Any]) -> dict[Any, str]:

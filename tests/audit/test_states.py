@@ -292,3 +292,18 @@ def test_nothing_is_accepted_that_is_not_there(key: str) -> None:
 def test_nothing_is_accepted_that_is_known(medicine: Product) -> None:
     with pytest.raises(CommandError, match="knows this row"):
         accept("product", str(medicine.pk), "why")
+
+
+def test_whoever_works_here_and_is_made_a_customer_by_sql_is_named(pharmacist: User) -> None:
+    User.objects.filter(pk=pharmacist.pk).update(is_staff=False)
+
+    assert len(faults()) == 1
+    assert not states.is_known(pharmacist)
+
+
+def test_a_customer_made_staff_by_sql_is_named(customer: User) -> None:
+    assert states.is_known(customer)
+
+    User.objects.filter(pk=customer.pk).update(is_staff=True)
+
+    assert faults() == [f"The log does not know the rights {customer.pk}."]

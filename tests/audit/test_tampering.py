@@ -227,7 +227,7 @@ def change(table: str, column: str, number: Any) -> Iterator[str]:
                     before = cursor.fetchone()
                     cursor.execute(sql, [number])
                     cursor.execute(differs, [number])
-                    is_changed = cursor.fetchone() not in {before, None} or column == "id"
+                    is_changed = cursor.fetchone() != before
             except (DatabaseError, TypeError):
                 continue
             if is_changed:
