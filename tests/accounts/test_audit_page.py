@@ -15,7 +15,7 @@ from pytest_django import DjangoAssertNumQueries
 from shop.accounts import roles
 from shop.accounts.desk_pages import PAGE_SIZE
 from shop.accounts.models import User
-from shop.audit import log
+from shop.audit import chain, log
 from shop.prescriptions.models import Prescription
 from tests.conftest import make_user, signed_in
 
@@ -44,12 +44,14 @@ def numbers(client: Client, query: str = "") -> list[int]:
 
 
 @pytest.fixture
-def entries(superintendent: User, page: Client, customer: User) -> None:
-    """Number 1 is the sign-in of the superintendent."""
+def entries(superintendent: User, page: Client, customer: User) -> int:
+    """Three and one; the number of the entry before them, of accounts made and signed in."""
+    before, _digest = chain.current_head()
     for number in range(3):
         subject = log.Subject("prescription", f"REF{number}")
         log.append("prescription.submit", actor=log.Actor(customer.pk, "customer"), subject=subject)
     log.append("audit.verify", actor=log.SYSTEM, subject=log.Subject("audit", "4"))
+    return before
 
 
 def test_the_address_is_the_one_the_admin_links_to() -> None:
@@ -58,11 +60,11 @@ def test_the_address_is_the_one_the_admin_links_to() -> None:
 
 @pytest.mark.parametrize("person", ["superintendent", "auditor"])
 def test_the_superintendent_and_auditors_see_it(
-    person: str, entries: None, request: pytest.FixtureRequest
+    person: str, entries: int, request: pytest.FixtureRequest
 ) -> None:
     client = signed_in(request.getfixturevalue(person))
 
-    assert 5 in numbers(client)
+    assert entries + 4 in numbers(client)
     assert URL in client.get(reverse("admin:index")).content.decode()
 
 
@@ -76,42 +78,45 @@ def test_for_others_who_work_here_it_is_not_there(
 @pytest.mark.parametrize("person", ["superintendent", "auditor", "superuser"])
 @pytest.mark.parametrize("path", ["add/", "1/", "1/change/", "1/delete/"])
 def test_there_is_no_page_that_changes_an_entry(
-    person: str, path: str, entries: None, request: pytest.FixtureRequest
+    person: str, path: str, entries: int, request: pytest.FixtureRequest
 ) -> None:
     client = signed_in(request.getfixturevalue(person))
 
     assert client.post(f"{URL}{path}").status_code == 404
 
 
-def test_newest_first(entries: None, page: Client) -> None:
-    assert numbers(page) == [5, 4, 3, 2, 1]
+def test_newest_first(entries: int, page: Client) -> None:
+    assert numbers(page) == list(range(entries + 4, 0, -1))
 
 
 @pytest.mark.parametrize(
     ("query", "found"),
     [
-        ("subject=REF1", [3]),
-        ("email=ANNA@example.com", [4, 3, 2]),
+        ("subject=REF1", [2]),
+        ("email=ANNA@example.com", [3, 2, 1]),
         ("email=nobody@example.com", []),
-        ("action=audit.verify", [5]),
-        ("action=prescription.submit&subject=REF2", [4]),
-        ("before=3", [2, 1]),
+        ("action=audit.verify", [4]),
+        ("action=prescription.submit&subject=REF2", [3]),
+        ("action=prescription.submit&before={third}", [2, 1]),
     ],
 )
 def test_what_was_asked_for_is_found(
-    query: str, found: list[int], entries: None, page: Client
+    query: str, found: list[int], entries: int, page: Client
 ) -> None:
-    assert numbers(page, query) == found
+    asked = query.format(third=entries + 3)
+
+    assert numbers(page, asked) == [entries + number for number in found]
 
 
 def test_a_day_is_from_midnight_to_midnight_utc(page: Client) -> None:
     subject = log.Subject("audit", "1")
+    before, _digest = chain.current_head()
     for second in (-1, 0, 24 * 60 * 60 - 1, 24 * 60 * 60):
         start = datetime.datetime(2026, 3, 1, tzinfo=datetime.UTC)
         with time_machine.travel(start + datetime.timedelta(seconds=second), tick=False):
             log.append("audit.verify", actor=log.SYSTEM, subject=subject)
 
-    assert numbers(page, "day=2026-03-01") == [4, 3]
+    assert numbers(page, "day=2026-03-01") == [before + 3, before + 2]
 
 
 def test_a_day_that_is_none_is_said_beside_the_field(page: Client) -> None:
@@ -120,7 +125,7 @@ def test_a_day_that_is_none_is_said_beside_the_field(page: Client) -> None:
     assert 'aria-invalid="true"' in html
 
 
-def test_older_entries_are_a_link_away_with_the_same_filter(entries: None, page: Client) -> None:
+def test_older_entries_are_a_link_away_with_the_same_filter(entries: int, page: Client) -> None:
     for _ in range(PAGE_SIZE):
         log.append("audit.verify", actor=log.SYSTEM, subject=log.Subject("audit", "1"))
 
@@ -128,11 +133,11 @@ def test_older_entries_are_a_link_away_with_the_same_filter(entries: None, page:
     older = re.search(r'rel="next" href="\?([^"]+)"', html)
 
     assert older
-    assert numbers(page, older[1].replace("&amp;", "&")) == [5]
+    assert numbers(page, older[1].replace("&amp;", "&")) == [entries + 4]
 
 
 def test_a_page_asks_little_and_counts_nothing(
-    entries: None, page: Client, django_assert_num_queries: DjangoAssertNumQueries
+    entries: int, page: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     with django_assert_num_queries(6) as asked:
         page.get(URL)

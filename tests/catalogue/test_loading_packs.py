@@ -3,6 +3,8 @@
 import pytest
 from oscar.core.loading import get_model
 
+from catalogue import shelf
+from catalogue.content.files import MEDICINES
 from catalogue.models import Product, Tag
 from catalogue.shelf import load_packs
 from shop.datafiles import FilesInvalid
@@ -44,10 +46,13 @@ def test_packs_need_a_prescription_and_can_never_be_discounted(baclofen):
     assert not Product.objects.filter(is_discountable=True).exists()
 
 
-def test_only_missing_packs_are_created(baclofen):
-    baclofen.children.get(upc="BAC10-90").delete()
+def test_only_missing_packs_are_created(db, monkeypatch):
+    with monkeypatch.context() as patched:
+        listed = [pack for pack in shelf.read_packs(MEDICINES / "baclofen") if pack.units != 90]
+        patched.setattr(shelf, "read_packs", lambda _folder: listed)
+        run("load_packs", "baclofen")
 
-    assert run("load_packs", "baclofen") == "BAC10-90: created\n"
+    assert run("load_packs", "baclofen") == "BAC10-90: created\nBAC25-90: created\n"
     assert run("load_packs", "baclofen") == "baclofen: nothing to do\n"
 
 

@@ -162,11 +162,15 @@ def test_a_new_kind_of_product_needs_a_prescription(customer: User, medicine: Pr
 
 
 def test_a_medicine_that_is_no_pack_is_refused(customer: User, medicine: Product) -> None:
-    loose = pack_of(medicine, 10, 30)
-    Product.objects.filter(pk=loose.pk).update(strength=None, units=None)
-    let_the_log_know(loose)
+    loose = Product.objects.create(
+        structure=Product.CHILD, parent=medicine, title="Loose", is_discountable=False
+    )
+    sold = pack_of(medicine, 10, 30).stockrecords.get()
+    sold.pk, sold.product, sold.partner_sku = None, loose, "LOOSE"
+    sold.save()
+    let_the_log_know(loose, sold)
 
-    assert refusal(customer, Product.objects.get(pk=loose.pk)) == Reason.NO_PRESCRIPTION
+    assert refusal(customer, loose) == Reason.NO_PRESCRIPTION
 
 
 @pytest.mark.parametrize(
