@@ -70,7 +70,7 @@ def test_a_prescription_for_someone_cared_for_and_the_choice_at_the_checkout(
     herself = Patient.objects.of(anna).exclude(pk=arthurs.patient_id).get()
     annas = send_prescription(anna, medicine, patient=herself)
     approve(annas, medicine, by=pharmacist)
-    be_asked_whom_for(visitor_with)
+    change_whom_it_is_for(visitor_with, name=herself.answers.patient_name)
 
     visitor_with.open(f"/prescriptions/{arthurs.reference}/")
     story.held_to_the_rules(page, "reorder")
@@ -92,7 +92,10 @@ def send_for_arthur(visitor: Visitor) -> None:
     page = visitor.page
     scan: FilePayload = {"name": "scan.jpg", "mimeType": "image/jpeg", "buffer": samples.jpeg()}
     visitor.open("/checkout/")
-    story.arrive_at(page, "Whom do you order for?", "whom-for-first")
+    story.arrive_at(page, "Whom do you order for?", "whom-for")
+    page.get_by_role("button", name="Continue").click()
+    expect(page.locator("main .err")).to_contain_text("Choose whom you order for.")
+    story.held_to_the_rules(page, "whom-for-error")
     page.get_by_label("Arthur Archer").check()
     page.get_by_role("button", name="Continue").click()
     story.arrive_at(page, "Your prescription", "prescription-known-patient")
@@ -111,13 +114,16 @@ def send_for_arthur(visitor: Visitor) -> None:
     story.held_to_the_rules(page, "waiting-for-someone")
 
 
-def be_asked_whom_for(visitor: Visitor) -> None:
+def change_whom_it_is_for(visitor: Visitor, *, name: str) -> None:
+    """The cart is Arthur's, for whom it was sent in, until somebody else is chosen."""
     page = visitor.page
     visitor.open("/checkout/")
-    story.arrive_at(page, "Whom do you order for?", "whom-for")
+    expect(page.locator("main")).to_contain_text("For Arthur Archer.")
+    page.get_by_role("link", name="For someone else").click()
+    story.arrive_at(page, "Whom do you order for?", "whom-for-again")
+    page.get_by_label(re.compile(name)).check()
     page.get_by_role("button", name="Continue").click()
-    expect(page.locator("main .err")).to_contain_text("Choose whom you order for.")
-    story.held_to_the_rules(page, "whom-for-error")
+    expect(page.locator("main")).to_contain_text(f"For {name}.")
 
 
 def test_a_patient_and_a_prescription_without_javascript(
