@@ -132,9 +132,9 @@ def test_what_was_chosen_is_sent_with_progress(page: Page, files: dict[str, Path
         seen.extend(accessibility_faults(page) or ["fine"])
         route.continue_()
 
-    page.route(f"**{URL}", slowly)
     fill_in(page)
     choose(page, files["front.jpg"], files["phone.heic"])
+    page.route(f"**{URL}", slowly)
     send(page)
 
     expect(page.locator("main")).to_contain_text("Waiting for the pharmacist")
