@@ -65,6 +65,7 @@ class ProductForm(OscarProductForm):
             "make a new pack."
         )
         self.fields["is_public"].help_text = help_text
+        self.kept_strength = self.instance.strength
         if not self.instance.has_been_public:
             return
         for name in self.fields.keys() & set(FIXED):
@@ -113,8 +114,16 @@ class ProductForm(OscarProductForm):
         """Say it where something else was posted, instead of leaving it out without a word."""
         for name, field in self.fields.items():
             posted = self.data.get(self.add_prefix(name), "")
-            if field.disabled and posted not in {"", str(self.initial.get(name, ""))}:
+            kept = {"", str(self.initial.get(name, ""))}
+            if field.disabled and posted not in kept and not self._is_its_strength(name, posted):
                 self.add_error(name, KEEPS)
+
+    def _is_its_strength(self, name: str, posted: str) -> bool:
+        """Whether it is the same strength in other words: 0.25 mg for 250 micrograms."""
+        try:
+            return name == "strength" and self.instance.form.strength(posted) == self.kept_strength
+        except NotAStrength:
+            return False
 
     def _name(self, cleaned: dict[str, Any]) -> None:
         """A new pack is called what it is, until the superintendent gives it a name."""
