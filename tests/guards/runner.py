@@ -78,9 +78,12 @@ def _check_schedule(guard: Guard, place: Path) -> None:
 
 def _check_test(guard: Guard, place: Path) -> None:
     report = _run_tests([guard.test], place)
-    if errors := [each.get("message", "") for each in report.iter("error")]:
+    errors, messages = (
+        [each.get("message", "") for each in report.iter(outcome)]
+        for outcome in ("error", "failure")
+    )
+    if errors and not messages:
         raise Unnoticed(f"{guard.test} could not run: {errors[0]}")
-    messages = [each.get("message", "") for each in report.iter("failure")]
     if not messages:
         raise Unnoticed(f"{guard.test} passes without it")
     if broken := [message for message in messages if message.startswith(CANNOT_RUN)]:
