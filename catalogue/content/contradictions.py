@@ -12,9 +12,9 @@ Fault = tuple[tuple[str | int, ...], str]
 
 def contradictions(content: Content, *, medicine: Path) -> Iterator[Fault]:
     """Everything that only shows when entries are held against each other."""
-    yield from _emergency(content)
     yield from _see_also(content, medicine)
-    yield from _comparison(content)
+    rows_differ = list(_comparison(content))
+    yield from rows_differ or _emergency(content)
     yield from _interactions(content)
     rows = {each.id: each for each in content.interactions}
     for n, split in enumerate(content.split):

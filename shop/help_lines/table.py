@@ -28,16 +28,16 @@ KINDS = {
 WHEN = {
     "emergency": _(
         "Somebody cannot be woken, breathes slowly or noisily, has a fit, collapses, has blue lips or a swollen "
-        "face or throat, has taken far too many tablets, or is about to harm themselves. A child, or somebody with "
+        "face or throat, has taken far too much medicine, or is about to harm themselves. A child, or somebody with "
         "weak kidneys: already when newly very sleepy or confused. Do not wait for signs after a big overdose."
     ),
     "poisons": _(
         "Awake and breathing well, but too much, the wrong medicine, alcohol or a street drug with it, or a child "
         "who may have swallowed one."
     ),
-    "crisis": _("Thoughts of suicide, or fear of hurting yourself, and no tablets swallowed."),
+    "crisis": _("Thoughts of suicide, or fear of hurting yourself, and nothing swallowed."),
     "out_of_hours": _(
-        "No tablets left, doses missed for more than a day, tablets vomited, or new confusion or low mood that is "
+        "No medicine left, doses missed for more than a day, doses vomited, or new confusion or low mood that is "
         "no emergency."
     ),
 }

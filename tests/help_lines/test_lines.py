@@ -11,10 +11,10 @@ import pytest
 from django.conf import settings
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
 
 from catalogue.content.sections import Country
 from catalogue.models import Product
+from shop import days
 from shop.accounts.models import User
 from shop.datafiles import FilesInvalid
 from shop.help_lines import checks
@@ -98,9 +98,9 @@ def test_behind_the_sign_in_it_is_the_patients_country(
 
 
 def test_a_line_not_read_again_in_time_is_warned_of_and_stops_nothing(monkeypatch) -> None:
-    monkeypatch.setattr(timezone, "localdate", lambda: datetime.date(2027, 1, 31))
+    monkeypatch.setattr(days, "at_pharmacy", lambda: datetime.date(2027, 1, 31))
     assert checks.check_lines_are_read_again() == []
-    monkeypatch.setattr(timezone, "localdate", lambda: datetime.date(2027, 2, 1))
+    monkeypatch.setattr(days, "at_pharmacy", lambda: datetime.date(2027, 2, 1))
 
     warned = checks.check_lines_are_read_again()
 

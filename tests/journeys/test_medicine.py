@@ -8,7 +8,7 @@ from django.contrib.auth.models import Group
 from django.urls import reverse
 from playwright.sync_api import expect
 
-from catalogue.models import ContentVersion, Product
+from catalogue.models import Product, Signature
 from shop.accounts import roles
 from shop.accounts.models import User
 from shop.prescriptions.models import Prescription
@@ -66,7 +66,7 @@ def test_a_reader_says_their_age_and_is_told_what_else_is_open(
 def test_an_overdue_review_shows_and_the_page_still_fits(
     visitor_with: Visitor, baclofen: Product
 ) -> None:
-    ContentVersion.objects.update(review_by="2020-02-29")
+    Signature.objects.update(signed_on="2019-03-01", review_by="2020-02-29")
 
     page = visitor_with.open(baclofen.get_absolute_url())
 
@@ -101,7 +101,7 @@ def test_the_pages_of_the_desk_that_show_and_sign_content_have_no_fault(
     session = signed_in(pharmacist).cookies[settings.SESSION_COOKIE_NAME].value
     cookie = {"name": settings.SESSION_COOKIE_NAME, "value": session, "url": visitor_with.origin}
     visitor_with.page.context.add_cookies([cookie])  # type: ignore[list-item]
-    version = ContentVersion.objects.get()
+    version = baclofen.medicine.version
 
     for address in (
         reverse("admin:prescription-review", args=[prescription.reference]),

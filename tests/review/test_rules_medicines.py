@@ -77,6 +77,7 @@ def test_what_was_not_checked_is_said_one_by_one() -> None:
 def everything_wrong() -> Case:
     return Case(
         today=TODAY,
+        latest_day=TODAY,
         profile=loading.load("demo"),
         limits_by_medicine=limits_of_medicines("demo"),
         transcription=Transcription(items=(replace(ITEM, strength=mg(25)),)),
