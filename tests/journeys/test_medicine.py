@@ -8,7 +8,7 @@ from django.contrib.auth.models import Group
 from django.urls import reverse
 from playwright.sync_api import expect
 
-from catalogue.models import Product, Signature
+from catalogue.models import Medicine, Product, Signature
 from shop.accounts import roles
 from shop.accounts.models import User
 from shop.prescriptions.models import Prescription
@@ -101,7 +101,8 @@ def test_the_pages_of_the_desk_that_show_and_sign_content_have_no_fault(
     session = signed_in(pharmacist).cookies[settings.SESSION_COOKIE_NAME].value
     cookie = {"name": settings.SESSION_COOKIE_NAME, "value": session, "url": visitor_with.origin}
     visitor_with.page.context.add_cookies([cookie])  # type: ignore[list-item]
-    version = baclofen.medicine.version
+    version = Medicine.objects.get(product=baclofen).version
+    assert version
 
     for address in (
         reverse("admin:prescription-review", args=[prescription.reference]),
