@@ -1,4 +1,4 @@
-"""Products, their classes, their prices and their stock, as the audit log knows them."""
+"""Products, their classes, prices, stock and signed texts, as the audit log knows them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from django.db.models import Model, Q
 from oscar.apps.partner.models import StockRecord
 
+from catalogue.content.models import ContentVersion, Medicine, Signature
 from catalogue.models import Product, ProductClass
 from shop.audit import states
 
@@ -23,6 +24,17 @@ def register() -> None:
         parts={"supply_countries": ("iso_3166_1_a2",)},
     )
     states.register(StockRecord, "stock", but=WHEN)
+    # A medicine is sold on the text that is shown, with the signature that this bears.
+    states.register(
+        Medicine,
+        "content",
+        but=("search_text",),
+        parts={
+            "shown": states.fields_of(ContentVersion),
+            "shown__signature": states.fields_of(Signature),
+        },
+        key="slug",
+    )
 
 
 def classes() -> Iterator[Model]:
@@ -45,15 +57,25 @@ def family(*numbers: int | None) -> Callable[[], Iterator[Model]]:
 
 
 def unknown(products: Iterable[Product]) -> set[int]:
-    """The primary keys of those of which the log does not know the pack, the medicine or the class."""
+    """The primary keys of those of which the log does not know the pack, the medicine or the class.
+
+    Nor the text that the medicine is sold on, or who signed it.
+    """
     packs = {each.pk: each for each in products}
     above = {pack.pk: pack.parent or pack for pack in packs.values()}
     strange = states.unknown(
         {each.pk: each for each in (*packs.values(), *above.values())}.values()
     )
     kinds = states.unknown(each.product_class for each in above.values())
+    texts = {each.product_id: each for each in _texts_of(above.values())}
+    unread = states.unknown(texts.values())
+    strange |= {product for product, text in texts.items() if text.pk in unread}
     return {
         pack
         for pack, medicine in above.items()
         if {pack, medicine.pk} & strange or medicine.product_class_id in kinds
     }
+
+
+def _texts_of(products: Iterable[Product]) -> Iterable[Medicine]:
+    return Medicine.objects.filter(product__in={each.pk for each in products}).only("product")

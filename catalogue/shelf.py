@@ -153,7 +153,9 @@ def _new_medicine(folder: Path) -> Medicine:
     product.categories.add(category_named(known.category))
     for tag in known.tags:
         tag_named(tag).products.add(product)
-    return Medicine.objects.create(slug=folder.name, name=known.name, product=product)
+    medicine = Medicine.objects.create(slug=folder.name, name=known.name, product=product)
+    states.record(medicine, "content.make", actor=log.SYSTEM)
+    return medicine
 
 
 def _shelf_of(folder: Path) -> OnShelf:

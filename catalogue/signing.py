@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from catalogue.content.models import ContentVersion, Medicine, Signature
 from shop import days
+from shop.audit import log, states
 
 
 class Registration(Protocol):
@@ -28,11 +29,17 @@ class NotSigned(Exception):
 
 @transaction.atomic
 def sign(
-    version: ContentVersion, *, by: Any, registration: Registration, review_by: dt.date
+    version: ContentVersion,
+    *,
+    by: Any,
+    actor: log.Actor,
+    registration: Registration,
+    review_by: dt.date,
 ) -> Signature:
     """Sign the current version of a medicine, for the first time or at its review.
 
-    The caller has made sure that ``by`` is the superintendent. Raises NotSigned when the
+    The caller has made sure that ``by`` is the superintendent; the log names them as ``actor``, and
+    knows the text again, whatever it had found. Raises NotSigned when the
     registration is not theirs or has ended, when the version has been replaced or was signed
     meanwhile, when the next review is not in the future, and when ``by`` has given no name.
     """
@@ -62,21 +69,31 @@ def sign(
         raise NotSigned(_("This version was signed meanwhile."))
     Medicine.objects.filter(pk=current.pk).update(shown=version)
     version.signature, version.withdrawn_at = signature, None
+    details = {**_named(version), "review_by": review_by.isoformat()}
+    states.record(current, "content.sign", actor=actor, details=details)
     return signature
 
 
 @transaction.atomic
-def withdraw(version: ContentVersion) -> None:
+def withdraw(version: ContentVersion, *, actor: log.Actor, why: str) -> None:
     """Take back the signature that a medicine is sold on: nothing more of it is sold until the next.
 
-    The caller has made sure who asks, and tells those whom it concerns. Raises NotSigned when the
+    The caller has made sure who asks, and tells those whom it concerns. What the log did not know
+    stays unknown until somebody signs. Raises NotSigned when the
     version is not what is shown, or bears no signature any more.
     """
-    Medicine.objects.select_for_update(of=("self",)).get(pk=version.medicine_id)
+    medicine = Medicine.objects.select_for_update(of=("self",)).get(pk=version.medicine_id)
     signed = ContentVersion.objects.filter(
         pk=version.pk, medicine__shown=version, signature__isnull=False
     )
     now = timezone.now()
-    if not signed.update(signature=None, withdrawn_at=now):
-        raise NotSigned(_("This version is not signed, or another one is shown."))
+    details = {**_named(version), "why": why}
+    with states.changing(medicine, action="content.withdraw", actor=actor, details=details):
+        if not signed.update(signature=None, withdrawn_at=now):
+            raise NotSigned(_("This version is not signed, or another one is shown."))
     version.signature, version.withdrawn_at = None, now
+
+
+def _named(version: ContentVersion) -> dict[str, Any]:
+    """The version, as its entry in the log says which it was."""
+    return {"version": version.number, "digest": version.digest}

@@ -16,6 +16,7 @@ from catalogue.content import files
 from catalogue.content.loading import digest_of
 from catalogue.models import ContentVersion, Medicine, Product, Signature
 from shop.accounts.models import User
+from shop.audit import log, states
 
 YEAR = datetime.timedelta(days=365)
 
@@ -42,6 +43,7 @@ def speak_of(product: Product, *, slug: str = "baclofen", name: str = "Baclofen"
         review_by=timezone.localdate() + YEAR,
     )
     medicine.save()
+    states.record(medicine, "content.load", actor=log.SYSTEM)
     return medicine
 
 
@@ -62,6 +64,7 @@ def sign(version: ContentVersion) -> Signature:
     )
     ContentVersion.objects.filter(pk=version.pk).update(signature=signature)
     Medicine.objects.filter(pk=version.medicine_id).update(shown=version)
+    states.record(version.medicine, "content.sign", actor=log.SYSTEM)
     return signature
 
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 from catalogue.content.document import Content
 from catalogue.content.models import ContentVersion, Medicine
 from catalogue.shelf import put_on_the_shelf
+from shop.audit import log, states
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,9 @@ def _store(folder: Path, content: Content) -> Loaded:
         medicine.shown = version
     words = (content.name, content.title, *content.brands, *content.search_words)
     medicine.search_text = "\n".join(words).lower()
-    medicine.save()
+    named = {"version": version.number, "digest": digest}
+    with states.changing(medicine, action="content.load", actor=log.SYSTEM, details=named):
+        medicine.save()
     return Loaded(
         version, is_new=True, changes=changes(current.content if current else None, content)
     )

@@ -30,7 +30,10 @@ READINGS = 3
 
 @dataclass(frozen=True)
 class Kind:
-    """The rows of one model, with the rows that are a part of each: an order with its lines."""
+    """The rows of one model, with the rows that are a part of each: an order with its lines.
+
+    A part is named as a query names it, so it may be the part of another one.
+    """
 
     model: type[models.Model]
     subject: str
@@ -76,7 +79,7 @@ class Kind:
         """What the row and its parts hold, as JSON may; raises UNREADABLE."""
         contents: dict[str, Any] = _filled(row, self.fields)
         for name, fields in self.parts.items():
-            filled = [_filled(part, fields) for part in _parts_of(row, name)]
+            filled = [_filled(part, fields) for part in parts_of(row, name)]
             contents[name] = sorted(filled, key=chain.canonical)
         return contents
 
@@ -270,7 +273,15 @@ def _plain(value: Any) -> Any:
     return value if is_json else str(value)
 
 
-def _parts_of(row: models.Model, name: str) -> Iterable[models.Model]:
+def parts_of(row: models.Model, name: str) -> list[models.Model]:
+    """The rows that are this part of a row, "lines" or "shown__signature"."""
+    rows = [row]
+    for step in name.split("__"):
+        rows = [part for each in rows for part in _related(each, step)]
+    return rows
+
+
+def _related(row: models.Model, name: str) -> Iterable[models.Model]:
     part = getattr(row, name)
     if part is None or isinstance(part, models.Model):
         return [part] if part else []

@@ -10,6 +10,7 @@ from django.db.models import F
 from catalogue import signing
 from catalogue.content.models import ContentVersion
 from shop import days
+from shop.accounts.actors import actor_of
 from shop.accounts.models import PharmacistRegistration, User
 from shop.demo.people import SOFIA, NotADemonstration
 
@@ -29,6 +30,7 @@ def sign_all() -> None:
         signing.sign(
             version,
             by=superintendent,
+            actor=actor_of(superintendent),
             registration=registration,
             review_by=days.at_pharmacy() + REVIEWED_AFTER,
         )

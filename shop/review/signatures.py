@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass
-from typing import Any
 
 from django.db import transaction
 from django.db.models import F, Q
@@ -17,7 +16,6 @@ from catalogue.content.models import ContentVersion, Signature
 from shop import days
 from shop.accounts.actors import actor_of
 from shop.accounts.models import PharmacistRegistration, User
-from shop.audit import log
 from shop.audit.log import Subject
 from shop.continuity.run_out import RunOut, run_out_of
 from shop.order_statuses import STEPS
@@ -55,8 +53,9 @@ def sign(
     review_by: datetime.date,
 ) -> Signature:
     """Sign a version, and close what waited for that. Raises `catalogue.signing.NotSigned`."""
-    signature = signing.sign(version, by=by, registration=registration, review_by=review_by)
-    _record("content.sign", version, by=by, review_by=review_by.isoformat())
+    signature = signing.sign(
+        version, by=by, actor=actor_of(by), registration=registration, review_by=review_by
+    )
     tasks.close(Kind.CONTENT_REVIEW, about=subject_of(version), by=by, how=_("Signed."))
     return signature
 
@@ -68,8 +67,7 @@ def withdraw(version: ContentVersion, *, by: User, why: str) -> None:
     Nothing that is paid is stopped by this: nobody's doses end because a form is not signed. Raises
     `catalogue.signing.NotSigned`.
     """
-    signing.withdraw(version)
-    _record("content.withdraw", version, by=by, why=why)
+    signing.withdraw(version, actor=actor_of(by), why=why)
     tasks.open(
         Kind.CONTENT_WITHDRAWN,
         about=subject_of(version),
@@ -83,11 +81,6 @@ def withdraw(version: ContentVersion, *, by: User, why: str) -> None:
             words=_("Order %s.") % number,
             path=reverse("admin:content-takers", args=[version.pk]),
         )
-
-
-def _record(action: str, version: ContentVersion, *, by: User, **more: Any) -> None:
-    details = {"version": version.number, "digest": version.digest, **more}
-    log.append(action, actor=actor_of(by), subject=subject_of(version), details=details)
 
 
 def paid_orders(version: ContentVersion) -> list[str]:

@@ -135,8 +135,8 @@ RULES: dict[Kind, Rule] = {
         Role.SUPERINTENDENT,
         within_days=1,
         advice=_(
-            "Somebody changed it past the shop, so it is not sold. Find out who had access to the "
-            "database; the runbook says how to go on."
+            "Somebody changed it, or the signed text about it, past the shop, so it is not sold. Find out "
+            "who had access to the database; the runbook says how to go on."
         ),
         is_closed_by_hand=True,
     ),

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
+import datetime
 import io
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.db.models import F
 from django.test import Client
 from django.urls import reverse
 from oscar.apps.partner.models import StockRecord
 
-from catalogue import recorded
-from catalogue.models import Product, ProductClass
-from shop.accounts.models import User
+from catalogue import recorded, signing
+from catalogue.models import ContentVersion, Medicine, Product, ProductClass, Signature
+from shop import days
+from shop.accounts.models import PharmacistRegistration, User
 from shop.audit import guards, states
 from shop.audit.models import Entry
 from shop.audit.verification import Verification
 from shop.placing import gate
 from shop.placing.refusals import Reason, Refused
 from shop.prescriptions.models import Prescription
-from tests.conftest import basket_with, mg, pack_of, signed_in
+from tests.conftest import basket_with, make_pharmacist, mg, pack_of, signed_in
 from tests.dashboard.test_products import pack_form
 
 pytestmark = pytest.mark.django_db
@@ -86,6 +90,96 @@ def test_a_pack_changed_by_sql_sells_nothing_and_the_others_go_on(
 
     assert refusal(approved.user, kept.get()) == Reason.UNKNOWN_PACK
     assert refusal(approved.user, small) is None
+    assert len(faults()) == 1
+
+
+def plant_a_signature(medicine: Medicine) -> None:
+    """Of a version that somebody writes beside the shown one, and puts in its place."""
+    version = ContentVersion.objects.get()
+    signature = Signature.objects.get()
+    document = {**version.document, "lead": "Stop whenever you like."}
+    planted = ContentVersion.objects.create(
+        medicine=medicine, number=9, digest="9", document=document, review_by=version.review_by
+    )
+    signature.pk, signature.version = None, planted
+    signature.save(force_insert=True)
+    ContentVersion.objects.filter(pk=planted.pk).update(signature=signature)
+    Medicine.objects.update(shown=planted)
+
+
+def sign_by_sql(medicine: Medicine) -> None:
+    """What somebody has taken back is signed again."""
+    signature = Signature.objects.get()
+    signing.withdraw(medicine.shown, actor=states.log.SYSTEM, why="One dose is wrong")
+    ContentVersion.objects.update(signature=signature, withdrawn_at=None)
+
+
+def change_the_text(_medicine: Medicine) -> None:
+    ContentVersion.objects.update(document={**ContentVersion.objects.get().document, "lead": ""})
+
+
+def change_who_signed(_medicine: Medicine) -> None:
+    Signature.objects.update(number="S2")
+
+
+@pytest.mark.parametrize(
+    "tamper", [plant_a_signature, sign_by_sql, change_the_text, change_who_signed]
+)
+def test_a_signature_that_the_log_does_not_know_sells_nothing_until_somebody_signs(
+    tamper: Callable[[Medicine], None], approved: Prescription, medicine: Product
+) -> None:
+    pack = pack_of(medicine, 10, 60)
+    assert refusal(approved.user, pack) is None
+
+    tamper(medicine.medicine)
+
+    assert refusal(approved.user, pack) == Reason.UNKNOWN_PACK
+    [fault] = faults()
+    assert fault.startswith("The content baclofen is not as entry")
+
+    Signature.objects.update(signed_on=F("signed_on") - datetime.timedelta(days=1))
+    sign_as_the_shop_does(ContentVersion.objects.get(medicine__version=F("pk")))
+
+    assert refusal(approved.user, pack) is None
+    assert faults() == []
+
+
+def sign_as_the_shop_does(version: ContentVersion) -> None:
+    signer = make_pharmacist("superintendent@example.com", number="S9")
+    signing.sign(
+        version,
+        by=signer,
+        actor=states.log.SYSTEM,
+        registration=PharmacistRegistration.objects.get(user=signer),
+        review_by=days.at_pharmacy() + datetime.timedelta(days=300),
+    )
+
+
+def test_a_planted_signature_does_not_become_known_by_another_change(
+    approved: Prescription, medicine: Product
+) -> None:
+    sign_by_sql(medicine.medicine)
+
+    call_command("load_medicines", "baclofen", stdout=io.StringIO(), stderr=io.StringIO())
+    signing.withdraw(ContentVersion.objects.get(number=1), actor=states.log.SYSTEM, why="wrong")
+
+    assert entry_of("content.load").details["unknown"]
+    assert entry_of("content.withdraw").details["unknown"]
+    assert len(faults()) == 1
+
+
+def test_a_signature_planted_under_a_text_that_nobody_signed_sells_nothing(
+    approved: Prescription, medicine: Product
+) -> None:
+    """As `load_medicines` leaves it in a new shop."""
+    signature = Signature.objects.get()
+    signing.withdraw(medicine.medicine.shown, actor=states.log.SYSTEM, why="wrong")
+    call_command("load_medicines", "baclofen", stdout=io.StringIO(), stderr=io.StringIO())
+    assert faults() == []
+
+    ContentVersion.objects.filter(number=2).update(signature=signature)
+
+    assert refusal(approved.user, pack_of(medicine, 10, 60)) == Reason.UNKNOWN_PACK
     assert len(faults()) == 1
 
 

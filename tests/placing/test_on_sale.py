@@ -20,6 +20,7 @@ from catalogue.content import sale
 from catalogue.listing import cards_of
 from catalogue.models import ContentVersion, Medicine, Product
 from shop.accounts.models import User
+from shop.audit import log
 from shop.continuity.reordering import plans_of
 from shop.demo.stripe.server import Emulator
 from shop.payments.life_cycles import Status as PaymentStatus
@@ -29,7 +30,15 @@ from shop.prescriptions.models import Prescription
 from shop.review.forms.sheet import Sheet
 from shop.review.models import Flag, FlagKind
 from shop.settling.settle import settle
-from tests.conftest import approve, basket_with, mg, pack_of, send_prescription, signed_in
+from tests.conftest import (
+    approve,
+    basket_with,
+    let_the_log_know,
+    mg,
+    pack_of,
+    send_prescription,
+    signed_in,
+)
 from tests.settling.paying import intent_statuses, open_card_page, pay_by_card
 from tests.signed import load_medicines, sign, speak_of
 
@@ -46,7 +55,7 @@ def taken_back(product: Product) -> None:
     nobody_signed(product)
     version = product.medicine.shown
     sign(version)
-    signing.withdraw(version)
+    signing.withdraw(version, actor=log.SYSTEM, why="wrong")
 
 
 def no_limits(product: Product) -> None:
@@ -93,7 +102,8 @@ def tizanidine(request: pytest.FixtureRequest, countries: dict, db: None) -> Pro
 
 
 def take_back_signature(medicine: Product) -> None:
-    signing.withdraw(ContentVersion.objects.get(pk=medicine.medicine.shown_id))
+    version = ContentVersion.objects.get(pk=medicine.medicine.shown_id)
+    signing.withdraw(version, actor=log.SYSTEM, why="wrong")
 
 
 def add(client: Client, medicine: Product, strength: str, sku: str) -> int:
@@ -236,6 +246,7 @@ def test_a_review_that_is_overdue_stops_nothing(
     past = timezone.localdate() - datetime.timedelta(days=400)
     signature = medicine.medicine.shown.signatures.get()
     type(signature).objects.update(signed_on=past, review_by=past + datetime.timedelta(days=30))
+    let_the_log_know(medicine.medicine)
 
     assert add(client, medicine, "10mg", "BAC10-60") == 302
     gate.check(approved.user, basket_with(approved.user, pack_of(medicine, 10, 60)).all_lines())

@@ -17,6 +17,7 @@ from django.utils import timezone
 from catalogue import signing
 from catalogue.models import ContentVersion, Medicine, Signature
 from shop.accounts import roles
+from shop.accounts.actors import actor_of
 from shop.accounts.models import PharmacistRegistration, User
 from tests.conftest import signed_in
 
@@ -48,6 +49,7 @@ def sign(version: ContentVersion, user: User) -> Signature:
     return signing.sign(
         version,
         by=user,
+        actor=actor_of(user),
         registration=PharmacistRegistration.objects.get(user=user),
         review_by=timezone.localdate() + YEAR,
     )
@@ -103,6 +105,7 @@ def test_nobody_signs_with_the_registration_of_another(
         signing.sign(
             version,
             by=customer,
+            actor=actor_of(customer),
             registration=PharmacistRegistration.objects.get(),
             review_by=timezone.localdate() + YEAR,
         )

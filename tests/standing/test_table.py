@@ -18,6 +18,7 @@ from oscar.apps.order.models import Order
 from catalogue import signing
 from catalogue.models import Medicine, Product
 from shop.accounts.models import User
+from shop.audit import log
 from shop.mailing.models import Email
 from shop.order.processing import EventHandler
 from shop.order_statuses import OrderStatus
@@ -190,7 +191,8 @@ def disputed(world: World) -> None:
 
 
 def signature_withdrawn(world: World) -> None:
-    signing.withdraw(Medicine.objects.get(product=world.medicine).shown)
+    version = Medicine.objects.get(product=world.medicine).shown
+    signing.withdraw(version, actor=log.SYSTEM, why="wrong")
 
 
 def order_not_in_log(world: World) -> None:
