@@ -53,7 +53,8 @@ def sign(
     current = Medicine.objects.select_for_update(of=("self",)).get(pk=version.medicine_id)
     if current.version_id != version.pk:
         raise NotSigned(_("A newer version has been loaded. Read and sign that one."))
-    if version.signatures.filter(signed_on=today).exists():
+    # One that was taken back today may be given anew today: the medicine is off sale until then.
+    if ContentVersion.objects.filter(pk=version.pk, signature__signed_on=today).exists():
         raise NotSigned(_("This version was already signed today."))
     signature = Signature.objects.create(
         version=version,

@@ -139,7 +139,6 @@ class Signature(models.Model):
     class Meta:
         ordering = ("-signed_on", "-pk")
         constraints = (
-            models.UniqueConstraint(fields=("version", "signed_on"), name="one_signature_a_day"),
             models.CheckConstraint(
                 condition=Q(review_by__gt=F("signed_on")), name="review_comes_after_signing"
             ),

@@ -64,8 +64,8 @@ def sign(
 def withdraw(version: ContentVersion, *, by: User, why: str) -> None:
     """Take back the signature: new orders stop, and pharmacists look after those who take it.
 
-    Nothing that is paid is stopped by this: nobody's doses end because a form is not signed. Raises
-    `catalogue.signing.NotSigned`.
+    What is paid waits until a pharmacist has answered for it, so that nobody's doses end because a form is
+    not signed. Raises `catalogue.signing.NotSigned`.
     """
     signing.withdraw(version, actor=actor_of(by), why=why)
     tasks.open(

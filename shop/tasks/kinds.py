@@ -109,8 +109,8 @@ RULES: dict[Kind, Rule] = {
         Role.PHARMACIST,
         within_days=1,
         advice=_(
-            "The order is paid and nothing stops it. Decide whether it leaves, speak to the patient where "
-            "it must not, and write down here what you decided."
+            "The order is paid, and waits. Open its prescription and answer for it, or end it; speak to the "
+            "patient where it must not leave, and write down here what you decided."
         ),
         is_closed_by_hand=True,
     ),

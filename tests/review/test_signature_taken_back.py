@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from oscar.apps.order.models import Order
 
-from catalogue.models import Product, Signature
+from catalogue.models import ContentVersion, Product, Signature
 from shop import days
 from shop.accounts import roles
 from shop.accounts.models import User
@@ -19,7 +19,9 @@ from shop.demo.stripe.server import Emulator
 from shop.prescriptions.models import Prescription
 from shop.review import signatures
 from shop.settling.settle import settle
-from shop.tasks.kinds import Kind
+from shop.standing.events import Fate
+from shop.standing.question import obstacles_of
+from shop.tasks.kinds import RULES, Kind
 from shop.tasks.models import Task
 from tests.conftest import basket_with, pack_of, signed_in
 from tests.settling.paying import open_card_page, pay_by_card
@@ -49,7 +51,7 @@ def take_back(user: User, medicine: Product) -> str:
     return page
 
 
-def test_each_paid_order_is_a_pharmacists_task_and_goes_on(
+def test_each_paid_order_is_a_pharmacists_task_and_waits(
     order: Order, medicine: Product, superintendent_pharmacist: User
 ) -> None:
     assert "Nothing more of it can be ordered." in take_back(superintendent_pharmacist, medicine)
@@ -61,8 +63,40 @@ def test_each_paid_order_is_a_pharmacists_task_and_goes_on(
     }
     order.refresh_from_db()
     assert order.status == "Paid"
+    assert [each.fate for each in obstacles_of(order)] == [Fate.ASKS]
+    told = Task.objects.get(kind=Kind.ORDER_UNSIGNED)
+    assert "The order is paid, and waits." in RULES[Kind(told.kind)].advice
     entry = Entry.objects.get(action="content.withdraw")
     assert entry.details["why"] == "One dose is wrong"
+
+
+def test_what_follows_is_said_before_it_is_taken_back(
+    order: Order, medicine: Product, superintendent_pharmacist: User
+) -> None:
+    url = reverse("admin:content-withdraw", args=[medicine.medicine.shown_id])
+
+    page = signed_in(superintendent_pharmacist).get(url).content.decode()
+
+    assert "What is paid waits until a pharmacist has answered for it" in page
+
+
+def test_it_can_be_signed_anew_on_the_day_it_was_signed_and_taken_back(
+    order: Order, medicine: Product, superintendent_pharmacist: User
+) -> None:
+    version = ContentVersion.objects.get(pk=medicine.medicine.shown_id)
+    assert version.signature is not None
+    assert version.signature.signed_on == days.at_pharmacy()
+    take_back(superintendent_pharmacist, medicine)
+    url = reverse("admin:content-sign", args=[version.pk])
+    next_year = days.at_pharmacy() + datetime.timedelta(days=300)
+
+    said = {"review_by": str(next_year), "has_read": "on"}
+    signed_in(superintendent_pharmacist).post(url, said)
+
+    version.refresh_from_db()
+    assert version.signature.review_by == next_year
+    assert version.withdrawn_at is None
+    assert obstacles_of(order) == []
 
 
 def test_the_pharmacist_sees_who_takes_it(
