@@ -7,6 +7,8 @@ from typing import Any
 from django.urls import reverse
 
 from shop.mailing import outbox
+from shop.patients.models import Patient
+from shop.prescriptions.models import Supply
 from shop.standing.events import TABLE, Event
 
 
@@ -33,4 +35,12 @@ def _queue(code: str, order: Any, event: Event, *, key: str) -> None:
         path=reverse("customer:order", kwargs={"order_number": order.number}),
         label=order.number,
         words=str(TABLE[event].told),
+        patient=_patient_of(order),
     )
+
+
+def _patient_of(order: Any) -> Patient | None:
+    """Also of an order whose supplies were given back."""
+    supplied = Supply.objects.filter(order_line__order=order).order_by("pk")
+    first = supplied.select_related("authorisation__prescription__patient").first()
+    return first.authorisation.prescription.patient if first else None

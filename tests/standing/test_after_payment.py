@@ -18,6 +18,7 @@ from catalogue.models import Product
 from shop.accounts.models import User
 from shop.audit.models import Entry
 from shop.demo.stripe.server import Emulator
+from shop.mailing.models import Email
 from shop.order.processing import EventHandler
 from shop.order_statuses import OrderStatus
 from shop.payments.life_cycles import RefundReason
@@ -30,12 +31,14 @@ from shop.register.models import Entry as RegisterEntry
 from shop.review import services as reviews
 from shop.settling import following, refunding
 from shop.settling.settle import settle
-from shop.standing import answering
+from shop.standing import answering, emails
+from shop.standing.events import Event
 from shop.standing.models import Answer
 from shop.standing.question import obstacles_of
 from shop.tasks.kinds import Kind
 from shop.tasks.models import Task
 from tests.conftest import (
+    add_patient,
     approve,
     basket_with,
     decide_to_approve,
@@ -341,6 +344,23 @@ def test_withdrawn_it_ends_at_once_with_the_money_on_its_way(
     assert "withdrawn the approval" in words
     assert "goes back to the card" in words
     assert "+1 555 0100" in words
+
+
+def test_each_message_about_it_names_the_patient(
+    customer: User, medicine: Product, pharmacist: User
+) -> None:
+    patient = add_patient(customer)
+    approve(send_prescription(customer, medicine, patient=patient), medicine, by=pharmacist)
+    order = place(customer, pack_of(medicine, 10, 60))
+
+    emails.tell_waits(order, Event.REOPENED, key="1")
+    emails.tell_part_ended(order, order.lines.get())
+    Supply.objects.update(returned_at=timezone.now())
+    emails.tell_ended(order, Event.WITHDRAWN)
+
+    codes = ("order_waits", "order_part_ended", "order_ended")
+    named = Email.objects.filter(code__in=codes, patient=patient)
+    assert set(named.values_list("code", flat=True)) == set(codes)
 
 
 @pytest.mark.django_db(transaction=True)
