@@ -154,6 +154,14 @@ def client_with_25_mg(customer: User, medicine: Product, pharmacist: User) -> Cl
     return signed_in(customer)
 
 
+def test_nothing_hidden_parts_the_last_field_from_the_button(client_with_25_mg: Client) -> None:
+    # The style sheet gives room to the button that comes right after a field.
+    page = client_with_25_mg.get(step("shipping-address")).content.decode()
+    form = page[page.index('name="first_name"') : page.index("Continue</button>")]
+
+    assert 'type="hidden"' not in form
+
+
 def test_25_mg_to_the_us_is_refused_beside_the_country(client_with_25_mg: Client) -> None:
     response = client_with_25_mg.post(step("shipping-address"), {**ADDRESS, **IN_BOSTON})
 

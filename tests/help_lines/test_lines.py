@@ -65,6 +65,13 @@ def test_the_page_of_a_country_has_all_its_lines_in_their_order(
     assert f'value="{country}" selected' in html
 
 
+def test_the_name_of_a_country_needs_no_article(client: Client) -> None:
+    page = client.get(reverse("help-now"), {"country": "US"}).content.decode()
+
+    assert "United States: in an emergency, call 911" in page
+    assert "in United States" not in page
+
+
 @pytest.mark.parametrize("country", ["US", "GB", "AT"])
 def test_paper_has_only_what_was_read_at_its_source(client, baclofen, country: str) -> None:
     client.cookies["reader_country"] = country
