@@ -16,7 +16,7 @@ PALE_RED = (240, 205, 205)
 WRITTEN_ON = datetime.date(2026, 3, 2)
 
 LINES = (
-    "Patient: Anna Archer, born 14 March 1961",
+    "Patient: Anna Archer, born 17 May 1984",
     "12 Example Street, Adelaide SA 5000",
     "",
     "Baclofen 10 mg tablets",
