@@ -15,8 +15,8 @@ from django.db import connection
 
 pytestmark = [pytest.mark.slow(seconds=60), pytest.mark.both_databases]
 PROGRAM = (sys.executable, "-m", "tests.campaign")
-SCHEDULES = os.environ.get("CAMPAIGN_SCHEDULES", "40")
-STORIES = os.environ.get("CAMPAIGN_STORIES", "40")
+SCHEDULES = os.environ.get("CAMPAIGN_SCHEDULES", "12")
+STORIES = os.environ.get("CAMPAIGN_STORIES", "12")
 
 
 def campaign(*arguments: str) -> subprocess.CompletedProcess[str]:

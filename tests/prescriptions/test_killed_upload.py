@@ -31,7 +31,7 @@ SUBMIT = """
 from catalogue.models import Product
 from shop.accounts.models import User
 from tests.conftest import send_prescription
-send_prescription(User.objects.get(), Product.objects.get(structure="parent"))
+send_prescription(User.objects.get(email="anna@example.com"), Product.objects.get(structure="parent"))
 """
 KILLED_AT = {
     "after the first file": (
