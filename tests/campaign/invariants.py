@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -31,6 +32,8 @@ GONE = ("Dispatched", "Complete")
 PRIVATE = ("baclofen", "bac10", "robin", "anna", "sample", "example.com", "10 mg")
 # Requests of a form that Stripe's document was seen to allow; to check one takes a while.
 CHECKED: set[str] = set()
+# What Stripe calls its own objects: random signs, in which any short word turns up one day.
+STRIPES_NAMES = re.compile(r"\b(?:cs_(?:test|live)|[a-z]{2,4})_[A-Za-z0-9]{14,}")
 Rule = Callable[[World], Iterator[str]]
 
 
@@ -290,7 +293,7 @@ def stripe_was_asked_properly_and_told_nothing_private(world: World) -> Iterator
         if str(shape) not in CHECKED:
             check_request(request.method, request.path, request.params)
             CHECKED.add(str(shape))
-        sent = f"{request.path} {request.params}".lower()
+        sent = STRIPES_NAMES.sub("", f"{request.path} {request.params}").lower()
         for word in PRIVATE:
             if word in sent:
                 yield f"{word!r} was sent to Stripe: {sent}"
