@@ -15,11 +15,15 @@ from shop.patients.models import Patient
 
 
 class Follower(ABC):
-    """What a room above does when answers change, in the same transaction."""
+    """What a room above does when a patient changes, in the same transaction."""
 
     @abstractmethod
     def answers_changed(self, patient: Patient, names: tuple[str, ...]) -> None:
         """``names`` are fields of `Answers`."""
+
+    @abstractmethod
+    def list_changed(self, patient: Patient) -> None:
+        """The patient was taken off the customer's list, or put back on it."""
 
 
 _followers: list[Follower] = []
@@ -82,16 +86,21 @@ def archive(patient: Patient) -> None:
     Raises ChangedMeanwhile.
     """
     _take_version(patient)
-    patient.is_archived = True
-    patient.save(update_fields=("is_archived", "changed_at"))
+    _list(patient, is_archived=True)
 
 
 @transaction.atomic
 def restore(patient: Patient) -> None:
     """Put an archived patient back on the list. Raises ChangedMeanwhile."""
     _take_version(patient, is_archived=True)
-    patient.is_archived = False
+    _list(patient, is_archived=False)
+
+
+def _list(patient: Patient, *, is_archived: bool) -> None:
+    patient.is_archived = is_archived
     patient.save(update_fields=("is_archived", "changed_at"))
+    for follower in _followers:
+        follower.list_changed(patient)
 
 
 def _take_version(patient: Patient, *, is_archived: bool = False) -> None:

@@ -28,6 +28,7 @@ from shop.placing.refusals import Reason, Refused
 from shop.prescriptions.models import Authorisation, Prescription
 from shop.prescriptions.statuses import Status
 from shop.review import services as reviews
+from shop.standing.consequences import asked_about
 
 
 class BasketLine(Protocol):
@@ -173,8 +174,15 @@ def _covering(
         if refused := [used for used in covers.values() if used.pk in unknown]:
             refusals.append(_unknown(refused[0]))
         else:
+            _check_nothing_is_asked(prescription)
             return prescription
     raise refusals[0] if refusals else _why_none(user, key)
+
+
+def _check_nothing_is_asked(prescription: Prescription) -> None:
+    """Of two supplies, one that may still leave and one anew, the patient would have both."""
+    for order in asked_about(prescription):
+        raise Refused(Reason.ORDER_ASKED, number=order.number)
 
 
 def _unknown(authorisation: Authorisation) -> Refused:
@@ -209,6 +217,7 @@ def check_prescription(
     for authorisation in covers.values():
         if authorisation.pk in unknown:
             raise _unknown(authorisation)
+    _check_nothing_is_asked(prescription)
     return covers
 
 

@@ -55,6 +55,13 @@ class Reason(TextChoices):
             "have few left, call us: do not run out."
         ),
     )
+    ORDER_ASKED = (
+        "order_asked",
+        _(
+            "A pharmacist has to decide first whether your order %(number)s is still sent. We have told "
+            "them. If you have few left, call us: do not run out."
+        ),
+    )
     NO_DAILY_NUMBER = (
         "no_daily_number",
         _(

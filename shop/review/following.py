@@ -27,3 +27,6 @@ class Review(moving.Follower, patients.Follower):
 
     def answers_changed(self, patient: Patient, names: tuple[str, ...]) -> None:
         services.patient_changed(patient, names)
+
+    def list_changed(self, patient: Patient) -> None:
+        """What is being reviewed stays: only nothing is ordered on it."""

@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from oscar.apps.order.models import Order
 
 from catalogue import signing
 from catalogue.content.models import ContentVersion, Signature
@@ -18,9 +19,10 @@ from shop.accounts.actors import actor_of
 from shop.accounts.models import PharmacistRegistration, User
 from shop.audit.log import Subject
 from shop.continuity.run_out import RunOut, run_out_of
-from shop.order_statuses import STEPS
-from shop.prescriptions.models import Prescription, Supply
+from shop.prescriptions.models import Prescription
 from shop.prescriptions.statuses import STANDS
+from shop.standing import stopping
+from shop.standing.consequences import BEFORE_LEAVING
 from shop.tasks import services as tasks
 from shop.tasks.kinds import Kind
 
@@ -28,7 +30,6 @@ from shop.tasks.kinds import Kind
 NOTICE = datetime.timedelta(days=30)
 # Who was supplied within so many days may still take it.
 MAY_TAKE_IT = datetime.timedelta(days=180)
-NOT_LEFT = tuple(status for status, step in STEPS.items() if step.then and not step.has_left)
 
 
 @dataclass(frozen=True)
@@ -74,26 +75,18 @@ def withdraw(version: ContentVersion, *, by: User, why: str) -> None:
         words=f"{version.medicine.name}: {why}",
         path=reverse("admin:content-takers", args=[version.pk]),
     )
-    for number in paid_orders(version):
-        tasks.open(
-            Kind.ORDER_UNSIGNED,
-            about=Subject("order", number),
-            words=_("Order %s.") % number,
-            path=reverse("admin:content-takers", args=[version.pk]),
-        )
+    for order in paid_orders(version):
+        stopping.follow(order)
 
 
-def paid_orders(version: ContentVersion) -> list[str]:
-    """The numbers of orders with this medicine that are paid and have not left, oldest first."""
-    supplies = Supply.objects.filter(
-        order_line__medicine=version.medicine.product_id,
-        order_line__order__status__in=NOT_LEFT,
-        returned_at__isnull=True,
+def paid_orders(version: ContentVersion) -> list[Order]:
+    """The orders with this medicine that are paid and have not left, oldest first."""
+    orders = Order.objects.filter(
+        lines__medicine=version.medicine.product_id,
+        lines__supply__returned_at__isnull=True,
+        status__in=BEFORE_LEAVING,
     )
-    numbers = supplies.order_by("order_line__order_id").values_list(
-        "order_line__order__number", flat=True
-    )
-    return list(dict.fromkeys(numbers))
+    return list(orders.distinct().order_by("pk"))
 
 
 def takers_of(version: ContentVersion) -> list[Taker]:

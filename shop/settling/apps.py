@@ -8,6 +8,7 @@ class SettlingConfig(AppConfig):
     label = "settling"
 
     def ready(self) -> None:
+        from shop.patients import services as patients
         from shop.prescriptions import moving
         from shop.settling.following import Following
         from shop.standing import answering
@@ -15,3 +16,4 @@ class SettlingConfig(AppConfig):
         following = Following()
         moving.add_follower(following)
         answering.add_follower(following)
+        patients.add_follower(following)

@@ -18,6 +18,8 @@ from oscar.apps.order.models import Order
 
 from shop.order.processing import EventHandler
 from shop.order_statuses import OrderStatus
+from shop.patients import services as patients
+from shop.patients.models import Patient
 from shop.payments.models import PaymentAttempt
 from shop.prescriptions import moving
 from shop.prescriptions.models import Event, Prescription
@@ -33,7 +35,7 @@ logger = logging.getLogger(__name__)
 CHANGES = (Action.REOPEN, Action.APPROVE, Action.REFUSE, Action.WITHDRAW, Action.CANCEL)
 
 
-class Following(moving.Follower, answering.Follower):
+class Following(moving.Follower, answering.Follower, patients.Follower):
     def moved(self, event: Event) -> None:
         if event.action in CHANGES:
             prescription = event.prescription
@@ -42,10 +44,22 @@ class Following(moving.Follower, answering.Follower):
     def answered(self, order: Any) -> None:
         carry_out_all([order])
 
+    def answers_changed(self, patient: Patient, names: tuple[str, ...]) -> None:
+        self.list_changed(patient)
+
+    def list_changed(self, patient: Patient) -> None:
+        transaction.on_commit(lambda: follow_patient(patient), robust=True)
+
 
 def follow_prescription(prescription: Prescription) -> None:
     """Carry out what becomes of each order under way on a prescription."""
     carry_out_all(orders_on(prescription))
+
+
+def follow_patient(patient: Patient) -> None:
+    """Carry out what becomes of each order under way for a patient."""
+    for prescription in Prescription.objects.filter(patient=patient).order_by("pk"):
+        follow_prescription(prescription)
 
 
 def carry_out(order: Any) -> None:

@@ -27,6 +27,15 @@ def orders_on(prescription: Prescription) -> QuerySet[Order]:
     return orders.distinct().order_by("pk")
 
 
+def asked_about(prescription: Prescription) -> list[Order]:
+    """The orders on it that wait for a pharmacist's answer: until then each may still leave."""
+    return [
+        order
+        for order in orders_on(prescription)
+        if any(each.fate == Fate.ASKS for each in obstacles_of(order))
+    ]
+
+
 def if_it_happens(prescription: Prescription, event: Event) -> list[str]:
     """What becomes of each order when that happens, in words; nothing is changed."""
     return [named(order, fate_of(event, order.status)) for order in orders_on(prescription)]

@@ -28,7 +28,6 @@ class Kind(TextChoices):
     NEXT_SUPPLY = "next_supply", _("Say when the next supply may be ordered")
     CONTENT_REVIEW = "content_review", _("Review the text about a medicine")
     CONTENT_WITHDRAWN = "content_withdrawn", _("Look after those who take a medicine")
-    ORDER_UNSIGNED = "order_unsigned", _("Look at a paid order: the text is no longer signed")
     PATIENT_WITHOUT = "patient_without", _("Speak to a patient whose order ended")
     UNKNOWN_APPROVAL = "unknown_approval", _("Approve anew what the log does not know")
     UNKNOWN_PACK = "unknown_pack", _("Look at a pack that the log does not know")
@@ -102,15 +101,6 @@ RULES: dict[Kind, Rule] = {
         advice=_(
             "Nothing more of it can be ordered. The page lists who takes it: see that each has a supply "
             "elsewhere before theirs ends, then write down here what you did."
-        ),
-        is_closed_by_hand=True,
-    ),
-    Kind.ORDER_UNSIGNED: Rule(
-        Role.PHARMACIST,
-        within_days=1,
-        advice=_(
-            "The order is paid, and waits. Open its prescription and answer for it, or end it; speak to the "
-            "patient where it must not leave, and write down here what you decided."
         ),
         is_closed_by_hand=True,
     ),

@@ -16,6 +16,7 @@ from shop.accounts import roles
 from shop.accounts.models import User
 from shop.audit.models import Entry
 from shop.demo.stripe.server import Emulator
+from shop.mailing.models import Email
 from shop.prescriptions.models import Prescription
 from shop.review import signatures
 from shop.settling.settle import settle
@@ -58,14 +59,15 @@ def test_each_paid_order_is_a_pharmacists_task_and_waits(
 
     tasks = {task.kind: (task.whose, task.subject_key) for task in Task.objects.still_open()}
     assert tasks == {
-        Kind.ORDER_UNSIGNED: ("pharmacist", order.number),
+        Kind.ORDER_STOPPED: ("pharmacist", order.number),
         Kind.CONTENT_WITHDRAWN: ("pharmacist", "baclofen"),
     }
     order.refresh_from_db()
     assert order.status == "Paid"
     assert [each.fate for each in obstacles_of(order)] == [Fate.ASKS]
-    told = Task.objects.get(kind=Kind.ORDER_UNSIGNED)
-    assert "The order is paid, and waits." in RULES[Kind(told.kind)].advice
+    told = Task.objects.get(kind=Kind.ORDER_STOPPED)
+    assert "must not leave before you have decided" in RULES[Kind(told.kind)].advice
+    assert Email.objects.filter(code="order_waits", user=order.user).count() == 1
     entry = Entry.objects.get(action="content.withdraw")
     assert entry.details["why"] == "One dose is wrong"
 

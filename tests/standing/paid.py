@@ -16,7 +16,9 @@ from shop.payments.models import PaymentAttempt, Refund
 from shop.payments.money import to_minor
 from shop.payments.refunds import Wanted
 from shop.placing import gate, orders
-from tests.conftest import basket_with
+from shop.prescriptions import services
+from shop.prescriptions.models import Prescription
+from tests.conftest import basket_with, decide_to_approve
 from tests.settling.paying import quote_of
 
 
@@ -43,6 +45,14 @@ def place(user: User, *packs: Product, quantity: int = 1) -> Order:
         books.write_capture(attempt)
         attempts.move(attempt, Status.CAPTURED)
     return order
+
+
+def anew(prescription: Prescription, medicine: Product, by: User, **allowed: int) -> None:
+    """Reopened because something changed, and approved once more."""
+    prescription.refresh_from_db()
+    services.reopen(prescription, by=prescription.user, reason="New answers")
+    services.claim(prescription, by=by)
+    decide_to_approve(prescription, medicine, by=by, **allowed)
 
 
 def attempt_of(order: Any) -> PaymentAttempt:

@@ -48,7 +48,7 @@ from tests.conftest import (
 )
 from tests.settling.paying import open_card_page, pay_by_card
 from tests.settling.test_reconcile import refund_at_stripe
-from tests.standing.paid import pay_back, place
+from tests.standing.paid import anew, pay_back, place
 
 
 @pytest.fixture
@@ -67,14 +67,6 @@ def charged(approved: Prescription, medicine: Product, stripe: Emulator) -> Paym
     settle(attempt)
     mail.outbox.clear()
     return attempt
-
-
-def anew(prescription: Prescription, medicine: Product, by: User, **allowed: int) -> None:
-    """Reopened because something changed, and approved once more."""
-    prescription.refresh_from_db()
-    services.reopen(prescription, by=prescription.user, reason="New answers")
-    services.claim(prescription, by=by)
-    decide_to_approve(prescription, medicine, by=by, **allowed)
 
 
 def move(order: Order, status: OrderStatus, by: User) -> None:

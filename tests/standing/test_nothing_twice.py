@@ -1,0 +1,82 @@
+"""While one paid supply may still leave, no other is sold beside it; and what stops is said at once."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import transaction
+from oscar.apps.order.models import Order
+from pytest_django import DjangoCaptureOnCommitCallbacks
+
+from catalogue.models import Product
+from shop.accounts.models import User
+from shop.mailing.models import Email
+from shop.patients import services as patients
+from shop.placing.refusals import Reason, Refused
+from shop.prescriptions.models import Prescription
+from shop.standing import answering
+from shop.standing.question import obstacles_of
+from shop.tasks.kinds import Kind
+from shop.tasks.models import Task
+from tests.conftest import add_patient, approve, pack_of, send_prescription
+from tests.standing.paid import anew, place
+
+
+@pytest.fixture
+def stopped(approved: Prescription, medicine: Product, pharmacist: User) -> Order:
+    """10 mg × 60 is paid, and then only 25 mg is approved."""
+    order = place(approved.user, pack_of(medicine, 10, 60))
+    anew(approved, medicine, pharmacist, strength=25)
+    return order
+
+
+def test_while_a_pharmacist_is_asked_nothing_else_of_the_approval_is_sold(
+    stopped: Order, approved: Prescription, medicine: Product
+) -> None:
+    with pytest.raises(Refused) as refused, transaction.atomic():
+        place(approved.user, pack_of(medicine, 25, 60))
+
+    assert refused.value.reason == Reason.ORDER_ASKED
+    assert str(stopped.number) in refused.value.message
+
+
+@pytest.mark.parametrize("answer", ["may leave", "must not leave"])
+def test_once_it_is_answered_the_other_can_be_ordered(
+    answer: str,
+    stopped: Order,
+    approved: Prescription,
+    medicine: Product,
+    pharmacist: User,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    with django_capture_on_commit_callbacks(execute=True):
+        if answer == "may leave":
+            keys = tuple(each.key for each in obstacles_of(stopped))
+            answering.may_leave(stopped, by=pharmacist, why="Until the 25 mg come", keys=keys)
+        else:
+            answering.must_not_leave(stopped, by=pharmacist, why="Only the 25 mg")
+
+    assert place(approved.user, pack_of(medicine, 25, 60)).status == "Paid"
+
+
+def test_a_patient_taken_off_the_list_stops_the_order_and_says_so_at_once(
+    customer: User,
+    medicine: Product,
+    pharmacist: User,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    patient = add_patient(customer)
+    approve(send_prescription(customer, medicine, patient=patient), medicine, by=pharmacist)
+    order = place(customer, pack_of(medicine, 10, 60))
+    patient.refresh_from_db()
+
+    with django_capture_on_commit_callbacks(execute=True):
+        patients.archive(patient)
+
+    waiting = Task.objects.still_open().get(kind=Kind.ORDER_STOPPED)
+    assert waiting.subject_key == str(order.number)
+    assert Email.objects.filter(code="order_waits", user=customer).count() == 1
+
+    with django_capture_on_commit_callbacks(execute=True):
+        patients.restore(patient)
+
+    assert not Task.objects.still_open().filter(kind=Kind.ORDER_STOPPED).exists()
