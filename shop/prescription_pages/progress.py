@@ -60,7 +60,7 @@ def _who_has_it(prescription: Prescription) -> str:
 
 def _supply_steps(prescription: Prescription) -> list[Step]:
     if prescription.status == Status.USED_UP:
-        return [{"status": "done", "title": _("All %(doses)s supplied") % _doses(prescription)}]
+        return [{"status": "done", "title": _("All %(doses)s ordered") % _doses(prescription)}]
     if prescription.status == Status.EXPIRED and prescription.valid_until:
         until = date_format(prescription.valid_until, "j F Y")
         over = _("Its last day was %(until)s.") % {"until": until}

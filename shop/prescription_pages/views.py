@@ -29,6 +29,7 @@ from shop.prescriptions.moving import TransitionRefused
 from shop.prescriptions.pictures import page_of, picture_response
 from shop.prescriptions.services import NotAllowed
 from shop.prescriptions.statuses import UNDER_REVIEW, Status
+from shop.standing.consequences import BEFORE_LEAVING, asked_about, orders_on
 
 
 def own_prescription(request: SignedInRequest, reference: str) -> Prescription:
@@ -77,7 +78,7 @@ def detail(request: SignedInRequest, reference: str) -> HttpResponse:
 
 def _standing(prescription: Prescription) -> dict[str, Any]:
     """What the page tells about where the prescription stands, and what may be ordered on it."""
-    plans = plans_of(prescription)
+    plans, asked = plans_of(prescription), asked_about(prescription)
     supplies = Supply.objects.filter(authorisation__prescription=prescription)
     return {
         "statuses": Status,
@@ -88,7 +89,9 @@ def _standing(prescription: Prescription) -> dict[str, Any]:
         "steps": steps_of(prescription),
         "packs": prescription.requested_packs.select_related("medicine"),
         "plans": plans,
-        "can_reorder": any(plan.is_orderable for plan in plans),
+        "asked_orders": asked,
+        "can_reorder": not asked and any(plan.is_orderable for plan in plans),
+        "unsent_orders": orders_on(prescription).filter(status__in=BEFORE_LEAVING),
         "supplies": supplies.select_related("order_line__order", "authorisation__medicine"),
         "pages": Page.objects.filter(document__prescription=prescription),
     }

@@ -24,7 +24,7 @@ GENERAL = "Do not stop taking your medicine suddenly"
 
 def page_of(prescription: Prescription) -> str:
     address = reverse("prescriptions:detail", args=[prescription.reference])
-    return signed_in(prescription.user).get(address).content.decode()
+    return " ".join(signed_in(prescription.user).get(address).content.decode().split())
 
 
 @pytest.fixture(params=["baclofen", "medicine"])

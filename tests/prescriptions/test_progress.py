@@ -71,7 +71,7 @@ SAID: dict[Callable[..., None], tuple[str, list[str]]] = {
     approved: ("You can order now", ["done", "done", "now", "todo"]),
     refused: ("Sign it", ["done", "done"]),
     withdrawn: ("Call us", ["done", "done"]),
-    used_up: ("All tablets on it were supplied", ["done", "done", "done"]),
+    used_up: ("All tablets on it were ordered", ["done", "done", "done"]),
     expired: ("can no longer be used", ["done", "done", "done"]),
     cancelled: ("Taken back by you", ["done", "done"]),
 }

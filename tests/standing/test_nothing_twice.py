@@ -1,9 +1,10 @@
-"""While one paid supply may still leave, no other is sold beside it; and what stops is said at once."""
+"""While one paid supply may still leave, no other is sold beside it; what stops is said, and true."""
 
 from __future__ import annotations
 
 import pytest
 from django.db import transaction
+from django.urls import reverse
 from oscar.apps.order.models import Order
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
@@ -12,12 +13,14 @@ from shop.accounts.models import User
 from shop.mailing.models import Email
 from shop.patients import services as patients
 from shop.placing.refusals import Reason, Refused
+from shop.prescriptions import services
 from shop.prescriptions.models import Prescription
+from shop.prescriptions.statuses import RefusalReason
 from shop.standing import answering
 from shop.standing.question import obstacles_of
 from shop.tasks.kinds import Kind
 from shop.tasks.models import Task
-from tests.conftest import add_patient, approve, pack_of, send_prescription
+from tests.conftest import add_patient, approve, pack_of, send_prescription, signed_in
 from tests.standing.paid import anew, place
 
 
@@ -80,3 +83,34 @@ def test_a_patient_taken_off_the_list_stops_the_order_and_says_so_at_once(
         patients.restore(patient)
 
     assert not Task.objects.still_open().filter(kind=Kind.ORDER_STOPPED).exists()
+
+
+def page_of(prescription: Prescription) -> str:
+    address = reverse("prescriptions:detail", args=[prescription.reference])
+    return " ".join(signed_in(prescription.user).get(address).content.decode().split())
+
+
+def test_the_page_offers_nothing_while_a_pharmacist_is_asked(
+    stopped: Order, approved: Prescription
+) -> None:
+    page = page_of(approved)
+
+    assert f"decide whether your order {stopped.number} is still sent" in page
+    assert "You can order now" not in page
+
+
+def test_checked_again_after_payment_the_page_says_that_the_money_waits(
+    approved: Prescription, medicine: Product, pharmacist: User
+) -> None:
+    place(approved.user, pack_of(medicine, 10, 60))
+    approved.refresh_from_db()
+    services.reopen(approved, by=approved.user, reason="New answers")
+
+    assert "What you paid for waits until then." in page_of(approved)
+
+    services.claim(approved, by=pharmacist)
+    assert "nothing to pay yet" not in page_of(approved)
+    services.refuse(approved, by=pharmacist, reason=RefusalReason.NOT_SIGNED, message="Sign it")
+    page = page_of(approved)
+    assert "What you paid for and is not sent is paid back to your card." in page
+    assert "You were not charged" not in page
