@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -23,7 +24,7 @@ from shop.placing import orders
 from shop.prescriptions.models import Prescription
 from shop.settling import events, refunding
 from shop.settling.settle import settle, settle_quietly
-from tests.conftest import basket_with, pack_of, signed_in
+from tests.conftest import approve, basket_with, pack_of, signed_in
 from tests.settling.paying import open_card_page, pay_by_card
 from tests.settling.test_reconcile import posts, reconcile, refund_at_stripe
 
@@ -37,10 +38,11 @@ def pay_for(prescription: Prescription, medicine: Product) -> PaymentAttempt:
 
 @pytest.fixture
 def two(
-    approved: Prescription, medicine: Product, stripe: Emulator
+    prescription: Prescription, medicine: Product, pharmacist: User, stripe: Emulator
 ) -> tuple[PaymentAttempt, PaymentAttempt]:
     """Two carts of thirty tablets, both paid at the card page; nobody has looked."""
-    return pay_for(approved, medicine), pay_for(approved, medicine)
+    approve(prescription, medicine, by=pharmacist, units_a_day=Fraction(3))
+    return pay_for(prescription, medicine), pay_for(prescription, medicine)
 
 
 @pytest.fixture
