@@ -25,6 +25,8 @@ class Step:
 
     then: tuple[OrderStatus, ...] = ()
     title: str | Promise = ""
+    # The same while an order is on its way there.
+    ahead: str | Promise = ""
     note: str | Promise = ""
     # Whether the step is still going on while an order has the status.
     goes_on: bool = False
@@ -45,6 +47,7 @@ STEPS = {
     OrderStatus.DISPENSING: Step(
         then=(OrderStatus.DISPATCHED, OrderStatus.CANCELLED),
         title=_("Packed by the pharmacy"),
+        ahead=_("Packing at the pharmacy"),
         note=_("A pharmacist checks every pack."),
         goes_on=True,
         is_guarded=True,
@@ -52,11 +55,12 @@ STEPS = {
     OrderStatus.DISPATCHED: Step(
         then=(OrderStatus.COMPLETE,),
         title=_("Sent"),
+        ahead=_("Ready to be sent"),
         note=_("Tracked, in plain packaging."),
         is_guarded=True,
         has_left=True,
     ),
-    OrderStatus.COMPLETE: Step(title=_("Delivered"), has_left=True),
+    OrderStatus.COMPLETE: Step(title=_("Delivered"), ahead=_("On its way to you"), has_left=True),
     OrderStatus.CANCELLED: Step(),
 }
 

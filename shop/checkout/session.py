@@ -65,17 +65,20 @@ class CheckoutSessionMixin(OscarCheckoutSessionMixin):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return {**super().get_context_data(**kwargs), "prescription": self.prescription}
 
-    def is_checked_again(self, request: SignedInRequest, country: Any) -> bool:
-        """Whether the check had to be reopened, because it was made for another country (ORD-4)."""
-        if self.prescription is None or not reviews.destination_changed(
-            self.prescription, country.iso_3166_1_a2, by=request.user
-        ):
-            return False
-        text = _(
-            "Your prescription was checked for another country. A pharmacist looks at it again."
+    def goes_elsewhere(self, country: Any) -> bool:
+        """Whether the prescription was checked for another country (ORD-4)."""
+        return self.prescription is not None and reviews.goes_elsewhere(
+            self.prescription, country.iso_3166_1_a2
         )
-        messages.info(request, text)
-        return True
+
+    def have_it_checked_again(self, request: SignedInRequest, country: Any) -> None:
+        """Send the prescription back to a pharmacist, who checks it for this country (ORD-4)."""
+        if self.prescription is not None:
+            code = country.iso_3166_1_a2
+            reviews.destination_changed(self.prescription, code, by=request.user)
+        messages.info(
+            request, _("A pharmacist looks at your prescription again for the new country.")
+        )
 
     def get_shipping_method(self, basket: Any, shipping_address: Any = None, **__: Any) -> Any:
         code = self.checkout_session.shipping_method_code(basket)

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.generic import TemplateView
-from oscar.apps.address.models import UserAddress
+from oscar.apps.address.models import Country, UserAddress
 from oscar.apps.checkout.utils import CheckoutSessionData
 from oscar.apps.checkout.views import IndexView as OscarIndexView
 from oscar.apps.checkout.views import (
@@ -117,8 +117,8 @@ class ShippingAddressView(OscarShippingAddressView):
         if not form.is_valid():
             # The address is shown in the form, with what it lacks.
             return self.form_invalid(form)
-        if self.is_checked_again(request, address.country):
-            return redirect("checkout:prescription")
+        if self.goes_elsewhere(address.country):
+            return self._check_again(form, address.country)
         self.checkout_session.ship_to_user_address(address)
         return redirect(self.get_success_url())
 
@@ -128,9 +128,16 @@ class ShippingAddressView(OscarShippingAddressView):
         except Refused as refusal:
             form.add_error("country", refusal.message)
             return self.form_invalid(form)
-        if self.is_checked_again(self.request, form.instance.country):
-            return redirect("checkout:prescription")
+        if self.goes_elsewhere(form.instance.country):
+            return self._check_again(form, form.instance.country)
         return super().form_valid(form)
+
+    def _check_again(self, form: Any, country: Country) -> HttpResponse:
+        """For another country a pharmacist looks again, once the customer has said that it goes there."""
+        if not form.agrees_to_another_check(country):
+            return self.form_invalid(form)
+        self.have_it_checked_again(self.request, country)
+        return redirect("checkout:prescription")
 
 
 class ShippingMethodView(OscarShippingMethodView):

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 class Reason(TextChoices):
     NO_PRESCRIPTION = (
         "no_prescription",
-        _("This medicine needs a prescription. Send us yours first."),
+        _("This medicine needs a prescription. Send it to us first."),
     )
     WAITING = "waiting", _("A pharmacist is still checking your prescription. Nothing to pay yet.")
     QUESTION = "question", _("The pharmacist has a question about your prescription.")

@@ -34,15 +34,32 @@ def test_the_country_it_was_checked_for_goes_on(client: Client, reviewed: Prescr
     assert Prescription.objects.get().status == Status.APPROVED
 
 
-def test_a_new_address_in_another_country_is_checked_again(client: Client) -> None:
-    response = client.post(step("shipping-address"), {**ADDRESS, **IN_BOSTON})
+AGAIN = {"check_again_us": "on"}
+
+
+def test_for_a_new_address_in_another_country_it_is_asked_first(client: Client) -> None:
+    page = client.post(step("shipping-address"), {**ADDRESS, **IN_BOSTON}).content.decode()
+
+    assert "nothing can be ordered on it, wherever it goes" in page
+    assert 'name="check_again_us"' in page
+    assert Prescription.objects.get().status == Status.APPROVED
+
+
+def test_with_the_tick_a_pharmacist_checks_it_again(client: Client) -> None:
+    response = client.post(step("shipping-address"), {**ADDRESS, **IN_BOSTON, **AGAIN})
 
     assert response["Location"] == step("prescription")
-    assert "A pharmacist looks at it again" in said(response)
+    assert "A pharmacist looks at your prescription again" in said(response)
     assert Prescription.objects.get().status == Status.SUBMITTED
 
 
-def test_so_is_an_address_from_the_book(client: Client, customer: User) -> None:
+def test_a_tick_for_one_country_counts_for_no_other(client: Client) -> None:
+    client.post(step("shipping-address"), {**ADDRESS, **IN_BOSTON, "check_again_de": "on"})
+
+    assert Prescription.objects.get().status == Status.APPROVED
+
+
+def test_for_an_address_from_the_book_it_is_asked_too(client: Client, customer: User) -> None:
     address = customer.addresses.create(
         first_name="Anna",
         last_name="Example",
@@ -53,12 +70,11 @@ def test_so_is_an_address_from_the_book(client: Client, customer: User) -> None:
         country=Country.objects.get(iso_3166_1_a2="US"),
     )
 
-    response = client.post(
-        step("shipping-address"), {"action": "ship_to", "address_id": address.pk}
-    )
+    page = client.post(step("shipping-address"), {"action": "ship_to", "address_id": address.pk})
 
-    assert response["Location"] == step("prescription")
-    assert Prescription.objects.get().status == Status.SUBMITTED
+    assert 'name="check_again_us"' in page.content.decode()
+    assert 'value="1 Example Street"' in page.content.decode()
+    assert Prescription.objects.get().status == Status.APPROVED
 
 
 def test_looking_at_a_step_changes_nothing(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import template
+from django.utils.translation import gettext
 
 from shop.order_statuses import FIRST, LEFT, STEPS
 from shop.settling import refunding
@@ -15,8 +16,11 @@ register.filter("may_be_cancelled", refunding.is_untouched)
 
 
 @register.simple_tag
-def order_steps(order: Any) -> list[dict[str, Any]]:
-    """The steps of an order for components/timeline.html; none when it left the usual way."""
+def order_steps(order: Any, *, waits: str = "") -> list[dict[str, Any]]:
+    """The steps of an order for components/timeline.html; none when it left the usual way.
+
+    ``waits`` says why it does not go on for now.
+    """
     statuses = [status for status, step in STEPS.items() if step.title]
     if order.status not in statuses:
         return []
@@ -25,13 +29,15 @@ def order_steps(order: Any) -> list[dict[str, Any]]:
     number_done = statuses.index(order.status) + (not STEPS[order.status].goes_on)
     steps = []
     for number, status in enumerate(statuses):
-        done = number < number_done
+        done, title = number < number_done, STEPS[status].title
+        if number == number_done:
+            title = gettext("Waits for a pharmacist") if waits else STEPS[status].ahead
         steps.append(
             {
-                "title": STEPS[status].title,
+                "title": title,
                 "status": "done" if done else "now" if number == number_done else "todo",
                 "when": reached_at.get(status) if done else None,
-                "note": "" if done else STEPS[status].note,
+                "note": "" if done or waits else STEPS[status].note,
             }
         )
     return steps
