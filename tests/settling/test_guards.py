@@ -138,6 +138,20 @@ def test_an_order_is_placed_on_the_prescription_as_it_is_then(
     assert refused.value.reason == Reason.WITHDRAWN
 
 
+def test_a_basket_that_is_being_paid_for_starts_no_second_attempt(
+    at_the_page: PaymentAttempt,
+) -> None:
+    same = {
+        name: getattr(at_the_page, name)
+        for name in ("user", "basket", "amount_minor", "currency", "quote", "quote_hash")
+    }
+
+    with pytest.raises(attempts.AnotherAttemptIsLive):
+        attempts.start(**same)
+
+    assert PaymentAttempt.objects.count() == 1
+
+
 def test_an_attempt_takes_only_steps_of_its_life_cycle(paid: PaymentAttempt) -> None:
     settle(paid)
 
