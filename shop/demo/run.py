@@ -111,6 +111,7 @@ def _emulator() -> Program:
         f"--webhook-url={_shop_address()}/payments/stripe/",
         f"--webhook-secret={settings.STRIPE_WEBHOOK_SECRETS[0]}",
         f"--api-key={settings.STRIPE_SECRET_KEY}",
+        f"--keep={settings.VAR_DIR / 'stripe.json'}",
     )
     return Program("The Stripe emulator", settings.EMULATOR_PORT, "/", arguments)
 

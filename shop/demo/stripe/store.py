@@ -30,14 +30,14 @@ class Store:
         self.endpoint_facts: Document = {}
         self.account_facts: Document = {}
         self._on_event = on_event
-        self._objects: dict[str, Document] = {}
+        self.objects: dict[str, Document] = {}
 
     def add(self, document: Document) -> Document:
-        self._objects[document["id"]] = document
+        self.objects[document["id"]] = document
         return document
 
     def get(self, kind: str, identifier: str, *, param: str = "id") -> Document:
-        document = self._objects.get(identifier)
+        document = self.objects.get(identifier)
         if document is None or document["object"] != kind:
             raise errors.no_such(kind, identifier, param=param)
         return document
@@ -45,7 +45,7 @@ class Store:
     def all(self, kind: str) -> list[Document]:
         """Oldest first."""
         with self.lock:
-            return [each for each in self._objects.values() if each["object"] == kind]
+            return [each for each in self.objects.values() if each["object"] == kind]
 
     def emit(self, event_type: str, document: Document) -> None:
         """The event carries the object as it is now."""

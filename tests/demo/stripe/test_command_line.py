@@ -13,6 +13,7 @@ import pytest
 
 from tests.demo.stripe.orders import open_session
 from tests.demo.stripe.sdk import client_for
+from tests.demo.stripe.visitor import Visitor
 
 PROGRAM = [sys.executable, "-W", "error", "-m", "shop.demo.stripe"]
 
@@ -56,6 +57,28 @@ def test_it_says_its_address_serves_and_stops(number: signal.Signals) -> None:
         _, complaints = process.communicate(timeout=60)
 
     assert (process.returncode, complaints) == (0, "")
+
+
+def address_in(ready: str) -> str:
+    return ready.rpartition(" ")[2].strip()
+
+
+def test_what_it_keeps_is_there_after_it_was_killed(tmp_path: Path) -> None:
+    arguments = ("--port", "0", "--api-key", "sk_test_cli", f"--keep={tmp_path / 'kept.json'}")
+    with running(*arguments) as (_, ready):
+        stripe = client_for(address_in(ready), "sk_test_cli")
+        session = open_session(stripe)
+        with Visitor(address_in(ready)) as visitor:
+            visitor.pay(session.url)
+        before = stripe.v1.checkout.sessions.retrieve(session.id)
+
+    with running(*arguments) as (_, ready):
+        stripe = client_for(address_in(ready), "sk_test_cli")
+        after = stripe.v1.checkout.sessions.retrieve(session.id)
+        charged = stripe.v1.payment_intents.capture(after.payment_intent)
+
+    assert (after.status, after.payment_intent) == ("complete", before.payment_intent)
+    assert charged.status == "succeeded"
 
 
 def test_a_busy_port_is_said_in_one_line() -> None:
