@@ -1,0 +1,1 @@
+"""The words people type for illnesses and medicines, and what they stand for."""
