@@ -7,9 +7,10 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
+from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils.translation import gettext_lazy as _
 
+from shop.accounts import samples
 from shop.accounts.models import User
 
 
@@ -17,6 +18,10 @@ class PharmacyAdminSite(AdminSite):
     site_title = _("Pharmacy admin")
     site_header = _("Pharmacy admin")
     index_title = _("Pharmacy admin")
+
+    def get_urls(self) -> list[URLResolver | URLPattern]:
+        shown = self.admin_view(samples.components)
+        return [path("components/", shown, name="components"), *super().get_urls()]
 
     def login(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from shop.accounts.desk_pages import DeskPages, newest, only_for
 from shop.accounts.models import User
 from shop.accounts.requests import SignedInRequest
-from shop.accounts.roles import may_read_audit
+from shop.accounts.roles import Desk, may_read_audit
 from shop.audit.models import Entry
 
 LONGEST_KEY = 64
@@ -87,6 +87,10 @@ def _rows(shown: list[Entry]) -> list[dict[str, Any]]:
 @admin.register(Entry)
 class EntryPages(DeskPages):
     pages = (("", entries, "audit_entry_changelist"),)
+
+    menu = _("Audit log")
+    place = 70
+    in_menu_of = frozenset({Desk.SUPERINTENDENT, Desk.AUDITOR})
 
     def is_listed_for(self, user: Any) -> bool:
         return may_read_audit(user)

@@ -11,10 +11,11 @@ from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from django.views.decorators.cache import never_cache
 
 from shop.accounts.requests import SignedInRequest
+from shop.accounts.roles import Desk
 
 PAGE_SIZE = 50
 View = Callable[..., HttpResponse]
@@ -41,10 +42,19 @@ class DeskPages(admin.ModelAdmin):
 
     # Route, view and name of each.
     pages: ClassVar[tuple[tuple[str, View, str], ...]] = ()
+    # What the menu of the desk calls the first of them, where it stands there, and whose menu it is.
+    menu: ClassVar[Any] = ""
+    place: ClassVar[int] = 0
+    in_menu_of: ClassVar[frozenset[Desk]] = frozenset()
 
     def is_listed_for(self, user: Any) -> bool:
         """Whether the admin's first page leads there."""
         return False
+
+    @property
+    def address(self) -> str:
+        """Where the first of the pages is."""
+        return reverse(f"{self.admin_site.name}:{self.pages[0][2]}")
 
     def get_urls(self) -> list[URLPattern]:
         wrap = self.admin_site.admin_view

@@ -1,5 +1,7 @@
 """Roles that are groups, and what each group may do in the dashboard."""
 
+from enum import Enum
+
 from django.contrib.auth.models import AnonymousUser, Group, Permission
 from django.db.models import Q
 
@@ -24,6 +26,33 @@ MAY_DO: dict[str, dict[str, tuple[str, ...]]] = {
     },
     AUDITOR: {},
 }
+
+
+class Desk(Enum):
+    """What somebody is at the desk; the menu goes by it, and each page asks for itself."""
+
+    PHARMACIST = "pharmacist"
+    SUPERINTENDENT = "superintendent"
+    # A superintendent who is a pharmacist today.
+    SIGNATORY = "signatory"
+    AUDITOR = "auditor"
+    STAFF = "staff"
+
+
+def desk_roles(user: User | AnonymousUser) -> frozenset[Desk]:
+    """All of them that the user is today; two queries."""
+    if not isinstance(user, User) or not _is_known(user):
+        return frozenset()
+    groups = set(user.groups.values_list("name", flat=True))
+    is_pharmacist = user.is_pharmacist
+    held = {
+        Desk.PHARMACIST: is_pharmacist,
+        Desk.SUPERINTENDENT: SUPERINTENDENT in groups,
+        Desk.SIGNATORY: is_pharmacist and SUPERINTENDENT in groups,
+        Desk.AUDITOR: AUDITOR in groups,
+        Desk.STAFF: SHOP_STAFF in groups or user.is_superuser,
+    }
+    return frozenset(role for role, is_held in held.items() if is_held)
 
 
 def is_superintendent(user: User | AnonymousUser) -> bool:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 from shop.accounts.desk_pages import DeskPages, only_for
 from shop.accounts.models import User
 from shop.accounts.requests import SignedInRequest
-from shop.accounts.roles import is_superintendent
+from shop.accounts.roles import Desk, is_superintendent
 from shop.mailing import outbox
 from shop.mailing.models import Email
 
@@ -54,6 +54,10 @@ class EmailPages(DeskPages):
         ("", uncertain_emails, "mailing_email_changelist"),
         ("<int:pk>/", decide, "email-decide"),
     )
+
+    menu = _("Mails")
+    place = 60
+    in_menu_of = frozenset({Desk.PHARMACIST, Desk.SUPERINTENDENT})
 
     def is_listed_for(self, user: Any) -> bool:
         return may_decide(user)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from shop.accounts.desk_pages import DeskPages, newest, only_for
 from shop.accounts.requests import SignedInRequest
-from shop.accounts.roles import may_read_register
+from shop.accounts.roles import Desk, may_read_register
 from shop.prescriptions.services import NotAllowed
 from shop.register import services
 from shop.register.models import Entry, EntryQuerySet
@@ -74,7 +74,6 @@ def entries(request: SignedInRequest) -> HttpResponse:
         "form": form,
         "entries": shown,
         "older": older,
-        "is_pharmacist": request.user.is_pharmacist,
     }
     return render(request, "desk/register.html", context)
 
@@ -106,6 +105,10 @@ class EntryPages(DeskPages):
         ("", entries, "register_entry_changelist"),
         ("<int:number>/", entry, "register-entry"),
     )
+
+    menu = _("Register")
+    place = 40
+    in_menu_of = frozenset({Desk.PHARMACIST, Desk.SUPERINTENDENT, Desk.AUDITOR})
 
     def is_listed_for(self, user: Any) -> bool:
         return may_read_register(user)

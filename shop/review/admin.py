@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 
 from shop.accounts.desk_pages import DeskPages
+from shop.accounts.roles import Desk
 from shop.prescriptions.models import Prescription
 from shop.review.desk import prescription
 from shop.review.desk.orders import paid_order
@@ -13,6 +15,9 @@ from shop.review.desk.queue import queue
 
 @admin.register(Prescription)
 class PrescriptionPages(DeskPages):
+    menu = _("Queue")
+    place = 10
+    in_menu_of = frozenset({Desk.PHARMACIST})
     pages = (
         ("", queue, "prescription-queue"),
         ("<str:reference>/", prescription.review, "prescription-review"),

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 from shop.accounts.desk_pages import DeskPages, only_for
 from shop.accounts.models import User
 from shop.accounts.requests import SignedInRequest
+from shop.accounts.roles import Desk
 from shop.tasks import services
 from shop.tasks.models import Task
 
@@ -56,7 +57,6 @@ def _show(request: SignedInRequest, form: DoneForm, wrong: Task | None = None) -
         "tasks": services.open_for(request.user)[:MOST_SHOWN],
         "form": form,
         "wrong": wrong,
-        "is_pharmacist": request.user.is_pharmacist,
     }
     return render(request, "desk/tasks.html", context)
 
@@ -67,6 +67,10 @@ class TaskPages(DeskPages):
         ("", list_tasks, "tasks_task_changelist"),
         ("<int:pk>/close/", close, "task-close"),
     )
+
+    menu = _("Tasks")
+    place = 30
+    in_menu_of = frozenset({Desk.PHARMACIST, Desk.SUPERINTENDENT, Desk.STAFF})
 
     def is_listed_for(self, user: Any) -> bool:
         return may_look(user)

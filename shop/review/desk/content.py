@@ -23,7 +23,7 @@ from shop.accounts.desk_pages import DeskPages, View
 from shop.accounts.forms import ProofForm
 from shop.accounts.models import PharmacistRegistration
 from shop.accounts.requests import SignedInRequest
-from shop.accounts.roles import superintendent_registration
+from shop.accounts.roles import Desk, superintendent_registration
 from shop.review import signatures
 from shop.review.desk.access import for_pharmacists
 
@@ -73,7 +73,7 @@ def versions(request: SignedInRequest, registration: PharmacistRegistration) -> 
         .defer("document")
         .order_by("medicine__name", "-number")
     )
-    context = {"versions": current, "registration": registration, "may_sign_content": True}
+    context = {"versions": current, "registration": registration}
     return render(request, "desk/content.html", context)
 
 
@@ -106,7 +106,6 @@ def sign(request: SignedInRequest, registration: PharmacistRegistration, pk: int
         "registration": registration,
         "form": form,
         "proof": proof,
-        "may_sign_content": True,
     }
     return render(request, "desk/sign.html", context)
 
@@ -116,7 +115,7 @@ def read(request: SignedInRequest, pk: int, **_registration: Any) -> HttpRespons
     """A version as readers will see it, before it is what they see."""
     version = get_object_or_404(ContentVersion.objects.select_related("medicine"), pk=pk)
     monograph = monograph_of(version, country=country_of(request))
-    context = {"version": version, "monograph": monograph, "may_sign_content": True}
+    context = {"version": version, "monograph": monograph}
     return render(request, "desk/content_read.html", context)
 
 
@@ -155,7 +154,6 @@ def withdraw(request: SignedInRequest, pk: int, **_registration: Any) -> HttpRes
         "proof": proof,
         "orders": signatures.paid_orders(version),
         "takers": signatures.takers_of(version),
-        "may_sign_content": True,
     }
     return render(request, "desk/content_withdraw.html", context)
 
@@ -174,6 +172,9 @@ def takers(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @admin.register(ContentVersion)
 class ContentVersionPages(DeskPages):
+    menu = _("Content")
+    place = 80
+    in_menu_of = frozenset({Desk.SIGNATORY})
     pages = (
         ("", versions, "content-versions"),
         ("<int:pk>/sign/", sign, "content-sign"),

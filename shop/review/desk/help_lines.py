@@ -19,6 +19,7 @@ from shop.accounts.desk_pages import DeskPages
 from shop.accounts.forms import ProofForm
 from shop.accounts.models import PharmacistRegistration, User
 from shop.accounts.requests import SignedInRequest
+from shop.accounts.roles import Desk
 from shop.audit import log
 from shop.help_lines.models import Reading
 from shop.help_lines.printing import ticked_in
@@ -85,7 +86,7 @@ def help_lines(request: SignedInRequest, registration: PharmacistRegistration) -
         said = ngettext("%(count)d line ticked.", "%(count)d lines ticked.", count)
         messages.success(request, said % {"count": count})
         return redirect("admin:help-lines")
-    context = {"rows": form.rows.values(), "form": form, "proof": proof, "may_sign_content": True}
+    context = {"rows": form.rows.values(), "form": form, "proof": proof}
     return render(request, "desk/help_lines.html", context)
 
 
@@ -107,4 +108,7 @@ def _keep(rows: list[Row], *, by: User, registration: str) -> None:
 
 @admin.register(Reading)
 class HelpLinePages(DeskPages):
+    menu = _("Help lines")
+    place = 90
+    in_menu_of = frozenset({Desk.SIGNATORY})
     pages = (("", help_lines, "help-lines"),)

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 
 from shop.accounts.desk_pages import DeskPages
 from shop.accounts.requests import SignedInRequest
+from shop.accounts.roles import Desk
 from shop.prescriptions.messages import thread
 from shop.prescriptions.messages.forms import MessageForm
 from shop.prescriptions.models import Message, Prescription
@@ -67,6 +68,9 @@ def mark_read(request: SignedInRequest, reference: str) -> HttpResponse:
 
 @admin.register(Message)
 class MessagePages(DeskPages):
+    menu = _("Messages")
+    place = 20
+    in_menu_of = frozenset({Desk.PHARMACIST})
     pages = (
         ("", unread_messages, "prescription-messages"),
         ("<str:reference>/", desk_thread, "prescription-thread"),

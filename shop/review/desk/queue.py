@@ -17,7 +17,6 @@ from catalogue.models import Product
 from shop import days
 from shop.accounts.models import User
 from shop.accounts.requests import SignedInRequest
-from shop.accounts.roles import superintendent_registration
 from shop.continuity.run_out import said_run_out
 from shop.continuity.urgency import FEW_DAYS, with_urgency
 from shop.prescriptions.models import Prescription, RequestedPack
@@ -166,6 +165,5 @@ def queue(request: SignedInRequest) -> HttpResponse:
         "tasks": Task.objects.still_open().of([Role.PHARMACIST])[:MOST_TASKS],
         "shown_label": VIEWS[shown][0],
         "views": {name: label for name, (label, _statuses) in VIEWS.items()},
-        "may_sign_content": superintendent_registration(request.user) is not None,
     }
     return render(request, "desk/queue.html", context)
