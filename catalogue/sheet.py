@@ -15,6 +15,7 @@ from fpdf import FPDF
 from fpdf.enums import MethodReturnValue, XPos, YPos
 
 from catalogue.content.document import Content
+from catalogue.content.makes import by_make
 from catalogue.content.rendering import (
     by_frequency,
     by_severity,
@@ -196,6 +197,8 @@ class Sheet(FPDF):
             self.write_blocks(section.blocks)
             if section.slug == "side" and self.content.side_effects:
                 self.write_side_effects()
+            if section.slug == "store" and self.content.packs:
+                self.write_makes()
             if section.slug == "overdose":
                 self.write_help_lines()
             if section.slug == "mix" and self.content.interactions:
@@ -232,6 +235,12 @@ class Sheet(FPDF):
             self.heading(title, 1)
             for line in lines:
                 self.bullet(line.text, ())
+
+    def write_makes(self) -> None:
+        self.heading(_("Our packs"), 1)
+        for of, sizes, make in by_make(self.content.packs):
+            known = " ".join(f"{name}: {text}." for name, text in make.parts)
+            self.bullet(f"**{of}: {', '.join(sizes)}.** {known}", make.citations)
 
     def write_side_effects(self) -> None:
         for urgency, advice in by_urgency(self.content):

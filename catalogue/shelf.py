@@ -74,6 +74,11 @@ class _Pack:
     units: Positive
     price: Annotated[Decimal, BeforeValidator(_price)]
     stock: Count
+    # What is known of its make belongs to the text, which is held to its own schema.
+    maker: Any = None
+    excipients: Any = None
+    score_line: Any = None
+    sources: Any = None
 
 
 @dataclass(frozen=True)
@@ -113,7 +118,10 @@ class _Packs:
                 form=self.form,
                 strength=self.form.strength(row.strength),
                 countries=row.countries,
-                **vars(pack),
+                sku=pack.sku,
+                units=pack.units,
+                price=pack.price,
+                stock=pack.stock,
             )
             for row in self.strengths
             for pack in row.packs

@@ -9,6 +9,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from pydantic import AfterValidator, BeforeValidator, Field, TypeAdapter, ValidationInfo
 
+from catalogue.content.makes import Make, PackMake
 from catalogue.content.sections import (
     Block,
     Blocks,
@@ -404,6 +405,7 @@ class Content:
     see_also: tuple[SeeAlso, ...] = ()
     split: tuple[Annotated[Split, AfterValidator(_remember_groups)], ...] = ()
     combinations: tuple[Combination, ...] = ()
+    packs: tuple[PackMake, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         return _KEPT.dump_python(self, mode="json", by_alias=True)
@@ -413,9 +415,13 @@ class Content:
         """What the page says about other medicines: one by one, then together."""
         return self.interactions + self.combinations
 
+    def make_of(self, sku: str) -> Make:
+        """What is known of the pack with this SKU: nothing of one that the files do not name."""
+        return next((pack.make for pack in self.packs if pack.sku == sku), Make())
+
     def citations(self) -> Iterator[Citation]:
         """Every use of a source, in the order of the page."""
-        for cited in (self.statements(), self.side_effects, self.warnings):
+        for cited in (self.statements(), self.side_effects, self.warnings, self.packs):
             for each in cited:
                 yield from each.citations
 

@@ -26,7 +26,9 @@ ENTRIES = {
     "questions.yaml": {"questions"},
     "claims.yaml": {"claims"},
 }
-ELSEWHERE = {"comparison", "sections"}.union(*ENTRIES.values())
+ELSEWHERE = {"comparison", "sections", "packs"}.union(*ENTRIES.values())
+# What packs.yaml says of a pack that belongs to the text; its price and stock are the shop's.
+OF_A_PACK = ("sku", "units", "maker", "excipients", "score_line", "sources")
 # Read when the product is made.
 ON_THE_SHELF = {"category", "tags"}
 # What no medicine need have; what is not sold needs but its sources.
@@ -135,7 +137,20 @@ class _Folder:
         order = {slug: n for n, slug in enumerate(SECTIONS)}
         sections.sort(key=lambda row: order.get(str(row.get("section")), 0))
         data.put("sections", sections, (self.place("sections"), 1))
+        if self.is_sold:
+            data.put("packs", list(self.packs()), (self.place("packs.yaml"), 1))
         return data
+
+    def packs(self) -> Iterator[Row]:
+        """What is known of each pack, with its form and its strength."""
+        file = self.row("packs.yaml")
+        for strength in _rows(file.get("strengths")):
+            for pack in _rows(strength.get("packs")):
+                known = Row(pack.place)
+                for row, keys in ((file, ("form",)), (strength, ("strength",)), (pack, OF_A_PACK)):
+                    for key in row.keys() & keys:
+                        known.put(key, row[key], row.places[key])
+                yield known
 
     def put(self, data: Row, row: Row, entries: AbstractSet[str]) -> None:
         for key, value in row.items():
@@ -168,11 +183,15 @@ class _Folder:
                 yield Problem(self.place("sections"), 1, f"section “{slug}” is missing")
 
 
+def _rows(value: Any) -> list[Row]:
+    return [row for row in value if isinstance(row, Row)] if isinstance(value, list) else []
+
+
 def _alike(data: Row) -> Iterator[Problem]:
     comparison = data.get("comparison", {})
     lists = [(data.get(entry), key) for entry, key in DISTINCT.items()]
     for rows, key in [*lists, (comparison.get("rows"), "name")]:
-        given = [row for row in rows if isinstance(row, Row)] if isinstance(rows, list) else []
+        given = _rows(rows)
         counted = Counter(str(row.get(key)) for row in given)
         for row in given:
             if counted[str(row.get(key))] > 1:

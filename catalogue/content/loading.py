@@ -92,5 +92,6 @@ def _parts(content: Content) -> dict[str, object]:
         **{f"claim {row.claim}": row for row in content.claims},
         **{f"interaction {row.id}": row for row in content.interactions},
         **{f"combination {row.id}": row for row in content.combinations},
+        **{f"pack {row.sku}": row for row in content.packs},
         **{f"source {row.key}": row for row in content.sources},
     }

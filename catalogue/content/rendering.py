@@ -32,6 +32,7 @@ from catalogue.content.document import (
     grouped,
 )
 from catalogue.content.inline import inline_html
+from catalogue.content.makes import by_make
 from catalogue.content.models import ContentVersion
 from catalogue.content.sections import Citation, Country, Mark, Statement
 from shop.help_lines.table import emergency_number
@@ -169,6 +170,7 @@ def _rendered(
         "frequencies": by_frequency(content),
         "advice": by_urgency(content),
         "severities": by_severity(content),
+        "makes": by_make(content.packs),
         "emergency_number": emergency_number(country),
         "is_demo": settings.IS_DEMO,
     }
