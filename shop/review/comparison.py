@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -16,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from catalogue.amounts import IN_TEXT, DoseForm, Strength
 from shop.patients.answers import Answers
 from shop.review.transcription import Item, Transcription
+from shop.spelling import are_alike, spellings, words
 
 TITLES = frozenset(
     [
@@ -77,21 +76,23 @@ class Row:
 
 
 def plain(text: str) -> str:
-    """The words without case, accents, punctuation and spaces."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    kept = "".join(sign for sign in decomposed if not unicodedata.combining(sign))
-    return " ".join(re.findall(r"[^\W_]+", kept))
+    """The words in small letters, each as it is spelt without marks, without punctuation."""
+    return " ".join(min(spellings(word)) for word in words(text))
 
 
-def plain_name(text: str) -> str:
-    """The same, without titles."""
-    return " ".join(word for word in plain(text).split() if word not in TITLES)
+def name_of(text: str) -> list[str]:
+    """The words of a name in the order in which it is spoken, without titles: "Archer, Dr Anna" too."""
+    parts = [[word for word in words(part) if word not in TITLES] for part in text.split(",")]
+    spoken = [part for part in parts if part]
+    if len(spoken) == len(("family name", "given name")):
+        spoken.reverse()
+    return [word for part in spoken for word in part]
 
 
 def plain_medicine(text: str) -> str:
     """The same, without a strength and the words for a dose form."""
-    words = plain(IN_TEXT.sub(" ", text.casefold())).split()
-    return " ".join(word for word in words if word not in FORMS)
+    without = plain(IN_TEXT.sub(" ", text.casefold())).split()
+    return " ".join(word for word in without if word not in FORMS)
 
 
 def compare(
@@ -112,14 +113,15 @@ def _patient_rows(read: Transcription, answers: Answers) -> Iterator[Row]:
         _("Patient"),
         answers.patient_name,
         read.patient_name,
-        _mark(plain_name(answers.patient_name), plain_name(read.patient_name)),
+        _mark_words(name_of(answers.patient_name), name_of(read.patient_name)),
     )
     said, seen = _day(answers.date_of_birth), _day(read.date_of_birth)
     yield Row("date_of_birth", _("Born"), said, seen, _mark(said, seen))
     where = answers.where
-    seen = plain(read.address)
-    alike = seen in {plain(answers.address), plain(where)}
-    mark = Mark.SAME if alike and seen else _mark(plain(where), seen)
+    seen_words = words(read.address)
+    mark = _mark_words(words(answers.address), seen_words)
+    if mark != Mark.SAME:
+        mark = _mark_words(words(where), seen_words)
     yield Row("address", _("Address"), where, read.address, mark)
 
 
@@ -169,6 +171,12 @@ def _strength_row(
         mark = Mark.DIFFERENT
         seen = seen or _("Not prescribed")
     return Row(f"strength_{strength.slug}", strength.words, said, seen, mark)
+
+
+def _mark_words(said: list[str], read: list[str]) -> Mark:
+    if not said or not read:
+        return Mark.NOT_COMPARABLE
+    return Mark.SAME if are_alike(said, read) else Mark.DIFFERENT
 
 
 def _mark(said: str, read: str) -> Mark:
