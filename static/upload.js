@@ -184,6 +184,7 @@ const start = () => {
   show();
   form.addEventListener("input", saveSoon);
   form.addEventListener("submit", send);
+  document.dispatchEvent(new Event("drawn"));
 };
 
 if (document.querySelector("form[data-upload]")) {

@@ -40,7 +40,7 @@ from shop.demo.stripe.server import Emulator
 from shop.jurisdictions import loading
 from shop.jurisdictions.profile import Authenticity
 from shop.patients import services as patients
-from shop.patients.answers import QUESTIONS, Answers
+from shop.patients.answers import Answers
 from shop.patients.models import Patient, Relation
 from shop.prescriptions import sending, services
 from shop.prescriptions.authorising import Allowance
@@ -287,10 +287,9 @@ def patient_answers(**changes: Any) -> Answers:
         alcohol="never",
         other_medicines="ramipril",
     )
-    answers = replace(answers, **changes)
-    today = timezone.localdate()
-    given = {name: today for name in QUESTIONS if answers.is_given(name)}
-    return replace(answers, dates=given | answers.dates)
+    dates = changes.pop("dates", {})
+    answers = answers.but(**changes)
+    return answers.but(dates=dict.fromkeys(answers.values, timezone.localdate()) | dates)
 
 
 def add_patient(user: User, **changes: Any) -> Patient:

@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 
 from catalogue.amounts import doses_of
+from catalogue.content.models import Medicine
 from shop.accounts.requests import SignedInRequest
 from shop.checkout.choosing_patient import choose, chosen_patient, is_of_nobody
 from shop.continuity.supply_gap import earliest_arrival
@@ -82,7 +83,7 @@ def _ask_for_prescription(request: SignedInRequest, key: str, refusal: Refused) 
         "doses": doses,
     }
     draft = sending.begin_draft(by=request.user)
-    form = _form(request, patient, draft, doses=doses)
+    form = _form(request, patient, draft, needs)
     if request.method == "POST":
         try:
             if form.is_valid():
@@ -111,7 +112,7 @@ def _patient(request: SignedInRequest, key: str) -> Patient:
 
 
 def _form(
-    request: SignedInRequest, patient: Patient, draft: Prescription, *, doses: str
+    request: SignedInRequest, patient: Patient, draft: Prescription, needs: tuple[Need, ...]
 ) -> PrescriptionForm:
     """The form, with what was typed into it for this patient before."""
     typed = draft.typed_so_far
@@ -120,8 +121,19 @@ def _form(
     initial = {**typed, "draft": draft.reference}
     files = within_quota(request.FILES, by=request.user)
     return PrescriptionForm(
-        request.POST or None, files or None, patient=patient, initial=initial, doses=doses
+        request.POST or None,
+        files or None,
+        patient=patient,
+        medicines=_folders(needs),
+        initial=initial,
+        doses=doses_of(need.form for need in needs),
     )
+
+
+def _folders(needs: tuple[Need, ...]) -> list[str]:
+    """The folders of the medicines, which ask questions of their own."""
+    wanted = Medicine.objects.filter(product__in={need.medicine_id for need in needs})
+    return list(wanted.values_list("slug", flat=True))
 
 
 def _submit(
@@ -131,7 +143,6 @@ def _submit(
         by=request.user,
         patient=form.seen_patient(),
         answers=form.answers(),
-        days_left=form.cleaned_data["days_left"],
         wishes=[Wish(need.medicine_id, need.strength, need.units) for need in needs],
         uploads=form.cleaned_data["documents"],
         reference=form.cleaned_data["draft"],

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from shop import days
 from shop.accounts.models import User
 from shop.patients import services as patients
-from shop.patients.answers import QUESTIONS, Answers
+from shop.patients.answers import Answers
 from shop.patients.models import Patient, Relation
 
 # Long enough ago that what changes quickly has to be looked at again.
@@ -24,8 +24,8 @@ HEALTHY = Answers(
     alcohol="sometimes",
     takes_nothing_else=True,
 )
-IN_ADELAIDE = replace(
-    HEALTHY, address="12 Example Street\nAdelaide", state="SA", postcode="5000", country="AU"
+IN_ADELAIDE = HEALTHY.but(
+    address="12 Example Street\nAdelaide", state="SA", postcode="5000", country="AU"
 )
 
 
@@ -43,8 +43,7 @@ PATIENTS = (
     DemoPatient(
         "anna@example.com",
         Relation.SELF,
-        replace(
-            IN_ADELAIDE,
+        IN_ADELAIDE.but(
             patient_name="Anna Archer",
             date_of_birth=datetime.date(1984, 5, 17),
             sex_at_birth="female",
@@ -53,8 +52,7 @@ PATIENTS = (
     DemoPatient(
         "anna@example.com",
         Relation.CARED_FOR,
-        replace(
-            IN_ADELAIDE,
+        IN_ADELAIDE.but(
             patient_name="Arthur Archer",
             date_of_birth=datetime.date(1949, 11, 2),
             sex_at_birth="male",
@@ -71,8 +69,7 @@ PATIENTS = (
     DemoPatient(
         "uma@example.com",
         Relation.SELF,
-        replace(
-            HEALTHY,
+        HEALTHY.but(
             patient_name="Uma Underwood",
             date_of_birth=datetime.date(1990, 1, 30),
             sex_at_birth="female",
@@ -95,7 +92,6 @@ def create_patients() -> None:
 
 def _create(patient: DemoPatient, *, user: User) -> None:
     day = days.at_pharmacy() - patient.said
-    answers = replace(patient.answers, egfr_on=day if patient.answers.egfr else None)
-    dates = {name: day for name in QUESTIONS if answers.is_given(name)}
+    answers = patient.answers.but(egfr_on=day if patient.answers.egfr else None)
     row = Patient(user=user, relation=patient.relation)
-    patients.keep(row, answers=replace(answers, dates=dates))
+    patients.keep(row, answers=answers.but(dates=dict.fromkeys(answers.values, day)))

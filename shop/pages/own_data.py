@@ -14,7 +14,9 @@ from shop.accounts.forms import PasswordForm
 from shop.accounts.models import User
 from shop.accounts.requests import SignedInRequest
 from shop.credentials import changes
+from shop.patients.answers import Answers
 from shop.patients.models import Patient
+from shop.patients.wording import described
 from shop.prescriptions.models import Authorisation, Prescription
 
 # Of a prescription; the person who decided signs with name and registration.
@@ -22,7 +24,6 @@ OF_A_PRESCRIPTION = (
     "reference",
     "status",
     "submitted_at",
-    "days_left",
     "question",
     "answer",
     "decided_at",
@@ -80,19 +81,37 @@ def _fields(row: Any, names: tuple[str, ...]) -> dict[str, Any]:
 
 def _patient(patient: Patient) -> dict[str, Any]:
     own = _fields(patient, ("relation", "is_archived", "created_at", "changed_at"))
-    return {**own, "answers": patient.answers_json}
+    return {**own, "answers": _answers(patient.answers)}
 
 
 def _prescription(prescription: Prescription) -> dict[str, Any]:
     return {
         **_fields(prescription, OF_A_PRESCRIPTION),
-        "answers": prescription.answers_json,
+        "answers": _answers(prescription.answers),
         "answers_before": [
-            {"changed_at": change.changed_at, "answers": change.before}
+            {
+                "changed_at": change.changed_at,
+                "answers": _answers(Answers.from_json(change.before)),
+            }
             for change in prescription.answers_changes.all()
         ],
         "not_sent_yet": prescription.typed,
         "authorised": [_authorised(each) for each in prescription.authorisations.all()],
+    }
+
+
+def _answers(answers: Answers) -> dict[str, dict[str, Any]]:
+    """Each answer with what was asked, in words too, and when it was given."""
+    return {
+        each.name: {
+            "asked": each.asked,
+            "answer": each.value,
+            "in_words": each.answer,
+            "version": each.version,
+            "given_on": each.on,
+        }
+        for each in described(answers, medicines=())
+        if each.is_given
     }
 
 

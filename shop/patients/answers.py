@@ -3,144 +3,180 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Collection
-from dataclasses import dataclass, field, fields, replace
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from typing import Any, Self
 
-from django.db.models import TextChoices
-from django.utils.translation import gettext_lazy as _
+from shop.patients import questions
 
 ADULT_AGE = 18
+EMPTY = ("", None, False)
 
 
-class SexAtBirth(TextChoices):
-    FEMALE = "female", _("Female")
-    MALE = "male", _("Male")
-    OTHER = "other", _("Neither of these")
-
-
-class YesNo(TextChoices):
-    NO = "no", _("No")
-    YES = "yes", _("Yes")
-    UNSURE = "unsure", _("I am not sure")
-
-
-class Pregnancy(TextChoices):
-    NO = "no", _("No")
-    PREGNANT = "pregnant", _("Pregnant, or may be")
-    PLANNED = "planned", _("Planning a pregnancy")
-    BREASTFEEDING = "breastfeeding", _("Breastfeeding")
-
-
-class Alcohol(TextChoices):
-    NEVER = "never", _("Never")
-    SOMETIMES = "sometimes", _("Sometimes")
-    DAILY = "daily", _("Every day, or nearly")
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, init=False)
 class Answers:
-    """The answers to the pharmacy's questions; an empty one was not given.
+    """The answers to the pharmacy's questions, by the name of the question.
 
-    ``egfr`` is the estimated glomerular filtration rate in mL/min/1.73 m². ``taken_before`` says
-    whether the patient has taken the medicine of this prescription before; it is asked each time.
-    ``dates`` holds the day each answer was given, by its name.
+    ``values`` are plain JSON: a text, a code, a number, an ISO date, true; what was not asked or not
+    answered is not among them. ``dates`` holds the day on which each was given, ``versions`` the
+    version of the question that it answers.
     """
 
-    patient_name: str = ""
-    date_of_birth: datetime.date | None = None
-    sex_at_birth: str = ""
-    address: str = ""
-    state: str = ""
-    postcode: str = ""
-    country: str = ""
-    phone: str = ""
-    allergies: str = ""
-    conditions: str = ""
-    epilepsy: str = ""
-    stomach_ulcer: str = ""
-    kidney_problems: str = ""
-    egfr: float | None = None
-    egfr_on: datetime.date | None = None
-    pregnancy: str = ""
-    alcohol: str = ""
-    other_medicines: str = ""
-    takes_nothing_else: bool = False
-    taken_before: str = ""
-    dates: dict[str, datetime.date] = field(default_factory=dict)
+    values: Mapping[str, Any]
+    dates: Mapping[str, datetime.date]
+    versions: Mapping[str, int]
+
+    def __init__(
+        self,
+        *,
+        dates: Mapping[str, datetime.date] | None = None,
+        versions: Mapping[str, int] | None = None,
+        **values: Any,
+    ) -> None:
+        given = {name: _plain(each) for name, each in values.items() if not _is_empty(each)}
+        known = versions or {}
+        object.__setattr__(self, "values", given)
+        object.__setattr__(self, "dates", dict(dates or {}))
+        object.__setattr__(
+            self, "versions", {name: known.get(name) or _version(name) for name in given}
+        )
 
     def as_json(self) -> dict[str, Any]:
-        """For a sealed field: only what was answered."""
-        given = {
-            name: _plain(getattr(self, name)) for name in QUESTIONS if getattr(self, name) != ""
-        }
-        return {**given, "dates": {name: day.isoformat() for name, day in self.dates.items()}}
-
-    @classmethod
-    def from_json(cls, data: dict[str, Any]) -> Self:
-        known = {name: data[name] for name in QUESTIONS if name in data}
-        for name in DATES:
-            if known.get(name):
-                known[name] = datetime.date.fromisoformat(known[name])
-        days = data.get("dates", {})
-        dates = {name: datetime.date.fromisoformat(day) for name, day in days.items()}
-        return cls(**known, dates=dates)
+        """For a sealed field: what was answered, to which version of the question, and when."""
+        return self.named(self.values)
 
     def named(self, names: Collection[str]) -> dict[str, Any]:
-        """These answers alone, for a sealed field; one that was not given is empty."""
-        return {name: _plain(getattr(self, name)) for name in names}
+        """These answers alone, for a sealed field; the value of one that was not given is empty."""
+        return {name: self._entry(name) for name in names}
+
+    def _entry(self, name: str) -> dict[str, Any]:
+        entry = {"value": self[name], "version": self.versions.get(name, 0)}
+        return entry | ({"on": self.dates[name].isoformat()} if name in self.dates else {})
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        """What `as_json` or `named` wrote, or the shop did before it had versions: name and value."""
+        entries = {name: _read(entry) for name, entry in data.items() if name != "dates"}
+        days = {
+            **data.get("dates", {}),
+            **{name: e["on"] for name, e in entries.items() if e.get("on")},
+        }
+        return cls(
+            **{name: entry["value"] for name, entry in entries.items()},
+            dates={name: datetime.date.fromisoformat(day) for name, day in days.items()},
+            versions={name: entry["version"] for name, entry in entries.items()},
+        )
+
+    def but(self, *, dates: Mapping[str, datetime.date] | None = None, **changes: Any) -> Self:
+        """These with others in the place of some; an empty one takes the answer away."""
+        versions = {name: each for name, each in self.versions.items() if name not in changes}
+        days = self.dates if dates is None else dates
+        return type(self)(dates=days, versions=versions, **{**self.values, **changes})
+
+    def __getitem__(self, name: str) -> Any:
+        """The answer to a question, as plain JSON; empty when it was not given."""
+        return self.values.get(name, "")
 
     def is_given(self, name: str) -> bool:
         """Whether this question was answered at all; an unticked box is no answer."""
-        return getattr(self, name) not in {"", None, False}
+        return name in self.values
+
+    def differing(self, other: Answers) -> tuple[str, ...]:
+        """The questions that were answered otherwise, in the order in which they are asked."""
+        return tuple(name for name in names_of(self, other) if self[name] != other[name])
+
+    @property
+    def patient_name(self) -> str:
+        return str(self["patient_name"])
+
+    @property
+    def date_of_birth(self) -> datetime.date | None:
+        return self._day("date_of_birth")
+
+    @property
+    def sex_at_birth(self) -> str:
+        return str(self["sex_at_birth"])
+
+    @property
+    def country(self) -> str:
+        """ISO 3166-1 alpha-2."""
+        return str(self["country"])
+
+    @property
+    def egfr(self) -> float | None:
+        """The estimated glomerular filtration rate in mL/min/1.73 m²."""
+        return self.values.get("egfr")
+
+    @property
+    def egfr_on(self) -> datetime.date | None:
+        return self._day("egfr_on")
+
+    def _day(self, name: str) -> datetime.date | None:
+        return datetime.date.fromisoformat(self[name]) if self[name] else None
 
     @property
     def where(self) -> str:
         """The address in one line, without the country; street and town come with their own lines."""
-        region = " ".join(part for part in (self.state, self.postcode) if part)
-        return ", ".join(part for part in (self.address, region) if part)
+        region = " ".join(part for part in (self["state"], self["postcode"]) if part)
+        return ", ".join(part for part in (self["address"], region) if part)
 
     @property
     def medicines_for_check(self) -> str:
         """The medicines as the interaction checker reads them; an empty list was not answered."""
-        if self.takes_nothing_else and not self.other_medicines.strip():
-            return "nothing else"
-        return self.other_medicines
+        typed = str(self["other_medicines"])
+        return "nothing else" if self["takes_nothing_else"] and not typed.strip() else typed
 
     def to_keep(self) -> Self:
         """What the patient's own record keeps: all but what is asked with each prescription."""
-        dates = {name: day for name, day in self.dates.items() if name not in ASKED_EACH_TIME}
-        unasked: dict[str, Any] = dict.fromkeys(ASKED_EACH_TIME, "")
-        return replace(self, **unasked, dates=dates)
+        return self._only(set(self.values) - questions.table().each_time)
 
     def beside(self, asked: Self) -> Self:
         """These, with what is asked with each prescription as it was answered there."""
-        alone = {name: getattr(asked, name) for name in ASKED_EACH_TIME}
-        days = {name: day for name, day in asked.dates.items() if name in ASKED_EACH_TIME}
-        return replace(self, **alone, dates={**self.dates, **days})
+        own = self.to_keep()
+        alone = asked._only(questions.table().each_time)
+        return type(self)(
+            dates={**own.dates, **alone.dates},
+            versions={**own.versions, **alone.versions},
+            **{**own.values, **alone.values},
+        )
+
+    def _only(self, names: Collection[str]) -> Self:
+        return type(self)(
+            dates={name: day for name, day in self.dates.items() if name in names},
+            versions=self.versions,
+            **{name: each for name, each in self.values.items() if name in names},
+        )
 
     def is_child_on(self, day: datetime.date) -> bool:
         """Whether an adult has to order for the patient."""
         age = self.age_on(day)
         return age is not None and age < ADULT_AGE
 
-    def get_kidney_problems_display(self) -> str:
-        return str(YesNo(self.kidney_problems).label) if self.kidney_problems else ""
-
     def age_on(self, day: datetime.date) -> int | None:
         """The patient's age in whole years."""
-        born = self.date_of_birth
-        if born is None:
-            return None
-        return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+        return questions.age_on(day, born=self.date_of_birth)
+
+
+def names_of(*answers: Answers) -> tuple[str, ...]:
+    """Every question of the table, and after them those answered that stand there no more."""
+    given = {name for each in answers for name in each.values}
+    known = questions.table().names
+    return (*known, *sorted(given - set(known)))
+
+
+def _version(name: str) -> int:
+    """The one that is asked today."""
+    table = questions.table()
+    return table.called(name).version if name in table else 1
 
 
 def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, datetime.date) else value
 
 
-QUESTIONS = tuple(f.name for f in fields(Answers) if f.name != "dates")
-ASKED_EACH_TIME = ("taken_before",)
-# Of the address, and not asked from the beginning: the first answer says nothing new of the patient.
-ASKED_LATER = ("state",)
-DATES = ("date_of_birth", "egfr_on")
+def _is_empty(value: Any) -> bool:
+    return any(value is empty for empty in EMPTY[1:]) or value == ""
+
+
+def _read(entry: Any) -> dict[str, Any]:
+    return entry if isinstance(entry, dict) else {"value": entry, "version": 1}

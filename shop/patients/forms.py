@@ -2,272 +2,169 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, ClassVar
+import datetime
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any, ClassVar
 
 from django import forms
-from django.forms.boundfield import BoundField
-from django.utils.formats import date_format
+from django.http import QueryDict
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from catalogue.content.asking import why_asked
 from shop import days
-from shop.addresses import countries as licensed
-from shop.addresses.fitting import CountrySelect, FitsCountry, number_field
+from shop.addresses.fitting import FitsCountry
 from shop.addresses.rules import Part
-from shop.patients.answers import (
-    ADULT_AGE,
-    QUESTIONS,
-    Alcohol,
-    Answers,
-    Pregnancy,
-    SexAtBirth,
-    YesNo,
-)
-from shop.patients.dates import PastDateField
-from shop.patients.freshness import NAMES_BY_QUESTION, dates_of, is_same, old_answers
+from shop.patients import fields, questions
+from shop.patients.answers import ADULT_AGE, Answers
+from shop.patients.folds import Fold, folds_of, problems_of
+from shop.patients.freshness import dated, is_same, old_answers
 from shop.patients.models import Patient, Relation
+from shop.patients.questions import Question, Table
+from shop.patients.wording import in_words, label_of
 
-if TYPE_CHECKING:
-    from django_stubs_ext import StrOrPromise
-
-# mL/min/1.73 m²
-LOWEST_EGFR = 1
-HIGHEST_EGFR = 200
-STILL = "still_"
-SECTIONS = (
-    (
-        _("The patient"),
-        (
-            "relation",
-            "patient_name",
-            "date_of_birth",
-            "sex_at_birth",
-            "country",
-            "address",
-            "state",
-            "postcode",
-            "phone",
-        ),
-    ),
-    (
-        _("The patient’s health"),
-        (
-            "allergies",
-            "conditions",
-            "epilepsy",
-            "stomach_ulcer",
-            "kidney_problems",
-            "egfr",
-            "egfr_on",
-            "pregnancy",
-            "alcohol",
-        ),
-    ),
-    (_("The patient’s medicines"), ("other_medicines", "takes_nothing_else")),
-)
+# The button that says no to what is still empty in a topic, which is its value.
+NONE = "none"
+STILL = "still_right"
 
 
-@dataclass(frozen=True)
-class Section:
-    """Questions that stand under one heading."""
+class QuestionsForm(forms.Form):
+    """A form with a field for each question of a table, ``asked``."""
 
-    title: str
-    fields: list[BoundField]
+    asked: Table
 
-
-def countries() -> list[tuple[str, Any]]:
-    """Where a patient may live, by ISO 3166-1 alpha-2 code."""
-    return [("", _("Choose a country")), *licensed.choices()]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields |= {each.name: fields.field_of(each) for each in self.asked}
 
 
-def one_of(choices: Any, *, needed: StrOrPromise = "", **kwargs: Any) -> forms.ChoiceField:
-    """A question with a few answers to choose from; ``needed`` is said when none is chosen."""
-    return forms.ChoiceField(
-        choices=choices,
-        widget=forms.RadioSelect,
-        required=bool(needed),
-        error_messages={"required": needed},
-        **kwargs,
-    )
+class PatientForm(FitsCountry, QuestionsForm):
+    """Who the patient is, and how they are; ``medicines`` are the folders that ask their own.
 
-
-def some_lines(*, needed: StrOrPromise = "", **kwargs: Any) -> forms.CharField:
-    """A question answered in a few lines of text."""
-    return forms.CharField(
-        max_length=2000,
-        required=bool(needed),
-        widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={"required": needed},
-        **kwargs,
-    )
-
-
-class PatientForm(FitsCountry, forms.Form):
-    """Who the patient is, and how they are.
-
-    An answer given too long ago comes with a box to tick when it is still right.
+    Answers given too long ago are listed above one box to tick when all of them are still right.
     """
 
     # Street and town are one text, as on the prescription, with which a pharmacist compares it.
     address_fields: ClassVar[dict[Part, str]] = {Part.STATE: "state", Part.POSTCODE: "postcode"}
-
-    # Needed, unless a tick beside it says otherwise.
-    answered_otherwise: tuple[str, ...] = ("other_medicines",)
-    # Whether an old answer has to be confirmed or changed before the form is valid.
-    asks_old_answers_again = False
+    # Then what is asked with each prescription is asked, and old answers have to be looked at.
+    is_for_prescription = False
+    # What stands on the page before the questions.
+    stands_before: tuple[str, ...] = ()
 
     # The version of the patient that was shown.
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
-    relation = one_of(
-        Relation, label=_("Who is the patient?"), needed=_("Choose who the patient is.")
-    )
-    patient_name = forms.CharField(
-        label=_("Name on the prescription"),
-        max_length=150,
-        widget=forms.TextInput(attrs={"autocomplete": "name"}),
-        error_messages={"required": _("Enter the name that is on the prescription.")},
-    )
-    date_of_birth = PastDateField(
-        label=_("Patient’s date of birth"),
-        help_text=_("For example, 14 3 1968"),
-        autocomplete="bday",
-        error_messages={
-            "required": _("Enter the date of birth."),
-            "invalid": _("Enter the date of birth as day, month and year, in numbers."),
-            "future": _("The date of birth is in the future."),
-        },
-    )
-    sex_at_birth = one_of(SexAtBirth, label=_("Sex at birth"))
-    country = forms.ChoiceField(
-        label=_("Country where the patient lives"),
-        choices=countries,
-        widget=CountrySelect(attrs={"autocomplete": "country"}),
-        error_messages={"required": _("Choose the country where the patient lives.")},
-    )
-    address = forms.CharField(
-        label=_("Patient’s address"),
-        help_text=_("Street and town, as on the prescription. Parcels may go elsewhere."),
-        max_length=300,
-        widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "street-address"}),
-        error_messages={"required": _("Enter the patient’s address.")},
-    )
-    state = forms.CharField(label=_("State"), max_length=64)
-    postcode = forms.CharField(
-        label=_("Postcode"), max_length=16, widget=forms.TextInput(attrs={"class": "input--s"})
-    )
-    phone = number_field(help_text=_("For a pharmacist’s question that cannot wait."))
-    allergies = some_lines(
-        label=_("Allergies"),
-        help_text=_("Medicines, foods, anything. Write “none” when there are none."),
-        needed=_("Write which allergies there are, or “none”."),
-    )
-    conditions = some_lines(
-        label=_("Other illnesses"),
-        help_text=_("What is treated, or was. Write “none” when there are none."),
-        needed=_("Write which illnesses there are, or “none”."),
-    )
-    epilepsy = one_of(
-        YesNo,
-        label=_("Has the patient ever had epilepsy or a seizure?"),
-        needed=_("Choose an answer about epilepsy."),
-    )
-    stomach_ulcer = one_of(
-        YesNo,
-        label=_("Has the patient ever had a stomach ulcer?"),
-        needed=_("Choose an answer about a stomach ulcer."),
-    )
-    kidney_problems = one_of(
-        YesNo,
-        label=_("Has a doctor ever said that the patient’s kidneys do not work well?"),
-        help_text=_("Some medicines leave the body through the kidneys and can build up."),
-        needed=_("Choose an answer about the kidneys."),
-    )
-    egfr = forms.FloatField(
-        label=_("Kidney value, eGFR"),
-        help_text=_("From a blood test, in mL/min/1.73 m². Leave it empty if you do not have it."),
-        min_value=LOWEST_EGFR,
-        max_value=HIGHEST_EGFR,
-        required=False,
-        widget=forms.TextInput(attrs={"class": "input--s", "inputmode": "decimal"}),
-        error_messages=dict.fromkeys(
-            ("invalid", "min_value", "max_value"),
-            _("Enter the kidney value as a number from 1 to 200."),
-        ),
-    )
-    egfr_on = PastDateField(
-        label=_("Day of that blood test"),
-        required=False,
-        error_messages={
-            "invalid": _("Enter the day of the blood test as day, month and year, in numbers."),
-            "future": _("The day of the blood test is in the future."),
-        },
-    )
-    pregnancy = one_of(
-        Pregnancy,
-        label=_("Is the patient pregnant or breastfeeding?"),
-        needed=_("Choose an answer about pregnancy and breastfeeding."),
-    )
-    alcohol = one_of(
-        Alcohol,
-        label=_("How often does the patient drink alcohol?"),
-        needed=_("Choose an answer about alcohol."),
-    )
-    other_medicines = some_lines(
-        label=_("All medicines the patient takes"),
-        help_text=_("Include ones bought without a prescription, and drugs."),
-    )
-    takes_nothing_else = forms.BooleanField(
-        label=_("The patient takes nothing else"), required=False
+    relation = forms.ChoiceField(
+        choices=Relation,
+        widget=forms.RadioSelect,
+        label=_("Who is the patient?"),
+        error_messages={"required": _("Choose who the patient is.")},
     )
 
     def __init__(
         self,
-        *args: Any,
+        data: Any = None,
+        files: Any = None,
+        *,
         patient: Patient,
+        medicines: Collection[str] = (),
         initial: dict[str, Any] | None = None,
-        **kwargs: Any,
     ) -> None:
         self.patient = patient
         self.before = Answers() if patient.is_new else patient.answers
-        known = {name: getattr(self.before, name) for name in QUESTIONS}
+        self.asked = self._table(medicines)
+        shown = {each.name: fields.shown_first(each, self.before) for each in self.asked}
         if not patient.is_new:
-            known |= {"relation": patient.relation, "version": patient.version}
-        kwargs["initial"] = known | (initial or {})
-        super().__init__(*args, **kwargs)
+            shown |= {"relation": patient.relation, "version": patient.version}
+        shown |= initial or {}
+        if data is not None and data.get(NONE):
+            shown, data, files = shown | self._as_typed(with_none(data)), None, None
+        super().__init__(data, files, initial=shown)
+        self._say_why()
+        self.old = self._old()
+        if self.old:
+            self.fields[STILL] = forms.BooleanField(
+                label=_("All of these are still right today."), required=False
+            )
+        self.order_fields([*self.stands_before, STILL, "relation", *self._names_on_page()])
+
+    def _table(self, medicines: Collection[str]) -> Table:
+        table = questions.table().asked_for(medicines, answered=self.before.values)
+        return table if self.is_for_prescription else table.without(table.each_time)
+
+    def _as_typed(self, data: Any) -> dict[str, Any]:
+        return typed_in(data, type(self).base_fields, self.asked)
+
+    def _say_why(self) -> None:
         why = why_asked()
-        for question in why.keys() & self.fields.keys():
-            self.fields[question].help_text = why[question]
-        self.old = old_answers(self.before, day=days.at_pharmacy())
-        for question, day in self.old.items():
-            self.fields[STILL + question] = still_right(day)
+        for name in why.keys() & self.fields.keys():
+            self.fields[name].help_text = why[name]
+
+    def _old(self) -> dict[str, datetime.date]:
+        old = old_answers(self.before, day=days.at_pharmacy())
+        return {name: day for name, day in old.items() if name in self.asked}
+
+    def _names_on_page(self) -> Iterable[str]:
+        return (each.name for topic in self.asked.topics for each in self.asked.under(topic))
 
     @property
-    def sections(self) -> list[Section]:
-        """The questions by heading, each box for an old answer after what it confirms."""
-        return [Section(str(title), list(self._with_boxes(names))) for title, names in SECTIONS]
+    def folds(self) -> list[Fold]:
+        return folds_of(
+            self.asked,
+            field=self.__getitem__,
+            can_apply=self.can_apply,
+            dates=self.before.dates,
+        )
 
-    def _with_boxes(self, names: tuple[str, ...]) -> Iterator[BoundField]:
-        last_names = {NAMES_BY_QUESTION[question][-1]: question for question in self.old}
-        for name in names:
-            if name in self.fields:
-                yield self[name]
-            if name in last_names:
-                yield self[STILL + last_names[name]]
+    @property
+    def problems(self) -> list[tuple[str, str]]:
+        """For the error summary, in the order of the page: what is said, and where it leads."""
+        in_folds = {"relation", *self.asked.names}
+        alone = [self[name] for name in self.errors if name in self.fields.keys() - in_folds]
+        first = [each for each in alone if each.name in (*self.stands_before, STILL)]
+        last = [each for each in alone if each not in first and not each.is_hidden]
+        return [
+            *(problem for each in first for problem in problems_of(each)),
+            *(problem for fold in self.folds for problem in fold.problems),
+            *(problem for each in last for problem in problems_of(each)),
+        ]
+
+    @property
+    def answered_otherwise(self) -> list[str]:
+        """Needed, though not whatever else was said."""
+        return [each.name for each in self.asked if not (each.is_optional or each.kind == "tick")]
+
+    @property
+    def old_in_words(self) -> list[tuple[str, str, datetime.date]]:
+        """Each old question, what was answered, and when."""
+        return [
+            (label_of(name), in_words(name, self.before[name]), day)
+            for name, day in self.old.items()
+        ]
+
+    def can_apply(self, question: Question) -> bool:
+        """Whether what stands in the form leaves open that it has to be asked."""
+        return question.can_apply(self._standing(), age=self._age(self["date_of_birth"].value()))
+
+    def _standing(self) -> dict[str, Any]:
+        return {each.name: self[each.name].value() for each in self.asked if each.options}
+
+    def _age(self, born: Any) -> int | None:
+        """In whole years, as far as what was typed is a date."""
+        try:
+            parts = [int(part) for part in born] if isinstance(born, list) else ()
+            born = datetime.date(*reversed(parts)) if parts else born
+        except (TypeError, ValueError):
+            return None
+        return questions.age_on(days.at_pharmacy(), born=born or None)
 
     def clean(self) -> dict[str, Any]:
         super().clean()
         self._check_age()
+        for question in self.asked:
+            self._check_given(question)
         self._check_kidney_value()
-        self.check_one_of(
-            "other_medicines",
-            "takes_nothing_else",
-            neither=_("Name the medicines, or tick that the patient takes nothing else."),
-            both=_("Take this tick away, or empty the list of medicines."),
-        )
-        if self.asks_old_answers_again:
+        if self.is_for_prescription:
             self._check_old_answers()
         return self.cleaned_data
 
@@ -277,67 +174,82 @@ class PatientForm(FitsCountry, forms.Form):
         is_child = Answers(date_of_birth=born).is_child_on(days.at_pharmacy())
         if is_child and relation == Relation.SELF:
             message = _("An adult has to order for a patient under %(age)s.") % {"age": ADULT_AGE}
-            self.add_error("relation" if "relation" in self.fields else "date_of_birth", message)
+            self.add_error("relation", message)
+
+    def _check_given(self, question: Question) -> None:
+        """An answer is there where it is needed, and gone where it is not asked."""
+        if not self._applies(question):
+            self.errors.pop(question.name, None)
+            self.cleaned_data.pop(question.name, None)
+        elif question.name not in self.errors and question.kind != "tick":
+            self._check_needed(question)
+
+    def _check_needed(self, question: Question) -> None:
+        is_given = self.cleaned_data.get(question.name) not in {"", None}
+        tick = bool(question.or_tick and self.cleaned_data.get(question.or_tick))
+        if is_given and tick:
+            self.add_error(question.or_tick, gettext(self.asked.called(question.or_tick).wrong))
+        elif not is_given and not tick and fields.is_needed(question):
+            self.add_error(question.name, fields.missing(question))
+
+    def _applies(self, question: Question) -> bool:
+        return question.applies(
+            self.cleaned_data, age=self._age(self.cleaned_data.get("date_of_birth"))
+        )
 
     def _check_kidney_value(self) -> None:
         if {"egfr", "egfr_on"} & self.errors.keys():
             return
-        value, day = self.cleaned_data["egfr"], self.cleaned_data["egfr_on"]
+        value, day = self.cleaned_data.get("egfr"), self.cleaned_data.get("egfr_on")
         born = self.cleaned_data.get("date_of_birth")
         if value and not day:
-            self.add_error("egfr_on", _("Enter the day of the blood test."))
+            self.add_error("egfr_on", fields.missing(self.asked.called("egfr_on")))
         elif day and not value:
-            self.add_error("egfr", _("Enter the kidney value, or empty the day of the test."))
+            self.add_error("egfr", fields.missing(self.asked.called("egfr")))
         elif day and born and day < born:
             self.add_error("egfr_on", _("The blood test is before the date of birth."))
 
-    def check_one_of(
-        self, name: str, tick: str, *, neither: StrOrPromise, both: StrOrPromise
-    ) -> None:
-        """An empty answer counts only when the tick beside it says why it is empty."""
-        if name in self.errors:
-            return
-        is_given = self.cleaned_data[name] not in ("", None)
-        if is_given and self.cleaned_data[tick]:
-            self.add_error(tick, both)
-        elif not is_given and not self.cleaned_data[tick]:
-            self.add_error(name, neither)
-
     def _check_old_answers(self) -> None:
-        for question in self.old:
-            names = set(NAMES_BY_QUESTION[question])
-            is_open = not self.cleaned_data[STILL + question] and not names & self.errors.keys()
-            if is_open and is_same(question, self._given(), self.before):
-                label = self.fields[question].label
-                message = _("Tick this if it is still right, or change it: %(question)s")
-                self.add_error(STILL + question, message % {"question": label})
+        if self._untouched() and not self.cleaned_data[STILL]:
+            message = _("Tick this if all of it is still right, or change what is not.")
+            self.add_error(STILL, message)
+
+    def _untouched(self) -> list[str]:
+        """The old answers that stand as they were."""
+        given = self._given()
+        table = questions.table()
+        return [name for name in self.old if is_same(table.called(name), given, self.before)]
 
     def _given(self) -> Answers:
-        given = {
-            name: with_plain_line_ends(self.cleaned_data[name])
-            for name in QUESTIONS
-            if name in self.cleaned_data
+        """What stands in the form, and what is known of the patient and was not asked."""
+        kept = {name: each for name, each in self.before.values.items() if name not in self.asked}
+        said = {
+            each.name: fields.given(self.cleaned_data[each.name])
+            for each in self.asked
+            if each.name in self.cleaned_data and not each.writes
         }
-        return Answers(**given)
+        written = {
+            each.together: each.writes
+            for each in self.asked
+            if each.writes and self.cleaned_data.get(each.name)
+        }
+        return Answers(**{**kept, **said, **written})
 
     def answers(self) -> Answers:
         """What was answered: what is new or confirmed today, the rest when it was."""
-        given = self._given()
-        confirmed = {question for question in self.old if self.cleaned_data[STILL + question]}
-        day = days.at_pharmacy()
-        dates = dates_of(given, before=self.before, confirmed=confirmed, day=day)
-        return replace(given, dates=dates)
+        confirmed = self.old.keys() if self.old and self.cleaned_data[STILL] else ()
+        return dated(self._given(), before=self.before, confirmed=confirmed, day=days.at_pharmacy())
 
     def seen_patient(self) -> Patient:
         """The patient with the version that was shown, and with the relation that was chosen."""
         if not self.patient.is_new:
             self.patient.version = self.cleaned_data["version"] or 0
-        self.patient.relation = self.cleaned_data.get("relation", self.patient.relation)
+        self.patient.relation = self.cleaned_data["relation"]
         return self.patient
 
     def show_version(self, patient: Patient) -> None:
         """Let the answers typed here replace those of ``patient``, who changed meanwhile."""
-        differing = ", ".join(str(self.fields[name].label) for name in self._differing(patient))
+        differing = ", ".join(self._differing(patient))
         message = gettext(
             "These answers were changed in another window while you were typing. "
             "What you typed differs in: %(differing)s. Nothing is saved yet; send it again to "
@@ -349,18 +261,27 @@ class PatientForm(FitsCountry, forms.Form):
     def _differing(self, patient: Patient) -> list[str]:
         given, now = self._given(), patient.answers
         return [
-            names[0]
-            for question, names in NAMES_BY_QUESTION.items()
-            if names[0] in self.fields and not is_same(question, given, now)
+            str(self.fields[question.name].label)
+            for question in self.asked.whole
+            if not question.is_each_time and not is_same(question, given, now)
         ]
 
 
-def with_plain_line_ends(value: Any) -> Any:
-    """The value as it was before a browser sent it: a form ends lines in its own way."""
-    return value.replace("\r\n", "\n") if isinstance(value, str) else value
+def with_none(data: QueryDict) -> QueryDict:
+    """What was typed, after the button of a topic said no to what was still empty in it."""
+    filled = data.copy()
+    for question in questions.table():
+        if question.topic == data.get(NONE) and question.none and not data.get(question.name):
+            filled[question.name] = question.none
+    return filled
 
 
-def still_right(day: Any) -> forms.BooleanField:
-    """The box beside an answer that was given too long ago."""
-    said = gettext("You said this on %(day)s. It is still right.")
-    return forms.BooleanField(label=said % {"day": date_format(day, "j F Y")}, required=False)
+def typed_in(
+    data: QueryDict, declared: Mapping[str, forms.Field], asked: Iterable[Question]
+) -> dict[str, Any]:
+    """What was typed so far, right or wrong, as a form's initial values."""
+    made = {each.name: fields.field_of(each) for each in asked}
+    return {
+        name: field.widget.value_from_datadict(data, MultiValueDict(), name)
+        for name, field in {**declared, **made}.items()
+    }

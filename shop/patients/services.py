@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import F
 
 from shop.accounts import holding
-from shop.patients.answers import ASKED_LATER, QUESTIONS, Answers
+from shop.patients import questions
+from shop.patients.answers import Answers
 from shop.patients.models import Patient
 
 
@@ -19,7 +19,7 @@ class Follower(ABC):
 
     @abstractmethod
     def answers_changed(self, patient: Patient, names: tuple[str, ...]) -> None:
-        """``names`` are fields of `Answers`."""
+        """``names`` are questions."""
 
     @abstractmethod
     def list_changed(self, patient: Patient) -> None:
@@ -60,18 +60,18 @@ def keep(patient: Patient, *, answers: Answers) -> None:
         return
     _take_version(patient)
     before, now = Patient.objects.get(pk=patient.pk).answers, patient.answers
-    changed = tuple(_news(before, now))
+    changed = _news(before, now)
     patient.save(update_fields=("answers_json", "relation", "changed_at"))
     if changed:
         for follower in _followers:
             follower.answers_changed(patient, changed)
 
 
-def _news(before: Answers, now: Answers) -> Iterator[str]:
-    for name in QUESTIONS:
-        is_first = name in ASKED_LATER and not before.is_given(name)
-        if getattr(before, name) != getattr(now, name) and not is_first:
-            yield name
+def _news(before: Answers, now: Answers) -> tuple[str, ...]:
+    """What is newly known, but for a first answer that says nothing new."""
+    silent = {each.name for each in questions.table() if each.is_first_silent}
+    firsts = {name for name in silent if not before.is_given(name)}
+    return tuple(name for name in now.differing(before) if name not in firsts)
 
 
 def hold(patient: Patient) -> None:

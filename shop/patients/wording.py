@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Collection
+from dataclasses import asdict, dataclass
 from typing import Any
 
-from django import forms
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from shop.patients.forms import PatientForm
+from shop.patients import questions
+from shop.patients.answers import Answers, names_of
 
 
 def label_of(name: str) -> str:
-    """What is asked; ``name`` is a field of `Answers`."""
-    return str(_field(name).label)
+    """What is asked; a question that stands in the table no more is called by its name."""
+    table = questions.table()
+    return _(table.called(name).label) if name in table else name
 
 
 def in_words(name: str, value: Any) -> str:
@@ -23,12 +26,57 @@ def in_words(name: str, value: Any) -> str:
         return _("not said")
     if isinstance(value, bool):
         return _("yes") if value else _("no")
-    if isinstance(value, datetime.date):
-        return date_format(value, "j F Y")
-    field = _field(name)
-    choices: Any = field.choices if isinstance(field, forms.ChoiceField) else ()
-    return str(dict(choices).get(value, value))
+    table = questions.table()
+    if name not in table:
+        return str(value)
+    question = table.called(name)
+    if question.kind == "date":
+        return date_format(datetime.date.fromisoformat(value), "j F Y")
+    return _(question.options[value]) if value in question.options else str(value)
 
 
-def _field(name: str) -> forms.Field:
-    return PatientForm.base_fields[name]
+@dataclass(frozen=True)
+class InWords:
+    """A question with what was answered to it, as the desk, the decision and the download have it.
+
+    ``value`` is the answer in plain JSON, ``is_current`` whether it was given to today's wording.
+    """
+
+    name: str
+    topic: str
+    label: str
+    asked: str
+    value: Any
+    answer: str
+    version: int
+    on: datetime.date | None
+    is_given: bool
+    is_current: bool
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def described(answers: Answers, *, medicines: Collection[str]) -> list[InWords]:
+    """Every question that these medicines ask, answered or not, and every other that was answered."""
+    asked = questions.table().asked_for(medicines, answered=answers.values)
+    names = [name for name in names_of(answers) if name in asked or answers.is_given(name)]
+    return [_described(name, answers) for name in names]
+
+
+def _described(name: str, answers: Answers) -> InWords:
+    table = questions.table()
+    question = table.called(name) if name in table else None
+    version = answers.versions.get(name, 0)
+    return InWords(
+        name=name,
+        topic=question.topic if question else "",
+        label=_(question.short) if question else name,
+        asked=label_of(name),
+        value=answers[name],
+        answer=in_words(name, answers[name]),
+        version=version,
+        on=answers.dates.get(name),
+        is_given=answers.is_given(name),
+        is_current=question is not None and version == question.version,
+    )

@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from shop.accounts.requests import SignedInRequest
-from shop.prescription_pages.forms import typed_in
+from shop.prescription_pages.forms import typed_so_far
 from shop.prescriptions import sending
 from shop.prescriptions.files.uploads import memory_only_uploads
 
@@ -22,7 +22,7 @@ MAX_DRAFT_BYTES = 64 * 1024
 def keep_typed(request: SignedInRequest) -> None:
     """Keep what the form holds as the draft that it names; raises AlreadySent."""
     sending.save_draft(
-        by=request.user, typed=typed_in(request.POST), reference=request.POST.get("draft", "")
+        by=request.user, typed=typed_so_far(request.POST), reference=request.POST.get("draft", "")
     )
 
 

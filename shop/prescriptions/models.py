@@ -203,7 +203,9 @@ class Prescription(models.Model):
     @property
     def answers(self) -> Answers:
         """What the patient told the pharmacy when the prescription was sent."""
-        return Answers.from_json(self.answers_json)
+        said = Answers.from_json(self.answers_json)
+        # Prescriptions of version 0.1 have it in the column alone.
+        return said if self.days_left is None else said.but(days_left=self.days_left)
 
     @property
     def patient_key(self) -> str:

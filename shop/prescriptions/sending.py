@@ -91,7 +91,6 @@ def submit(  # noqa: PLR0913
     wishes: Iterable[Wish],
     uploads: Sequence[Upload],
     patient: Patient | None = None,
-    days_left: int | None = None,
     reference: str = "",
 ) -> Prescription:
     """Store a prescription and put it in the pharmacists' queue; all of it or nothing.
@@ -116,7 +115,7 @@ def submit(  # noqa: PLR0913
                 Action.SUBMIT,
                 by=by,
                 patient=patient,
-                days_left=days_left,
+                days_left=answers.values.get("days_left"),
                 submitted_at=timezone.now(),
             )
     except BaseException:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext
 
 from shop.accounts.models import User
 from shop.jurisdictions.profile import Authenticity
-from shop.patients.answers import QUESTIONS, Answers
+from shop.patients.answers import Answers
 from shop.patients.wording import label_of
 from shop.prescriptions import authorising, duplicates, history
 from shop.prescriptions.authorising import Allowance
@@ -70,10 +70,8 @@ class Replaced:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The fields of `Answers` that differ."""
-        return tuple(
-            name for name in QUESTIONS if getattr(self.before, name) != getattr(self.now, name)
-        )
+        """The questions that were answered otherwise."""
+        return self.now.differing(self.before)
 
 
 def claim(prescription: Prescription, *, by: User) -> None:

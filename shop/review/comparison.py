@@ -119,7 +119,7 @@ def _patient_rows(read: Transcription, answers: Answers) -> Iterator[Row]:
     yield Row("date_of_birth", _("Born"), said, seen, _mark(said, seen))
     where = answers.where
     seen_words = words(read.address)
-    mark = _mark_words(words(answers.address), seen_words)
+    mark = _mark_words(words(answers["address"]), seen_words)
     if mark != Mark.SAME:
         mark = _mark_words(words(where), seen_words)
     yield Row("address", _("Address"), where, read.address, mark)

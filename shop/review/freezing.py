@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
+from shop.patients.wording import described
 from shop.prescriptions.models import Prescription
 from shop.review.models import Check
 from shop.review.settled import Changes
 from shop.review.work import AlertAnswer, Work
 
-FORMAT = 1
+FORMAT = 2
 
 
 def frozen(
@@ -25,9 +26,11 @@ def frozen(
         "limits": {name: limits.digest for name, limits in case.limits_by_medicine.items()},
         "country": case.country,
         "ordered": [asdict(each) for each in case.ordered],
-        "patient": case.answers.as_json(),
+        "patient": {
+            each.name: each.as_json() for each in described(case.answers, medicines=case.medicines)
+        },
+        "relation": prescription.patient.relation if prescription.patient else "",
         "changed_answers": [asdict(each) for each in case.changed_answers],
-        "days_left": case.days_left,
         "run_out": asdict(case.run_out) if case.run_out else None,
         "earliest_arrival": case.earliest_arrival,
         "question": prescription.question,

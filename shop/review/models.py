@@ -14,7 +14,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from shop.patients.answers import QUESTIONS
+from shop.patients.answers import Answers
 from shop.vault.fields import SealedJSONField
 
 
@@ -77,7 +77,7 @@ class Worksheet(models.Model):
 class AnswersChange(models.Model):
     """Answers that took the place of others after a prescription was sent; it is never changed.
 
-    ``before`` and ``now`` hold those that differ, in JSON's own types, by their names in `Answers`.
+    ``before`` and ``now`` hold those that differ, by their questions, as `Answers.named` writes them.
     """
 
     uuid = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
@@ -100,7 +100,7 @@ class AnswersChange(models.Model):
     @property
     def names(self) -> tuple[str, ...]:
         """Whichever answers differ, in the order in which they are asked."""
-        return tuple(name for name in QUESTIONS if name in self.now)
+        return Answers.from_json(self.now).differing(Answers.from_json(self.before))
 
 
 class CheckKind(models.TextChoices):

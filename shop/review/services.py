@@ -18,7 +18,6 @@ from shop.accounts.actors import actor_of
 from shop.accounts.models import User
 from shop.audit import states
 from shop.jurisdictions.profile import Authenticity
-from shop.patients.answers import QUESTIONS
 from shop.patients.models import Patient
 from shop.patients.wording import label_of
 from shop.prescriptions import duplicates, history, supply_ledger
@@ -295,9 +294,9 @@ def _freeze(
 def patient_changed(patient: Patient, changed_names: Iterable[str]) -> list[Prescription]:
     """The patient's answers have changed: whatever is checked or approved is checked again (CLN-10).
 
-    ``changed_names`` are names of fields of `Answers`. Returns the prescriptions that were reopened.
+    ``changed_names`` are questions. Returns the prescriptions that were reopened.
     """
-    names = [name for name in QUESTIONS if name in set(changed_names) - {"phone"}]
+    names = [name for name in changed_names if name != "phone"]
     if not names:
         return []
     reopened = []

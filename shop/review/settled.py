@@ -77,8 +77,8 @@ def _in_words(change: AnswersChange, name: str) -> ChangedAnswer:
     return ChangedAnswer(
         name=name,
         label=label_of(name),
-        before=in_words(name, getattr(before, name)),
-        now=in_words(name, getattr(now, name)),
+        before=in_words(name, before[name]),
+        now=in_words(name, now[name]),
         at=change.changed_at,
         change=change.uuid.hex[:8],
     )

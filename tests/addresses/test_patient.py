@@ -116,4 +116,4 @@ def test_the_first_answer_about_the_state_reopens_no_approval(
     assert response.status_code == 302
     approved_before.refresh_from_db()
     assert approved_before.status == status
-    assert Patient.objects.get().answers.state == "NSW"
+    assert Patient.objects.get().answers["state"] == "NSW"

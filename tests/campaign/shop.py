@@ -8,7 +8,6 @@ import re
 import time
 import uuid
 from collections.abc import Callable
-from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 
@@ -177,7 +176,7 @@ def answer_for(watched: Watched, *, order_id: int, pharmacist_id: int, may_leave
 def change_answers(watched: Watched, *, patient_id: int, medicines: str) -> str:
     """The customer says what else a patient takes; empty for one who was removed."""
     patient = Patient.objects.get(pk=patient_id)
-    answers = replace(patient.answers, other_medicines=medicines)
+    answers = patient.answers.but(other_medicines=medicines)
     watched()
     try:
         patients.keep(patient, answers=answers)

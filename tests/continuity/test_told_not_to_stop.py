@@ -10,7 +10,7 @@ from django.urls import reverse
 from catalogue.content.document import Content
 from catalogue.models import ContentVersion, Product
 from shop.accounts.models import User
-from shop.patients.answers import QUESTIONS
+from shop.patients import questions
 from shop.payments.models import PaymentAttempt
 from shop.prescriptions import services
 from shop.prescriptions.models import Prescription
@@ -125,7 +125,9 @@ def test_without_content_the_form_says_why_in_general(customer: User, countries:
 def test_what_the_contents_give_reasons_for_is_asked(baclofen: Product) -> None:
     contents: list[Content] = [version.content for version in ContentVersion.objects.all()]
 
-    assert {each.question for content in contents for each in content.asked} <= set(QUESTIONS)
+    assert {each.question for content in contents for each in content.asked} <= set(
+        questions.table().names
+    )
     assert all(each.why.citations for content in contents for each in content.asked)
 
 

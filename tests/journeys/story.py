@@ -146,14 +146,24 @@ def in_australia(page: Page) -> None:
         page.get_by_role("button", name="Ask for an address there").click()
 
 
+def open_folds(page: Page) -> None:
+    """Every topic of the questions."""
+    closed = page.locator("details.fold:not([open]) > summary")
+    while closed.count():
+        closed.first.click()
+
+
 def answer_questions(page: Page) -> None:
     """Answer what is asked about a patient who is not known yet."""
+    open_folds(page)
     for part, value in (("day", "14"), ("month", "3"), ("year", "1968")):
         page.locator(f'[name="date_of_birth_{part}"]').fill(value)
     for name, value in CHOICES.items():
-        page.locator(f'[name="{name}"][value="{value}"]').check()
+        for choice in page.locator(f'[name="{name}"][value="{value}"]').all():
+            choice.check()
     page.get_by_label("Patient’s address").fill("3 Sample Lane, Sydney")
     in_australia(page)
+    open_folds(page)
     page.get_by_label("State or territory").select_option("NSW")
     page.get_by_label("Postcode").fill("2000")
     page.get_by_label("Allergies").fill("none")
@@ -163,6 +173,7 @@ def answer_questions(page: Page) -> None:
 
 def tell_of_the_medicine(page: Page) -> None:
     """What is asked with each prescription, and consent; fewer tablets are left than a delivery takes."""
+    open_folds(page)
     page.locator('[name="taken_before"][value="yes"]').check()
     page.get_by_label(re.compile("How many days of tablets")).fill("2")
     page.get_by_label(re.compile("The prescription is mine")).check()

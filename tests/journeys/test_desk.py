@@ -46,10 +46,10 @@ def send(user: User, medicine: Product) -> Prescription:
             kidney_problems="unsure",
             epilepsy="yes",
             other_medicines="codeine, zebrafort",
+            days_left=2,
         ),
         wishes=[Wish(medicine_id=medicine.pk, strength=mg(10), units=60)],
         uploads=[Upload(samples.jpeg(), (Picture(samples.jpeg(), 640, 480),) * 2)],
-        days_left=2,
     )
 
 

@@ -161,7 +161,7 @@ def test_a_lost_connection_loses_nothing(
     page.get_by_role("button", name="Try again").click()
 
     expect(page.locator("main")).to_contain_text("Waiting for the pharmacist")
-    assert Prescription.objects.get().answers.allergies == "none"
+    assert Prescription.objects.get().answers["allergies"] == "none"
     visitor_with.complaints.clear()  # the browser notes the connection that was cut
 
 

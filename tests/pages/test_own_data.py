@@ -52,9 +52,11 @@ def test_it_holds_everything_of_ones_own(
 
     assert "attachment" in response["Content-Disposition"]
     assert data["account"]["email"] == customer.email
-    assert [each["answers"]["patient_name"] for each in data["patients"]] == ["Maria Archer"]
+    assert [each["answers"]["patient_name"]["answer"] for each in data["patients"]] == [
+        "Maria Archer"
+    ]
     assert data["prescriptions"][0]["reference"] == approved.reference
-    assert data["prescriptions"][0]["answers"]["allergies"] == "none"
+    assert data["prescriptions"][0]["answers"]["allergies"]["in_words"] == "none"
     assert data["prescriptions"][0]["authorised"][0]["units_supplied"] == 60
     assert data["orders"][0]["lines"][0]["quantity"] == 1
     assert data["addresses"][0]["line1"] == "1 Sample Street"

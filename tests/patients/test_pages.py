@@ -101,8 +101,7 @@ def test_the_database_holds_no_answer_in_clear(client: Client) -> None:
         ({"country": "DE"}, ["country"]),
         ({"phone": "call me"}, ["phone"]),
         ({"allergies": ""}, ["allergies"]),
-        ({"epilepsy": ""}, ["epilepsy"]),
-        ({"stomach_ulcer": "x"}, ["stomach_ulcer"]),
+        ({"kidney_problems": "x"}, ["kidney_problems"]),
         ({"pregnancy": ""}, ["pregnancy"]),
         ({"alcohol": ""}, ["alcohol"]),
         (BLOOD_TEST | {"egfr": "0.5"}, ["egfr"]),
@@ -131,7 +130,7 @@ def test_no_other_medicine_is_said_with_a_tick(client: Client, customer: User) -
         reverse("patients:add"), {**ANSWERS, "other_medicines": "", "takes_nothing_else": "on"}
     )
 
-    assert Patient.objects.of(customer).get().answers.takes_nothing_else
+    assert Patient.objects.of(customer).get().answers["takes_nothing_else"]
 
 
 def born_years_ago(years: int, *, days: int) -> dict[str, str]:
@@ -194,7 +193,7 @@ def test_changing_one_answer_dates_only_that_one(client: Client, customer: User)
     save(client, patient, allergies="nuts")
 
     patient.refresh_from_db()
-    assert patient.answers.allergies == "nuts"
+    assert patient.answers["allergies"] == "nuts"
     assert patient.answers.dates["allergies"] == timezone.localdate()
     assert patient.answers.dates["alcohol"] == yesterday
 
@@ -211,13 +210,13 @@ def test_an_old_answer_is_shown_with_its_day(
     page = client.get(page_of(patient_from_long_ago)).content.decode()
 
     assert "1 answer to look at again" in listed
-    assert page.count("You said this on 3 March 2020") == 1
+    assert page.count("said on 3 March 2020") == 2
 
 
 def test_ticking_an_old_answer_dates_it_today(
     client: Client, patient_from_long_ago: Patient
 ) -> None:
-    save(client, patient_from_long_ago, still_allergies="on")
+    save(client, patient_from_long_ago, still_right="on")
 
     patient_from_long_ago.refresh_from_db()
     assert patient_from_long_ago.answers.dates["allergies"] == timezone.localdate()
@@ -227,7 +226,7 @@ def test_an_old_answer_left_alone_stays_old(client: Client, patient_from_long_ag
     save(client, patient_from_long_ago, phone="02 5550 1234")
 
     patient_from_long_ago.refresh_from_db()
-    assert patient_from_long_ago.answers.phone == "+61 2 5550 1234"
+    assert patient_from_long_ago.answers["phone"] == "+61 2 5550 1234"
     assert patient_from_long_ago.answers.dates["allergies"] == LONG_AGO
 
 
@@ -253,16 +252,16 @@ def test_of_two_windows_the_second_is_told_and_may_decide(client: Client, patien
 
     assert "changed in another window" in told.content.decode()
     assert "Allergies, How often does the patient drink alcohol?" in told.content.decode()
-    assert (kept.allergies, kept.alcohol) == ("nuts", "never")
+    assert (kept["allergies"], kept["alcohol"]) == ("nuts", "never")
     patient.refresh_from_db()
-    assert (patient.answers.allergies, patient.answers.alcohol) == ("none", "daily")
+    assert (patient.answers["allergies"], patient.answers["alcohol"]) == ("none", "daily")
 
 
 def test_a_form_without_a_version_changes_nothing(client: Client, patient: Patient) -> None:
     save(client, patient, allergies="nuts", version="")
 
     patient.refresh_from_db()
-    assert patient.answers.allergies == "none"
+    assert patient.answers["allergies"] == "none"
 
 
 @pytest.mark.django_db(transaction=True)
@@ -282,7 +281,7 @@ def test_of_two_changes_at_once_one_gets_through(customer: User) -> None:
     patient.refresh_from_db()
     assert [type(result) for result in results if result] == [ChangedMeanwhile] * 2
     assert patient.version == 2
-    assert patient.answers.allergies == str(results.index(None))
+    assert patient.answers["allergies"] == str(results.index(None))
 
 
 def test_an_archived_patient_is_off_the_list_and_not_deleted(
@@ -323,7 +322,7 @@ def test_nothing_is_kept_of_a_patient_archived_meanwhile(patient: Patient) -> No
             services.keep(seen, answers=patient_answers(allergies="nuts"))
 
     patient.refresh_from_db()
-    assert patient.answers.allergies == "none"
+    assert patient.answers["allergies"] == "none"
 
 
 def test_extra_fields_change_nothing(
@@ -340,7 +339,7 @@ def test_extra_fields_change_nothing(
 def test_every_question_stands_under_a_heading(patient: Patient) -> None:
     form = PatientForm(patient=patient)
 
-    shown = [field.name for section in form.sections for field in section.fields]
+    shown = [each.field.name for fold in form.folds for each in fold.asked]
 
     assert shown == [name for name in form.fields if name != "version"]
 

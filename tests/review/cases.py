@@ -78,7 +78,7 @@ def a_case(
 ) -> Case:
     """A case without findings, after these changes."""
     read = replace(PAPER, **{"items": (replace(ITEM, **(item or {})),), **(paper or {})})
-    said = replace(ANSWERS, **(answers or {}))
+    said = ANSWERS.but(**(answers or {}))
     ordered = changes.pop("ordered", (wish(10, 60),))
     return Case(
         **{

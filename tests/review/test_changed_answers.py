@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,8 +11,9 @@ from django.urls import reverse
 from catalogue.models import Product
 from shop.accounts.models import User
 from shop.audit.verification import Verification
+from shop.patients import questions
 from shop.patients import services as patients
-from shop.patients.answers import ASKED_EACH_TIME, QUESTIONS
+from shop.patients.answers import Answers
 from shop.patients.models import Patient
 from shop.patients.wording import in_words, label_of
 from shop.prescriptions.models import Prescription
@@ -56,13 +56,13 @@ def waiting(patient: Patient, baclofen: Product, desk: Client) -> Prescription:
 
 def change(patient: Patient, **answers: Any) -> None:
     patient.refresh_from_db()
-    patients.keep(patient, answers=replace(patient.answers, **answers))
+    patients.keep(patient, answers=patient.answers.but(**answers))
 
 
 def send_another(patient: Patient, baclofen: Product, **answers: Any) -> None:
     """For the same patient, whose answers differ from those of the first."""
     patient.refresh_from_db()
-    given = replace(patient.answers, **answers)
+    given = patient.answers.but(**answers)
     send_prescription(patient.user, baclofen, patient=patient, answers=given)
 
 
@@ -213,7 +213,7 @@ OTHERS: dict[str, Any] = {
 }
 
 
-@pytest.mark.parametrize("name", QUESTIONS)
+@pytest.mark.parametrize("name", OTHERS)
 @pytest.mark.parametrize("more", [{}, {"egfr": None}, {"allergies": ""}])
 def test_no_finding_hangs_on_an_answer_that_it_is_not_said_to_rest_on(
     name: str, more: dict[str, Any]
@@ -231,13 +231,14 @@ def test_no_finding_hangs_on_an_answer_that_it_is_not_said_to_rest_on(
 
 def test_every_question_has_words(countries: Any) -> None:
     """But for what is asked with each prescription, which no newer answer takes the place of."""
-    asked = [name for name in QUESTIONS if name not in ASKED_EACH_TIME]
+    table = questions.table()
+    asked = table.without(table.each_time).names
 
     assert all(label_of(name) for name in asked)
-    assert all(in_words(name, OTHERS[name]) for name in asked)
+    assert all(in_words(name, Answers(**OTHERS)[name]) for name in asked)
 
 
 def test_the_table_names_only_answers_and_points_that_there_are() -> None:
     fields = ClinicalForm({}).fields.keys() | LegalForm({}, accepted=()).fields.keys()
 
-    assert fields_over(QUESTIONS) <= fields
+    assert fields_over(questions.table().names) <= fields

@@ -82,7 +82,7 @@ class TestFrozen:
         assert all(alert["answer"]["outcome"] for alert in kept["alerts"])
         assert {check["kind"] for check in kept["checks"]} == {"legal", "clinical"}
         assert kept["checks"][0]["registration"] == "Test register 12345"
-        assert kept["patient"]["patient_name"] == "Robin Example"
+        assert kept["patient"]["patient_name"]["answer"] == "Robin Example"
         assert kept["decided"]["allowances"][0]["units_per_supply"] == 60
 
     def test_the_check_can_be_made_again_with_the_same_result(

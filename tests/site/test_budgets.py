@@ -15,7 +15,7 @@ from django.urls import reverse
 
 from catalogue.models import Product
 from shop.accounts.models import User
-from shop.patients.answers import QUESTIONS
+from shop.patients import questions
 from shop.prescriptions.models import Prescription
 from tests.conftest import add_patient, basket_with, pack_of, signed_in
 from tests.signed import load_medicines
@@ -80,13 +80,15 @@ def test_the_steps_to_an_order_are_light(name: str, customer: User, medicine: Pr
 
 @pytest.mark.parametrize("name", ["patients:list", "patients:add", "prescriptions:list"])
 def test_the_pages_about_patients_are_light(name: str, customer: User, medicine: Product) -> None:
-    add_patient(customer, dates=dict.fromkeys(QUESTIONS, datetime.date(2020, 3, 3)))
+    add_patient(customer, dates=dict.fromkeys(questions.table().names, datetime.date(2020, 3, 3)))
 
     check_budget(signed_in(customer), reverse(name))
 
 
 def test_a_patient_with_old_answers_only_is_light(customer: User, medicine: Product) -> None:
-    patient = add_patient(customer, dates=dict.fromkeys(QUESTIONS, datetime.date(2020, 3, 3)))
+    patient = add_patient(
+        customer, dates=dict.fromkeys(questions.table().names, datetime.date(2020, 3, 3))
+    )
 
     check_budget(signed_in(customer), reverse("patients:edit", args=[patient.uuid]))
 

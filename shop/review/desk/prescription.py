@@ -25,7 +25,7 @@ from shop.accounts.forms import ProofForm
 from shop.accounts.requests import SignedInRequest
 from shop.audit import states
 from shop.continuity.urgency import is_urgent
-from shop.patients.answers import Alcohol, Answers, Pregnancy, YesNo
+from shop.patients.wording import described
 from shop.prescriptions import opening, supply_ledger
 from shop.prescriptions import services as prescriptions
 from shop.prescriptions.authorising import BelowSupplied
@@ -287,7 +287,8 @@ def _show(
         "checks": checks_of(prescription),
         "answers": prescription.answers,
         "age": sheet.case.age,
-        "said": said_by(prescription.answers),
+        "relation": prescription.patient.get_relation_display() if prescription.patient else "",
+        "said": described(prescription.answers, medicines=sheet.case.medicines),
         **_days_left(prescription, sheet),
         "is_open": prescription.status in UNDER_REVIEW,
         "is_mine": is_held and prescription.claimed_by_id == request.user.pk,
@@ -319,17 +320,6 @@ def _days_left(prescription: Prescription, sheet: Sheet) -> dict[str, Any]:
         "is_urgent": is_urgent(run_out, on=sheet.case.today, arrival=sheet.case.earliest_arrival),
         "stopping": stopping_is_dangerous(ordered),
     }
-
-
-def said_by(answers: Answers) -> list[tuple[Any, Any]]:
-    """The patient's answers to the questions with set answers, in words."""
-    questions = (
-        (_("Epilepsy"), answers.epilepsy, YesNo),
-        (_("Stomach ulcer"), answers.stomach_ulcer, YesNo),
-        (_("Pregnancy, breastfeeding"), answers.pregnancy, Pregnancy),
-        (_("Alcohol"), answers.alcohol, Alcohol),
-    )
-    return [(label, words(value).label if value else "") for label, value, words in questions]
 
 
 def checks_of(prescription: Prescription) -> list[tuple[ContentVersion, Result]]:

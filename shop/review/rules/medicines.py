@@ -81,10 +81,10 @@ def not_signed(case: Case) -> Iterator[Alert]:
 def not_said(case: Case) -> Iterator[Alert]:
     """An empty list of medicines is not “none”."""
     answers = case.answers
-    if not answers.other_medicines.strip() and not answers.takes_nothing_else:
+    if not answers["other_medicines"].strip() and not answers["takes_nothing_else"]:
         title = _("What else the patient takes was not said.")
         yield Alert("medicines-unknown", Severity.QUERY, title, UNKNOWN)
-    if not answers.allergies and not answers.conditions:
+    if not answers["allergies"] and not answers["conditions"]:
         title = _("Allergies and conditions: none named.")
         yield Alert("conditions-unknown", Severity.NOTE, title, UNKNOWN)
 

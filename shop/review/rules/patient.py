@@ -13,7 +13,7 @@ from pydantic import BeforeValidator
 from catalogue.amounts import Mass
 from shop.datafiles import Positive, Text
 from shop.jurisdictions.profile import Distinct, Value, add_months, not_in_the_file
-from shop.patients.answers import Pregnancy, YesNo
+from shop.patients.wording import in_words
 from shop.review.rules.alert import Alert, Severity, clinical
 from shop.review.rules.case import Case
 from shop.review.rules.stricter import Higher, Lower, More
@@ -112,7 +112,7 @@ def _is_old(case: Case, limits: PatientLimits) -> bool:
 
 def _unknown_kidneys(case: Case, limits: PatientLimits, title: str) -> Alert:
     is_older = case.age is None or case.age >= limits.age_query_from.value
-    is_at_risk = is_older or case.answers.kidney_problems != YesNo.NO
+    is_at_risk = is_older or case.answers["kidney_problems"] != "no"
     if is_at_risk:
         risky = _("%(title)s The patient's age or kidney problems make it needed.")
         return Alert(
@@ -150,10 +150,10 @@ def _is_new_high_start(case: Case, limits: PatientLimits) -> bool:
 @clinical("pregnancy", "pregnancy-unknown")
 def pregnancy(case: Case) -> Iterator[Alert]:
     """Pregnant, planning, breastfeeding, or not asked."""
-    said = case.answers.pregnancy
+    said = case.answers["pregnancy"]
     source = case.cited(lambda limits: limits.pregnancy_checks, or_else=CHECKS)
-    if said in {Pregnancy.PREGNANT, Pregnancy.PLANNED, Pregnancy.BREASTFEEDING}:
-        title = _("The patient says: %(said)s.") % {"said": Pregnancy(said).label}
+    if said in {"pregnant", "planned", "breastfeeding"}:
+        title = _("The patient says: %(said)s.") % {"said": in_words("pregnancy", said)}
         yield Alert("pregnancy", Severity.QUERY, title, source)
     elif not said and case.answers.sex_at_birth.casefold() != MALE:
         title = _("Pregnancy and breastfeeding: not asked.")
@@ -184,13 +184,13 @@ def conditions(case: Case) -> Iterator[Alert]:
 
 
 def _condition(case: Case, limits: PatientLimits, name: str, text: _Texts) -> Iterator[Alert]:
-    said = getattr(case.answers, name)
+    said = case.answers[name]
     is_blocked = name in limits.blocks.value
     source = (limits.blocks if is_blocked else limits.queries).cited
-    if said == YesNo.YES:
+    if said == "yes":
         severity = Severity.BLOCK if is_blocked else Severity.QUERY
         yield Alert(name, severity, text.yes, source)
-    elif said != YesNo.NO:
+    elif said != "no":
         yield Alert(f"{name}-unknown", Severity.QUERY, text.unknown, source)
 
 

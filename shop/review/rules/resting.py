@@ -31,6 +31,9 @@ _FINDINGS: dict[str, tuple[str, ...]] = {
     "medicines-unknown": _MEDICINES,
     "conditions-unknown": ("allergies", "conditions"),
     "patient-mismatch": ("patient_name", "date_of_birth", "address", "state", "postcode"),
+    "supply-gap": ("days_left", "taken_before"),
+    "days-left-unknown": ("days_left", "days_left_unknown", "taken_before"),
+    "arrival-late": ("days_left", "taken_before"),
     "no-country": ("country",),
     "strength-country": ("country",),
 }
@@ -66,3 +69,9 @@ def fields_over(names: tuple[str, ...]) -> frozenset[str]:
     return frozenset(
         fields | ({"identity_method", "identity_result"} if changed & set(_IDENTITY) else set())
     )
+
+
+def questions_read() -> frozenset[str]:
+    """The questions whose answers a rule or a point of the checklist reads."""
+    under = (*_FINDINGS.values(), *_FIELDS.values())
+    return frozenset(name for names in under for name in names)
