@@ -256,7 +256,10 @@ class PatientForm(FitsCountry, QuestionsForm):
             "keep what is on this page."
         ) % {"differing": differing or gettext("nothing")}
         self.add_error(None, message)
-        self.data = {**self.data, "version": str(patient.version)}
+        typed: Any = self.data
+        shown = typed.copy()
+        shown["version"] = str(patient.version)
+        self.data = shown
 
     def _differing(self, patient: Patient) -> list[str]:
         given, now = self._given(), patient.answers
