@@ -7,15 +7,13 @@ from itertools import groupby
 
 from babel import Locale
 from django.conf import settings
-from django.utils.translation import get_language, gettext_lazy, to_locale
+from django.utils.translation import get_language, to_locale
 from django.utils.translation import gettext as _
 from oscar.apps.partner.models import StockRecord
 from oscar.templatetags.currency_filters import currency as money
 
 from catalogue.amounts import DoseForm, Strength
 from catalogue.content.sale import on_sale
-
-NUMBERS = {2: gettext_lazy("two"), 3: gettext_lazy("three"), 4: gettext_lazy("four")}
 
 
 @dataclass(frozen=True)
@@ -63,10 +61,9 @@ class Pack:
 
 @dataclass(frozen=True)
 class Offered:
-    """A pack in the buy box, with what it costs less than smaller packs of the same strength."""
+    """A pack in the buy box. Nothing compares its price with another's (CAT-5)."""
 
     pack: Pack
-    saving: str
     is_chosen: bool
 
 
@@ -146,29 +143,6 @@ def cheapest(packs: Iterable[Pack]) -> Pack | None:
     return min(available, key=lambda pack: (pack.unit_price, pack.price), default=None)
 
 
-def saving(pack: Pack, others: Iterable[Pack]) -> str:
-    """What the pack costs less than as many units in the smallest packs that add up to it."""
-    smaller = [
-        other
-        for other in others
-        if other.units < pack.units
-        and pack.units % other.units == 0
-        and other.currency == pack.currency
-    ]
-    if not smaller:
-        return ""
-    small = min(smaller, key=lambda other: other.units)
-    count = pack.units // small.units
-    less = small.price * count - pack.price
-    if less <= 0:
-        return ""
-    return _("%(amount)s less than %(count)s packs of %(units)s") % {
-        "amount": money(less, pack.currency),
-        "count": NUMBERS.get(count, count),
-        "units": small.units,
-    }
-
-
 def strengths_of(packs: list[Pack], *, strength: str = "", sku: str = "") -> list[StrengthOnSale]:
     """The packs by strength; one (by its slug), and one pack in each, is chosen to begin with."""
     groups = {
@@ -187,7 +161,7 @@ def _strength(packs: list[Pack], *, sku: str, is_chosen: bool) -> StrengthOnSale
     return StrengthOnSale(
         form=packs[0].form,
         strength=packs[0].strength,
-        packs=tuple(Offered(p, saving(p, packs), is_chosen=p.sku == chosen) for p in packs),
+        packs=tuple(Offered(p, is_chosen=p.sku == chosen) for p in packs),
         is_chosen=is_chosen,
         authorised=country_list(countries),
         shipped=country_list(countries & licensed),

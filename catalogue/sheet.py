@@ -25,7 +25,7 @@ from catalogue.content.rendering import (
     numbered_sources,
     source_numbers,
 )
-from catalogue.content.sections import Block, Citation, Statement, cells_of
+from catalogue.content.sections import Block, Citation, Statement, basis, cells_of
 from shop.help_lines.printing import Ticked, printed_lines
 
 FONT = "Atkinson"
@@ -168,7 +168,8 @@ class Sheet(FPDF):
 
     def cites(self, citations: tuple[Citation, ...]) -> str:
         numbers = ", ".join(map(str, cited(citations, self.numbers)))
-        return f" [{numbers}]" if numbers else ""
+        rests = basis(citations)
+        return (f" [{numbers}]" if numbers else "") + (f" ({rests})" if rests else "")
 
     def say(self, statement: Statement, *, bullet: bool = False, indent: float = 0) -> None:
         text = self.marked(statement.text) + self.cites(statement.citations)

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from catalogue.content import addresses
 from catalogue.content.document import Combination, Content, Interaction, Part, Split
-from catalogue.content.sections import EMERGENCY, statements_of
+from catalogue.content.sections import EMERGENCY, Mark, statements_of
 from catalogue.names import key_of
 
 Fault = tuple[tuple[str | int, ...], str]
@@ -12,6 +13,7 @@ Fault = tuple[tuple[str | int, ...], str]
 
 def contradictions(content: Content, *, medicine: Path) -> Iterator[Fault]:
     """Everything that only shows when entries are held against each other."""
+    yield from _addresses(content)
     yield from _see_also(content, medicine)
     rows_differ = list(_comparison(content))
     yield from rows_differ or _emergency(content)
@@ -21,6 +23,17 @@ def contradictions(content: Content, *, medicine: Path) -> Iterator[Fault]:
         yield from _split(n, split, rows)
     for n, combination in enumerate(content.combinations):
         yield from _combination(n, combination, rows)
+
+
+def _addresses(content: Content) -> Iterator[Fault]:
+    """Where readers are sent: what nobody has read at its publisher's is named in words alone."""
+    for n, source in enumerate(content.sources):
+        if not source.address:
+            continue
+        if why := addresses.why_not(source.address):
+            yield ("sources", n, "address"), why
+        elif source.mark != Mark.VERIFIED:
+            yield ("sources", n, "address"), "only what was read at its publisher’s has an address"
 
 
 def _emergency(content: Content) -> Iterator[Fault]:

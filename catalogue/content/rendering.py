@@ -34,10 +34,14 @@ from catalogue.content.document import (
 from catalogue.content.inline import inline_html
 from catalogue.content.makes import by_make
 from catalogue.content.models import ContentVersion
-from catalogue.content.sections import Citation, Country, Mark, Statement
+from catalogue.content.sections import Citation, Country, Mark, Statement, basis
 from shop.help_lines.table import emergency_number
 
 INDENT = re.compile(r"\s*\n\s*")
+# A line between these says nothing: no words run across them.
+BETWEEN_BLOCKS = re.compile(
+    r">\n<(?=/?(?:li|ul|ol|t[rdh]|tbody|thead|table|d[tld]|div|section|h\d|p|details)\b)"
+)
 
 
 @dataclass(frozen=True)
@@ -82,16 +86,19 @@ def cites_html(
 ) -> SafeString:
     """Small links to the numbered sources, with a word before them for who hears it.
 
+    What rests on general knowledge says so beside them.
+
     ``page`` is the address of the page they stand on, when that is another one.
     """
     if not citations:
         return SafeString("")
     links = format_html_join(
         " ",
-        '<a href="{}#source-{}">{}</a>',
+        '<a href="{}#s-{}">{}</a>',
         ((page, number, number) for number in cited(citations, numbers)),
     )
-    return format_html('<span class="cites"><i>{} </i>{}</span>', _("Sources"), links)
+    unread = format_html(" <b>({})</b>", rests) if (rests := basis(citations)) else ""
+    return format_html('<span class="cites"><i>{} </i>{}{}</span>', _("Sources"), links, unread)
 
 
 def statement_html(statement: Statement, numbers: dict[str, int], *, page: str = "") -> SafeString:
@@ -186,4 +193,5 @@ def _rendered(
 
 def _part(name: str, context: dict[str, Any]) -> SafeString:
     html = render_to_string(f"oscar/catalogue/partials/{name}.html", context)
-    return mark_safe(INDENT.sub("\n", html))  # noqa: S308 (a rendered template)
+    short = BETWEEN_BLOCKS.sub("><", INDENT.sub("\n", html))
+    return mark_safe(short)  # noqa: S308 (a rendered template)

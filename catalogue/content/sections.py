@@ -60,6 +60,15 @@ class Citation:
     mark: Mark
 
 
+def basis(citations: tuple[Citation, ...]) -> str:
+    """What a statement rests on that nobody has read, in words to stand beside it; else nothing."""
+    unread = [each for each in citations if each.mark == Mark.UNCHECKED]
+    if not unread:
+        return ""
+    whole = len(unread) == len(citations)
+    return str(_("general knowledge") if whole else _("partly general knowledge"))
+
+
 @dataclass(frozen=True)
 class Statement:
     """One thing said, with its sources; limited to some countries when any is named."""

@@ -43,9 +43,9 @@ def test_results_stand_worst_first_with_what_to_do_and_sources(answer):
     places = [html.index(label) for label in ("Avoid, or only as", "Check first", "Tell us</h3>")]
     assert places == sorted(places)
     assert "Tell us if you take any opioid" in html
-    assert html.count('href="#source-') >= html.count('id="source-') > 0
-    cited = {part.split('"')[0] for part in html.split('href="#source-')[1:]}
-    assert cited == {part.split('"')[0] for part in html.split('id="source-')[1:]}
+    assert html.count('href="#s-') >= html.count('id="s-') > 0
+    cited = {part.split('"')[0] for part in html.split('href="#s-')[1:]}
+    assert cited == {part.split('"')[0] for part in html.split('id="s-')[1:]}
 
 
 def test_what_is_not_in_the_list_is_named_as_not_checked(answer):

@@ -29,7 +29,8 @@ ONLY = [
     ("US", "The highest dose is 80 mg a day"),
     ("GB", "The highest dose is 100 mg a day"),
     ("DE", "The highest dose is 75 mg a day"),
-    ("AU", "In Singapore the maker’s text gives"),
+    ("AU", "In Australia most people take between 30 and 75 mg a day"),
+    ("AT", "In Singapore the maker’s text gives"),
     ("AT", "you have epilepsy: the leaflets in Germany and Austria say no"),
     ("CH", "The Swiss text: over about 3 weeks"),
 ]

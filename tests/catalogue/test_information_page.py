@@ -29,7 +29,7 @@ def test_it_has_no_price_and_no_buy_box(html, both):
 
 
 def test_it_has_sources_a_warning_and_the_choice_of_country(html):
-    for text in ('id="source-1"', "It can make you sleepy", 'name="country"', 'id="leaflet"'):
+    for text in ('id="s-1"', "It can make you sleepy", 'name="country"', 'id="leaflet"'):
         assert text in html
 
 

@@ -1,4 +1,4 @@
-"""Prices per tablet, savings and stock."""
+"""Prices per tablet, and stock."""
 
 import random
 from decimal import Decimal
@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from catalogue.amounts import DoseForm
-from catalogue.packs import Pack, cheapest, saving, strengths_of
+from catalogue.packs import Pack, cheapest, strengths_of
 
 SEED = 20261122
 
@@ -52,23 +52,6 @@ def test_whole_cents_per_tablet_add_up_to_the_total_exactly(units):
 def test_prices_are_written_with_the_currency_and_a_point():
     assert pack(120, "61.20").unit_price_text == "$0.51"
     assert pack(120, "1061.20").price_text == "$1,061.20"
-
-
-def test_the_saving_is_against_the_smallest_packs_that_add_up():
-    packs = [pack(30, "21.00"), pack(60, "37.80"), pack(120, "61.20")]
-
-    assert saving(packs[1], packs) == "$4.20 less than two packs of 30"
-    assert saving(packs[2], packs) == "$22.80 less than four packs of 30"
-
-
-def test_a_larger_pack_that_costs_as_much_or_more_claims_no_saving():
-    packs = [pack(30, "21.00"), pack(60, "42.00"), pack(90, "64.00")]
-
-    assert [saving(each, packs) for each in packs] == ["", "", ""]
-
-
-def test_no_saving_is_claimed_against_packs_that_do_not_add_up():
-    assert saving(pack(50, "1.00"), [pack(30, "21.00")]) == ""
 
 
 def test_the_lowest_price_leaves_out_what_is_out_of_stock():

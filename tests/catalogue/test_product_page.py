@@ -1,5 +1,6 @@
 """The page of a medicine, as a visitor sees it."""
 
+import re
 from decimal import Decimal
 
 import pytest
@@ -105,12 +106,12 @@ def test_the_lowest_price_per_tablet_links_to_its_pack(page):
     assert '<a class="num" href="#pack-BAC10-120"> from $0.51 per tablet</a>' in html
 
 
-def test_packs_show_price_per_tablet_total_and_saving(page):
+def test_packs_show_price_per_tablet_and_total_and_compare_no_prices(page):
     html = " ".join(page().split())
 
     assert 'value="BAC10-60" data-count="60" data-total="$37.80"' in html
     assert "$0.63" in html
-    assert "$4.20 less than two packs of 30" in html
+    assert not re.search(r"less than \w+ packs|\bsave|cheaper", html.lower())
 
 
 def test_a_pack_that_is_out_of_stock_cannot_be_chosen_and_says_so(page):
@@ -220,7 +221,7 @@ def test_the_claims_are_there_with_adderall_and_genes_among_them(page):
     for start in ("It makes the calming effect of Adderall", "Genes play a big part"):
         row = html.split(start)[1].split("</tr>")[0]
         assert "Wrong or unproven" in row
-        assert 'href="#source-' in row
+        assert 'href="#s-' in row
     assert html.count(' id="claim-') == 28
 
 
@@ -244,8 +245,8 @@ def test_side_effects_stand_by_frequency_and_part_of_the_body(page):
 def test_every_citation_leads_to_a_source_on_the_page(page):
     html = page()
 
-    cited = {part.split('"')[0] for part in html.split('href="#source-')[1:]}
-    listed = {part.split('"')[0] for part in html.split('id="source-')[1:]}
+    cited = {part.split('"')[0] for part in html.split('href="#s-')[1:]}
+    listed = {part.split('"')[0] for part in html.split('id="s-')[1:]}
 
     assert cited == listed
     assert len(listed) > 50
@@ -258,15 +259,15 @@ def test_the_page_of_sources_has_the_same_numbers_with_addresses(client, page, b
     listed = client.get(reverse("catalogue:sources", args=["baclofen"])).content.decode()
 
     for number in (1, 30, 60):
-        part = f'id="source-{number}">'
+        part = f'id="s-{number}">'
         publisher = html.split(part)[1].split(":")[0]
         assert listed.split(part)[1].split(":")[0].strip() == publisher.strip()
-    assert listed.count('rel="noopener noreferrer"') > 50
+    assert listed.count('rel="noopener noreferrer"') > 20
     assert reverse("catalogue:sources", args=["baclofen"]) in html
 
 
 def test_every_source_says_when_it_was_read_and_how_far_it_is_checked(page):
-    for source in page().split('id="source-')[1:]:
+    for source in page().split('id="s-')[1:]:
         text = source.split("</li>")[0]
         own = "No source read yet" in text
         assert own or "Read November 2026." in text, text

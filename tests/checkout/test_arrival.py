@@ -140,7 +140,7 @@ def test_the_warning_says_what_to_do_with_its_sources(customer: User, db: None) 
     ):
         assert words in page
     sources = reverse("catalogue:sources", kwargs={"slug": "baclofen"})
-    assert f'<a href="{sources}#source-' in page
+    assert f'<a href="{sources}#s-' in page
 
 
 def test_the_form_says_when_tablets_can_be_there(customer: User, medicine: Product) -> None:
