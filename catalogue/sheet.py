@@ -35,8 +35,6 @@ MM_PER_POINT = 25.4 / 72
 LINE_HEIGHT = 1.4
 INDENT_MM = 5.0
 HALVES = {"do": gettext_lazy("Do"), "dont": gettext_lazy("Don’t")}
-# What the foot keeps free for the names of the sources cited on its page.
-SOURCE_LINES = 3
 
 
 class Paper(models.TextChoices):
@@ -76,8 +74,6 @@ class Sheet(FPDF):
         self.edition = edition
         self.points = BODY_POINTS[edition.size]
         self.numbers = source_numbers(content)
-        self.sources = {source.key: source for source in content.sources}
-        self.cited_here: dict[str, None] = {}
         package = files("fontpkg_atkinson_hyperlegible") / "files"
         for style, name in FONTS.items():
             with as_file(package / name) as path:
@@ -89,7 +85,7 @@ class Sheet(FPDF):
         # Lines are measured on a page.
         self.add_page()
         own_lines = sum(self.lines_of(line) for line in edition.foot.splitlines())
-        self.foot_lines = own_lines + SOURCE_LINES + 1
+        self.foot_lines = own_lines + 1
         self.set_auto_page_break(auto=True, margin=self.foot_height() + MARGIN_MM)
 
     @property
@@ -100,28 +96,10 @@ class Sheet(FPDF):
         return self.foot_lines * self.foot_points * LINE_HEIGHT * MM_PER_POINT
 
     def footer(self) -> None:
-        """Version, date and publisher in the same place on each page, and whom the page cites."""
+        """Version, date and publisher in the same place on each page."""
         self.set_y(-self.foot_height() - MARGIN_MM / 2)
         page = _("Page %(page)s of %(pages)s") % {"page": self.page_no(), "pages": "{nb}"}
-        lines = [*self.edition.foot.splitlines(), self.sources_here(), page]
-        self.line_of("\n".join(lines), points=self.foot_points)
-        self.cited_here.clear()
-
-    def sources_here(self) -> str:
-        """Who is cited on this page, as many as the foot has room for."""
-        if not self.cited_here:
-            return _("Sources: the numbered list at the end.")
-        names = sorted(self.cited_here, key=lambda key: self.sources[key].is_unread)
-        names = list(dict.fromkeys(self.sources[key].publisher for key in names))
-        for left in range(len(names) + 1):
-            shown = "; ".join(names[: len(names) - left])
-            more = _(" and %(count)s more") % {"count": left} if left else ""
-            text = _("Sources on this page: %(names)s. Numbered list at the end.") % {
-                "names": f"{shown}{more}"
-            }
-            if self.lines_of(text) <= SOURCE_LINES:
-                break
-        return text
+        self.line_of("\n".join([*self.edition.foot.splitlines(), page]), points=self.foot_points)
 
     def lines_of(self, text: str) -> int:
         """How many lines of the foot a text takes."""
@@ -174,9 +152,6 @@ class Sheet(FPDF):
     def say(self, statement: Statement, *, bullet: bool = False, indent: float = 0) -> None:
         text = self.marked(statement.text) + self.cites(statement.citations)
         self.line_of(f"• {text}" if bullet else text, indent=indent)
-        # After the line: the numbers stand at its end, which may be on the next page.
-        for citation in statement.citations:
-            self.cited_here[citation.source] = None
 
     def bullet(self, text: str, citations: tuple[Citation, ...]) -> None:
         self.say(Statement(text, citations), bullet=True)
