@@ -1,4 +1,4 @@
-"""Finds prescriptions that were seen before: something for the pharmacist to know, never a refusal."""
+"""Finds prescriptions that were seen before, and what became of each."""
 
 from __future__ import annotations
 
@@ -7,12 +7,17 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
+from django.db import transaction
 from django.db.models import TextChoices
+from django.utils.formats import date_format
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from shop.prescriptions.models import Document, Prescription
-from shop.prescriptions.statuses import Status
+from shop import days
+from shop.prescriptions.models import Document, Prescription, Supply
+from shop.prescriptions.statuses import STANDS, Status
 from shop.vault.models import fingerprint
 
 PURPOSE = "prescription"
@@ -42,6 +47,74 @@ class Flag:
 
     kind: Kind
     other: Prescription
+
+
+@dataclass(frozen=True)
+class Fate:
+    """What became of a prescription that was seen before.
+
+    ``is_in_the_way`` says that the same tablets went out on it, may still go out on it, or that it was
+    withdrawn: then one pharmacist alone does not approve it again.
+    """
+
+    other: Prescription
+    supplies: tuple[Supply, ...]
+    is_in_the_way: bool
+
+    @property
+    def words(self) -> str:
+        """For the pharmacist: the status, its day, and each supply."""
+        decided = self.other.decided_at
+        status = self.other.get_status_display()
+        first = f"{status}, {_day(decided)}" if decided else str(status)
+        return "; ".join([first, *map(_supplied, self.supplies)])
+
+    @property
+    def contents(self) -> dict[str, Any]:
+        """What it rests on, in JSON's own types."""
+        return {
+            "reference": self.other.reference,
+            "status": str(self.other.status),
+            "decided_at": self.other.decided_at,
+            "supplies": [[each.pk, each.units] for each in self.supplies],
+        }
+
+
+def fate_of(other: Prescription, *, of: Prescription) -> Fate:
+    """What became of the ``other`` one that ``of`` resembles; three queries."""
+    supplies = Supply.objects.filter(
+        authorisation__prescription=other, returned_at__isnull=True
+    ).select_related("authorisation__medicine")
+    same = other.authorisations.filter(medicine__in=of.requested_packs.values("medicine"))
+    may_go_out = other.status in STANDS and same.filter(ended_at__isnull=True).exists()
+    went_out = supplies.filter(authorisation__in=same).exists()
+    is_in_the_way = other.status == Status.WITHDRAWN or may_go_out or went_out
+    return Fate(other, tuple(supplies.order_by("taken_at", "pk")), is_in_the_way)
+
+
+def fates_of(prescription: Prescription) -> list[tuple[Flag, Fate]]:
+    """Each resemblance, and what became of the other one."""
+    flags = flags_of(prescription)
+    return [(flag, fate_of(flag.other, of=prescription)) for flag in flags]
+
+
+def lock_alike(prescription: Prescription) -> None:
+    """Hold this one and all that it resembles, so that two of them are not approved at once."""
+    with transaction.atomic():
+        alike = {prescription.pk, *(flag.other.pk for flag in flags_of(prescription))}
+        list(Prescription.objects.select_for_update().filter(pk__in=alike).order_by("pk"))
+
+
+def _supplied(supply: Supply) -> str:
+    authorised = supply.authorisation
+    return gettext("%(what)s supplied %(day)s") % {
+        "what": authorised.medicine.form.counted_of(supply.units, authorised.strength),
+        "day": _day(supply.taken_at),
+    }
+
+
+def _day(at: datetime.datetime) -> str:
+    return date_format(days.at_pharmacy(at), "j F Y")
 
 
 def remember(

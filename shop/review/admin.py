@@ -11,6 +11,7 @@ from shop.prescriptions.models import Prescription
 from shop.review.desk import prescription
 from shop.review.desk.orders import paid_order
 from shop.review.desk.queue import queue
+from shop.review.desk.second_look import look_second
 
 
 @admin.register(Prescription)
@@ -26,6 +27,7 @@ class PrescriptionPages(DeskPages):
         ("<str:reference>/withdraw/", prescription.withdraw, "prescription-withdraw"),
         ("<str:reference>/recheck/", prescription.recheck, "prescription-recheck"),
         ("<str:reference>/let-go/", prescription.let_next_go, "prescription-let-go"),
+        ("<str:reference>/seen-before/<str:other>/", look_second, "prescription-second-look"),
         ("<str:reference>/orders/<str:number>/", paid_order, "prescription-order"),
         ("<str:reference>/pages/<uuid:page>/", prescription.page_picture, "prescription-page"),
     )

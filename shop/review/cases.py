@@ -21,6 +21,7 @@ from shop.patients.answers import Answers
 from shop.prescriptions import duplicates
 from shop.prescriptions.files.scanner import Scan
 from shop.prescriptions.models import Prescription, Supply
+from shop.review import seconding
 from shop.review.comparison import Ordered, compare
 from shop.review.rules.case import Case, LastSupply, SeenBefore
 from shop.review.rules.limits import limits_of_medicines
@@ -154,8 +155,15 @@ def _with(mass: Mass | None, supply: Supply) -> Mass | None:
 
 def _seen_before(prescription: Prescription) -> tuple[SeenBefore, ...]:
     return tuple(
-        SeenBefore(flag.kind, str(flag.kind.label), flag.other.reference)
-        for flag in duplicates.flags_of(prescription)
+        SeenBefore(
+            kind=flag.kind,
+            label=str(flag.kind.label),
+            reference=flag.other.reference,
+            fate=fate.words,
+            is_in_the_way=fate.is_in_the_way,
+            seconded=seconding.words_of(prescription, fate),
+        )
+        for flag, fate in duplicates.fates_of(prescription)
     )
 
 

@@ -48,6 +48,7 @@ def frozen(
         "legal": asdict(work.legal),
         "checklist": {name: list(given) for name, given in work.clinical.items()},
         "queries": _queries(prescription),
+        "second_looks": _second_looks(prescription),
         "checks": [_signature(check) for check in checks],
         "decided": decided,
     }
@@ -65,6 +66,18 @@ def _queries(prescription: Prescription) -> list[dict[str, Any]]:
             **query.content,
         }
         for query in prescription.prescriber_queries.all()
+    ]
+
+
+def _second_looks(prescription: Prescription) -> list[dict[str, Any]]:
+    return [
+        {
+            "other": look.other.reference,
+            "registration": look.registration,
+            "looked_at": look.looked_at,
+            **look.content,
+        }
+        for look in prescription.second_looks.select_related("other")
     ]
 
 

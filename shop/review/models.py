@@ -172,6 +172,42 @@ class PrescriberQuery(models.Model):
         return str(self.uuid)
 
 
+class SecondLook(models.Model):
+    """Why a prescription may be decided although the same was seen before; of another pharmacist.
+
+    ``covers`` is the SHA-256 of what had become of the ``other`` one; ``content`` holds why. Never changed.
+    """
+
+    uuid = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    prescription = models.ForeignKey(
+        "prescriptions.Prescription", on_delete=models.PROTECT, related_name="second_looks"
+    )
+    other = models.ForeignKey(
+        "prescriptions.Prescription", on_delete=models.PROTECT, related_name="+"
+    )
+    covers = models.CharField(max_length=64)
+    content = SealedJSONField(row_name="uuid")
+    looked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    registration = models.CharField(max_length=160)
+    looked_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ("looked_at", "pk")
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(registration__gt="", covers__gt=""), name="a_second_look_is_signed"
+            ),
+            models.CheckConstraint(
+                condition=~Q(prescription=models.F("other")), name="a_second_look_is_at_two"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return str(self.uuid)
+
+
 class NeverChanged(Exception):
     """What was decided stays as it was."""
 

@@ -26,7 +26,7 @@ from shop.prescriptions.authorising import Allowance
 from shop.prescriptions.models import Prescription
 from shop.prescriptions.services import Legal, Replaced
 from shop.prescriptions.statuses import STANDS, UNDER_REVIEW, RefusalReason
-from shop.review import flags
+from shop.review import flags, seconding
 from shop.review.freezing import frozen
 from shop.review.models import (
     AnswersChange,
@@ -35,6 +35,7 @@ from shop.review.models import (
     Decision,
     DecisionKind,
     PrescriberQuery,
+    SecondLook,
     Worksheet,
 )
 from shop.review.rules.resting import fields_over
@@ -49,7 +50,7 @@ from shop.review.work import (
 from shop.standing.consequences import if_it_happens
 from shop.standing.events import Event
 
-Signed = TypeVar("Signed", Check, Decision, PrescriberQuery)
+Signed = TypeVar("Signed", Check, Decision, PrescriberQuery, SecondLook)
 
 
 @dataclass(frozen=True)
@@ -190,13 +191,17 @@ def record_query(prescription: Prescription, *, by: User, asked: Asked) -> Presc
 def approve(prescription: Prescription, *, by: User, work: Work, approval: Approval) -> Decision:
     """Allow a supply, with both checks signed; raises NotReady, BelowSupplied and the refusals of
     `shop.prescriptions.services.approve`.
+
+    What was seen before and is in the way needs another pharmacist who has looked at both (ID-4).
     """
     problems = list(approval_problems(work, approval))
     if problems:
         raise NotReady(problems)
     with transaction.atomic():
+        duplicates.lock_alike(prescription)
         signatory = _hold(prescription, by)
         checks = _both_checks(prescription, work)
+        _check_seen_before(prescription, work, decider=by)
         prescriptions.approve(
             prescription,
             by=by,
@@ -224,6 +229,19 @@ def approval_problems(work: Work, approval: Approval) -> Iterable[Problem]:
     yield from validity_problems(work, approval.valid_until)
     yield from legal_problems(work)
     yield from clinical_problems(work)
+
+
+def _check_seen_before(prescription: Prescription, work: Work, *, decider: User) -> None:
+    """Raises NotReady when the same prescription is in the way and nobody else looked at both."""
+    _remember(prescription, work)
+    waiting = seconding.waits_for(prescription, decider=decider)
+    text = _("%(reference)s was seen before: %(fate)s. Another pharmacist has to look at both.")
+    problems = [
+        Problem("", text % {"reference": fate.other.reference, "fate": fate.words})
+        for fate in waiting
+    ]
+    if problems:
+        raise NotReady(problems)
 
 
 def _both_checks(prescription: Prescription, work: Work) -> list[Check]:

@@ -159,6 +159,7 @@ def of_staff(
         "admin:prescription-review": own,
         "admin:prescription-claim": own,
         "admin:prescription-order": [*own, order.number],
+        "admin:prescription-second-look": [*own, *own],
         "admin:prescription-release": own,
         "admin:prescription-withdraw": own,
         "admin:prescription-recheck": own,

@@ -37,6 +37,7 @@ from shop.prescriptions.statuses import STANDS, UNDER_REVIEW, Status
 from shop.review import services as reviews
 from shop.review.desk.access import for_pharmacists
 from shop.review.desk.orders import paid_orders
+from shop.review.desk.second_look import open_looks
 from shop.review.forms.decision import Choice, VersionForm, WithdrawForm
 from shop.review.forms.sheet import Sheet, kept_sheet
 from shop.review.models import CheckKind
@@ -301,6 +302,7 @@ def _show(
             each.waits_for_pharmacist for each in prescription.authorisations.with_units_left()
         ),
         "paid_orders": paid_orders(prescription),
+        "open_looks": open_looks(prescription, by=request.user),
         "withdraw_form": WithdrawForm(initial={"version": prescription.version}),
         "proof": ProofForm(request),
         **forms,

@@ -29,11 +29,17 @@ class LastSupply:
 
 @dataclass(frozen=True)
 class SeenBefore:
-    """Another prescription that this one resembles."""
+    """Another prescription that this one resembles, and what became of it, in words.
+
+    ``seconded`` says who else looked at both, and why it may go on all the same; empty: nobody has.
+    """
 
     kind: str
     label: str
     reference: str
+    fate: str = ""
+    is_in_the_way: bool = False
+    seconded: str = ""
 
 
 @dataclass(frozen=True)

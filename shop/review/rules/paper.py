@@ -121,13 +121,19 @@ def prescriber(case: Case) -> Iterator[Alert]:
 
 @legal("duplicate")
 def seen_before(case: Case) -> Iterator[Alert]:
-    """The same file, or the same prescription, was sent before."""
+    """The same file, or the same prescription, was sent before.
+
+    What is in the way of a second supply goes on only when another pharmacist has looked at both.
+    """
+    alone = _("Refuse it, or ask another pharmacist to look at both and record it on this page.")
     for other in case.seen_before:
-        title = _("%(what)s: %(reference)s.")
+        must_wait = other.is_in_the_way and not other.seconded
+        said = {"what": other.label, "reference": other.reference, "fate": other.fate}
+        title = _("%(what)s: %(reference)s (%(fate)s).") % said
         yield Alert(
             "duplicate",
-            Severity.QUERY,
-            title % {"what": other.label, "reference": other.reference},
+            Severity.BLOCK if must_wait else Severity.QUERY,
+            " ".join([title, alone if must_wait else other.seconded]).strip(),
             DUPLICATES,
             about=f"{other.kind}-{other.reference}",
         )
