@@ -11,9 +11,7 @@ from typing import Any
 
 import pytest
 import pytest_django
-from django.contrib.auth.models import Group, Permission
-from django.contrib.contenttypes.models import ContentType
-from django.contrib.sites.models import Site
+from django.contrib.auth.models import Group
 from django.core.cache import cache
 from django.core.management.color import no_style
 from django.db import connection
@@ -54,19 +52,20 @@ from shop.review.models import Decision, DecisionKind
 from tests.authenticator import register_app, sign_in
 from tests.browser import chromium, visitor, visitor_with, window
 from tests.demo.stripe.stripe_document import check_event, check_reply, check_request
+from tests.quick.rows import KEPT
+from tests.quick.worlds import kept
 from tests.signed import load_medicines, sign, speak_of
 
 __all__ = ["chromium", "visitor", "visitor_with", "window"]
 pytest_plugins = [
     f"tests.quick.{module}"
-    for module in ("chromium", "costs", "database", "packing", "reach", "reading", "waiting")
+    for module in (
+        *("chromium", "costs", "database", "memory", "noticing", "packing"),
+        *("reach", "reading", "waiting"),
+    )
 ]
 
 PASSWORD = "a long enough password"
-
-
-# What is there from the start and no test changes.
-KEPT = {model._meta.db_table for model in (ContentType, Permission, Site)}  # noqa: SLF001
 
 
 def empty_the_tables() -> None:
@@ -121,18 +120,28 @@ def make_user(email: str, **fields: Any) -> User:
     return User.objects.create_user(email, PASSWORD, **fields)
 
 
-@pytest.fixture
-def customer(db: None) -> User:
+@kept
+def make_customer() -> User:
     return make_user("anna@example.com", first_name="Anna")
 
 
 @pytest.fixture
-def other_customer(db: None) -> User:
+def customer(db: None) -> User:
+    return make_customer()
+
+
+@kept
+def make_other_customer() -> User:
     return make_user("uma@example.com")
 
 
 @pytest.fixture
-def staff(db: None) -> User:
+def other_customer(db: None) -> User:
+    return make_other_customer()
+
+
+@kept
+def make_staff() -> User:
     roles.create_groups()
     user = make_user("staff@example.com")
     user.is_staff = True
@@ -143,6 +152,12 @@ def staff(db: None) -> User:
     return user
 
 
+@pytest.fixture
+def staff(db: None) -> User:
+    return make_staff()
+
+
+@kept
 def make_pharmacist(email: str, *, number: str) -> User:
     user = make_user(email, first_name="Nia", last_name="Okafor")
     user.is_staff = True
@@ -163,8 +178,8 @@ def pharmacist(db: None) -> User:
     return make_pharmacist("pharmacist@example.com", number="12345")
 
 
-@pytest.fixture
-def superuser(db: None) -> User:
+@kept
+def make_superuser() -> User:
     user = User.objects.create_superuser("root@example.com", PASSWORD)
     register_app(user)
     let_the_log_know(user)
@@ -172,7 +187,12 @@ def superuser(db: None) -> User:
 
 
 @pytest.fixture
-def superintendent(db: None) -> User:
+def superuser(db: None) -> User:
+    return make_superuser()
+
+
+@kept
+def make_superintendent() -> User:
     roles.create_groups()
     user = make_user("super@example.com")
     user.is_staff = True
@@ -181,6 +201,11 @@ def superintendent(db: None) -> User:
     user.groups.add(Group.objects.get(name=roles.SUPERINTENDENT))
     let_the_log_know(user)
     return user
+
+
+@pytest.fixture
+def superintendent(db: None) -> User:
+    return make_superintendent()
 
 
 def signed_in(user: User) -> Client:
@@ -198,8 +223,8 @@ COUNTRIES = {"AU": "Australia", "US": "United States", "DE": "Germany"}
 SUPPLIED_IN = {10: ("AU", "US", "DE"), 25: ("AU", "DE")}
 
 
-@pytest.fixture
-def countries(db: None) -> dict[str, Country]:
+@kept
+def make_countries() -> dict[str, Country]:
     return {
         code: Country.objects.get_or_create(
             iso_3166_1_a2=code,
@@ -210,8 +235,12 @@ def countries(db: None) -> dict[str, Country]:
 
 
 @pytest.fixture
-def medicine(countries: dict[str, Country]) -> Product:
-    """Baclofen tablets, 10 mg and 25 mg in packs of 30 and 60, five of each in stock."""
+def countries(db: None) -> dict[str, Country]:
+    return make_countries()
+
+
+@kept
+def make_medicine(countries: dict[str, Country]) -> Product:
     kind = ProductClass.objects.create(name="Prescription medicine", needs_prescription=True)
     parent = Product.objects.create(
         structure=Product.PARENT,
@@ -245,10 +274,21 @@ def medicine(countries: dict[str, Country]) -> Product:
 
 
 @pytest.fixture
-def baclofen(db: None) -> Product:
-    """The product of the shipped baclofen folder, with its content and its packs."""
+def medicine(countries: dict[str, Country]) -> Product:
+    """Baclofen tablets, 10 mg and 25 mg in packs of 30 and 60, five of each in stock."""
+    return make_medicine(countries)
+
+
+@kept
+def make_baclofen() -> Product:
     load_medicines("baclofen", packs=True)
     return Product.objects.get(title="Baclofen tablets")
+
+
+@pytest.fixture
+def baclofen(db: None) -> Product:
+    """The product of the shipped baclofen folder, with its content and its packs."""
+    return make_baclofen()
 
 
 def let_the_log_know(*rows: Model) -> None:
@@ -292,12 +332,14 @@ def patient_answers(**changes: Any) -> Answers:
     return answers.but(dates=dict.fromkeys(answers.values, timezone.localdate()) | dates)
 
 
+@kept
 def add_patient(user: User, **changes: Any) -> Patient:
     patient = Patient(user=user, relation=changes.pop("relation", Relation.SELF))
     patients.keep(patient, answers=patient_answers(**changes))
     return patient
 
 
+@kept
 def send_prescription(
     user: User,
     medicine: Product,
@@ -316,6 +358,7 @@ def send_prescription(
     )
 
 
+@kept
 def approve(
     prescription: Prescription, medicine: Product, *, by: User, **allowed: Any
 ) -> Prescription:
@@ -324,6 +367,7 @@ def approve(
     return decide_to_approve(prescription, medicine, by=by, **allowed)
 
 
+@kept
 def decide_to_approve(
     prescription: Prescription,
     medicine: Product,

@@ -83,12 +83,15 @@ class Kind:
             contents[name] = sorted(filled, key=chain.canonical)
         return contents
 
-    def read(self, numbers: Iterable[Any]) -> list[models.Model]:
-        """The rows with these primary keys, each with `newest`, its newest entry; raises UNREADABLE."""
+    def read(self, numbers: Iterable[Any]) -> models.QuerySet:
+        """The rows with these primary keys, and their parts; raises UNREADABLE."""
+        return self.rows.filter(pk__in=list(numbers)).prefetch_related(*self.parts)
+
+    def read_with_newest(self, numbers: Iterable[Any]) -> models.QuerySet:
+        """The same, each with `newest`, the number of its newest entry."""
         entries = stating(self).filter(subject_key=Cast(OuterRef(self.key), TextField()))
         newest = Subquery(entries.order_by("-sequence").values("sequence")[:1])
-        rows = self.rows.filter(pk__in=list(numbers)).annotate(newest=newest)
-        return list(rows.prefetch_related(*self.parts))
+        return self.read(numbers).annotate(newest=newest)
 
 
 _kinds: dict[type[models.Model], Kind] = {}
@@ -230,7 +233,7 @@ def _compare(kind: Kind, numbers: Iterable[Any]) -> dict[Any, str]:
 def _readable(kind: Kind, numbers: list[Any]) -> Iterator[tuple[Any, Any]]:
     """The rows, with nothing in place of one that cannot be read."""
     try:
-        yield from [(row.pk, row) for row in kind.read(numbers)]
+        yield from [(row.pk, row) for row in kind.read_with_newest(numbers)]
     except UNREADABLE:
         if len(numbers) == 1:
             yield numbers[0], None
