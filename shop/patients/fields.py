@@ -6,7 +6,7 @@ import datetime
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext
 
 from shop.addresses import countries as licensed
 from shop.addresses.fitting import CountrySelect, number_field
@@ -90,9 +90,14 @@ def _tick(_question: Question) -> forms.Field:
     return forms.BooleanField()
 
 
+def countries() -> list[tuple[str, Any]]:
+    """Where a patient may live, by ISO 3166-1 alpha-2 code."""
+    return [("", gettext("Choose a country")), *licensed.choices()]
+
+
 def _country(question: Question) -> forms.Field:
     return forms.ChoiceField(
-        choices=[("", gettext_lazy("Choose a country")), *licensed.choices()],
+        choices=countries,
         widget=CountrySelect(attrs=_autocomplete(question)),
     )
 

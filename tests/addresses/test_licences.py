@@ -12,7 +12,7 @@ from catalogue import licences
 from catalogue.models import Product
 from shop.addresses import checks, countries
 from shop.checkout.forms import ShippingAddressForm
-from shop.patients.forms import countries as where_patients_live
+from shop.patients.fields import countries as where_patients_live
 from shop.review.forms.decision import countries as where_it_goes
 from tests.addresses.places import address_in
 
