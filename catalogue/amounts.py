@@ -74,6 +74,10 @@ class Mass:
         return Mass(self.micrograms + other.micrograms)
 
     @property
+    def mg(self) -> Fraction:
+        return self.micrograms / MICROGRAMS["mg"]
+
+    @property
     def unit(self) -> str:
         return "mg" if self.micrograms >= MICROGRAMS["mg"] else "ug"
 

@@ -348,11 +348,12 @@ def send_prescription(
     patient: Patient | None = None,
     answers: Answers | None = None,
 ) -> Prescription:
-    """A prescription as the customer sends it, with one page."""
+    """A prescription as the customer sends it, with one page; of somebody who takes it already."""
+    said = answers or (patient.answers if patient else patient_answers())
     return sending.submit(
         by=user,
         patient=patient,
-        answers=answers or (patient.answers if patient else patient_answers()),
+        answers=said.but(taken_before=said["taken_before"] or "yes"),
         wishes=[Wish(medicine_id=medicine.pk, strength=mg(strength), units=60)],
         uploads=[Upload(data=b"as sent", pictures=(Picture(b"a picture", 10, 10),))],
     )

@@ -15,7 +15,7 @@ from shop.datafiles import FilesInvalid, Problem, Row, held_to, place_of, read_f
 
 MEDICINES = Path(__file__).resolve().parent.parent / "medicines"
 # What the review holds a prescription against; read there.
-LIMITS = "limits.yaml"
+SCREENING = "screening.yaml"
 # Which entries stand in which file; all others stand in medicine.yaml.
 ENTRIES = {
     "sources.yaml": {"sources"},

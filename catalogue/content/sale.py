@@ -1,50 +1,50 @@
-"""Which medicines may be sold: those somebody answers for, with limits in this pharmacy's country."""
+"""Which medicines may be sold: those somebody answers for, screened for a country of this pharmacy."""
 
 from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
 
-from django.conf import settings
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from catalogue.content import files
 from catalogue.content.models import Medicine
 from shop.datafiles import FilesInvalid, read_file
+from shop.jurisdictions import loading
 
 NO_CONTENT = _("There is no text about it.")
 NOT_SIGNED = _("The superintendent pharmacist has not signed the text about it.")
 WITHDRAWN = _("The superintendent pharmacist has taken back the signature under the text about it.")
-NO_LIMITS = _("Its folder names no limits for the country of this pharmacy.")
+NOT_SCREENED = _("Its folder has no screening data for a country of this pharmacy.")
 
 
 def on_sale() -> QuerySet[Medicine]:
-    """Medicines whose content is signed, and that have limits for this pharmacy's jurisdiction.
+    """Medicines whose content is signed, and that are screened for a country of this pharmacy.
 
     A review that is overdue stops nothing; a signature that was taken back does.
     """
-    return Medicine.objects.filter(shown__signature__isnull=False, slug__in=with_limits())
+    return Medicine.objects.filter(shown__signature__isnull=False, slug__in=screened_here())
 
 
-def with_limits() -> frozenset[str]:
-    """The folders of medicines that have limits here."""
-    return _with_limits(files.MEDICINES, settings.JURISDICTION)
+def screened_here() -> frozenset[str]:
+    """The folders of medicines with data for a country that this pharmacy sends to."""
+    return _screened(files.MEDICINES, loading.current().countries)
 
 
 @cache
-def _with_limits(medicines: Path, jurisdiction: str) -> frozenset[str]:
-    folders = [path.parent for path in medicines.glob(f"*/{files.LIMITS}")]
-    return frozenset(each.name for each in folders if jurisdiction in _jurisdictions(each))
+def _screened(medicines: Path, countries: tuple[str, ...]) -> frozenset[str]:
+    folders = [path.parent for path in medicines.glob(f"*/{files.SCREENING}")]
+    return frozenset(each.name for each in folders if _countries(each) & set(countries))
 
 
-def _jurisdictions(folder: Path) -> frozenset[str]:
-    """Those that a medicine has limits for; none where they cannot be read, which a check says."""
+def _countries(folder: Path) -> frozenset[str]:
+    """Those that it has data for; none where they cannot be read, which a check says."""
     try:
-        limits = read_file(folder / files.LIMITS, name=f"{folder.name}/{files.LIMITS}")
+        read = read_file(folder / files.SCREENING, name=f"{folder.name}/{files.SCREENING}")
     except FilesInvalid:
         return frozenset()
-    return frozenset(limits.get("jurisdictions", ()))
+    return frozenset(read.get("strengths", ()))
 
 
 def why_not(medicine: Medicine | None) -> str:
@@ -55,4 +55,4 @@ def why_not(medicine: Medicine | None) -> str:
         return str(WITHDRAWN)
     if medicine.shown.signature_id is None:
         return str(NOT_SIGNED)
-    return "" if medicine.slug in with_limits() else str(NO_LIMITS)
+    return "" if medicine.slug in screened_here() else str(NOT_SCREENED)

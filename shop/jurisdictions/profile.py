@@ -70,19 +70,26 @@ def _read_sources(keys: Any, info: ValidationInfo) -> tuple[Source, ...]:
     return tuple(known[key] for key in keys)
 
 
+Sources = Annotated[tuple[Source, ...], BeforeValidator(_read_sources)]
+
+
+def cited(sources: tuple[Source, ...], mark: str) -> str:
+    """The sources in words, with the mark."""
+    return f"{'; '.join(source.title for source in sources)} [{mark}]"
+
+
 @dataclass(frozen=True)
 class Value(Generic[T]):
     """One value, where it was read, and how sure it is."""
 
     value: T
-    sources: Annotated[tuple[Source, ...], BeforeValidator(_read_sources)]
+    sources: Sources
     mark: Mark
     note: str = ""
 
     @property
     def cited(self) -> str:
-        """The sources in words, with the mark."""
-        return f"{'; '.join(source.title for source in self.sources)} [{self.mark}]"
+        return cited(self.sources, self.mark)
 
 
 @dataclass(frozen=True)

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import datetime
+from collections.abc import Collection, Iterable
 from fractions import Fraction
 from typing import Any
 
-from django.conf import settings
 from django.db.models import Q
 
 from catalogue.amounts import DoseForm, Mass, Strength
 from catalogue.checking import frozen_check
+from catalogue.content.makes import Make, PackMake, ScoreLine
 from catalogue.content.models import ContentVersion, Medicine
 from catalogue.content.sale import NOT_SIGNED, WITHDRAWN
 from catalogue.models import Product
+from catalogue.vocabulary.conditions import ALLERGIES, conditions_in
 from shop import days
 from shop.continuity import run_out, supply_gap
 from shop.jurisdictions import loading
@@ -23,10 +25,18 @@ from shop.prescriptions.files.scanner import Scan
 from shop.prescriptions.models import Prescription, Supply
 from shop.review import seconding
 from shop.review.comparison import Ordered, compare
-from shop.review.rules.case import Case, LastSupply, SeenBefore
-from shop.review.rules.limits import limits_of_medicines
+from shop.review.rules.case import NOT_KNOWN, Case, Earlier, LastSupply, PackFacts, SeenBefore
+from shop.review.rules.screening import screenings
+from shop.review.said import found_in, said_of
 from shop.review.settled import changed_answers
 from shop.review.transcription import Item, Transcription
+
+# What a score line is for, as the lines of screening say it.
+SCORES = {
+    ScoreLine.EQUAL_HALVES: "equal",
+    ScoreLine.SWALLOWING: "unequal",
+    ScoreLine.NOT_KNOWN: NOT_KNOWN,
+}
 
 
 def blank_items(prescription: Prescription) -> tuple[Item, ...]:
@@ -49,18 +59,29 @@ def case_of(prescription: Prescription, transcription: Transcription, *, country
     versions = _versions(ordered)
     results = tuple(_check(version, answers) for version in versions)
     checked = {version.medicine.product_id for version in versions}
+    supplies = _last_supplies(prescription)
+    said = said_of(
+        answers,
+        medicines={version.medicine.slug for version in versions},
+        age=answers.age_on(days.at_pharmacy()),
+        is_supplied_here=bool(supplies.keys() & {each.medicine_id for each in ordered}),
+    )
     return Case(
         today=days.at_pharmacy(),
         latest_day=days.latest(),
         profile=loading.current(),
         transcription=transcription,
         answers=answers,
-        limits_by_medicine=limits_of_medicines(settings.JURISDICTION),
+        screenings=screenings(country or answers.country),
+        said=said,
+        found=found_in(said),
+        earlier=_earlier(prescription),
+        packs=_packs(versions),
         ordered=ordered,
         rows=tuple(compare(transcription, answers, ordered)),
         country=country or answers.country,
         authorised_in=_authorised_in(ordered),
-        last_supplies=_last_supplies(prescription),
+        last_supplies=supplies,
         days_left=prescription.days_left,
         run_out=run_out.run_out_of(prescription),
         earliest_arrival=supply_gap.earliest_arrival(),
@@ -128,29 +149,81 @@ def _authorised_in(ordered: Iterable[Ordered]) -> dict[tuple[int, Strength], fro
     return {key: frozenset(countries) for key, countries in found.items()}
 
 
+def _earlier(prescription: Prescription) -> Earlier | None:
+    """What was answered for the same patient with the prescription before this one."""
+    if prescription.patient_id is None or prescription.submitted_at is None:
+        return None
+    before = Prescription.objects.filter(
+        patient=prescription.patient_id, submitted_at__lt=prescription.submitted_at
+    )
+    last = before.order_by("submitted_at").last()
+    if last is None:
+        return None
+    return Earlier(days.at_pharmacy(last.submitted_at), last.answers.values)
+
+
+def _packs(versions: Iterable[ContentVersion]) -> dict[tuple[str, Strength], PackFacts]:
+    """What is known of the tablets of each strength; of packs that differ, what holds for all."""
+    makes: dict[tuple[str, Strength], list[PackMake]] = {}
+    for version in versions:
+        for make in version.content.packs:
+            key = (version.medicine.slug, make.form.strength(make.strength))
+            makes.setdefault(key, []).append(make)
+    return {key: pack_facts(of_one) for key, of_one in makes.items()}
+
+
+def pack_facts(makes: Collection[Make]) -> PackFacts:
+    """What a rule reads of makes, any of which may be the one that is sent."""
+    scores = {SCORES[make.score_line] for make in makes}
+    excipients = {code for make in makes for code in excipients_of(make)}
+    return PackFacts(
+        score_line=scores.pop() if len(scores) == 1 else NOT_KNOWN,
+        excipients=tuple(sorted(excipients)),
+    )
+
+
+def excipients_of(make: Make) -> set[str]:
+    """The codes of the substances in it that people are allergic to; and each by its own name."""
+    if make.excipients is None:
+        return {NOT_KNOWN}
+    found = (conditions_in(name, is_about_allergies=True) for name in make.excipients)
+    codes = {each.code for some in found for each in some if each.question == ALLERGIES}
+    return codes | set(make.excipients)
+
+
 def _last_supplies(prescription: Prescription) -> dict[int, LastSupply]:
-    """The last day on which this patient was supplied, and how much that day, by medicine."""
+    """The last day on which this patient was supplied, how much, and for what dose, by medicine."""
     whose = Q(authorisation__prescription__patient=prescription.patient_id)
     if prescription.patient_id is None:
         whose = Q(authorisation__prescription__user=prescription.user_id)
     kept = Supply.objects.filter(whose, returned_at__isnull=True)
-    rows = kept.order_by("-taken_at").select_related("authorisation")
-    found: dict[int, LastSupply] = {}
+    found: dict[int, list[Supply]] = {}
+    for row in kept.order_by("-taken_at").select_related("authorisation"):
+        of_one = found.setdefault(row.authorisation.medicine_id, [])
+        if not of_one or _day_of(of_one[0]) == _day_of(row):
+            of_one.append(row)
+    return {medicine: _last(rows) for medicine, rows in found.items()}
+
+
+def _day_of(supply: Supply) -> datetime.date:
+    return days.at_pharmacy(supply.taken_at)
+
+
+def _last(rows: list[Supply]) -> LastSupply:
+    """What was supplied on one day; None for what a rate, or a dose nobody knows, cannot tell."""
+    masses, a_day = [], {}
     for row in rows:
-        medicine = row.authorisation.medicine_id
-        day = days.at_pharmacy(row.taken_at)
-        known = found.get(medicine, LastSupply(day, Mass(Fraction(0))))
-        if known.on == day:
-            found[medicine] = LastSupply(day, _with(known.mass, row))
-    return found
+        allowed = row.authorisation
+        is_told = not allowed.strength.is_rate
+        masses.append(allowed.strength.mass_in(row.units) if is_told else None)
+        units = allowed.units_a_day
+        a_day[allowed.strength] = allowed.strength.mass_in(units) if is_told and units else None
+    return LastSupply(_day_of(rows[0]), _sum(masses), _sum(a_day.values()))
 
 
-def _with(mass: Mass | None, supply: Supply) -> Mass | None:
-    """So much more; None when a strength is a rate, which tells no mass."""
-    strength = supply.authorisation.strength
-    if mass is None or strength.is_rate:
-        return None
-    return mass + strength.mass_in(supply.units)
+def _sum(masses: Iterable[Mass | None]) -> Mass | None:
+    known = list(masses)
+    return None if None in known else sum(filter(None, known), Mass(Fraction(0)))
 
 
 def _seen_before(prescription: Prescription) -> tuple[SeenBefore, ...]:

@@ -1,4 +1,4 @@
-"""A pharmacist is never left with limits that cannot be read."""
+"""A pharmacist is never left with screening that cannot be read."""
 
 from __future__ import annotations
 
@@ -6,18 +6,24 @@ from typing import Any
 
 from django.core.checks import CheckMessage, Error, register
 
+from catalogue.content import files
 from shop.datafiles import FilesInvalid
-from shop.jurisdictions.loading import profile_names
-from shop.review.rules.limits import limits_of_medicines
+from shop.review.flags import NO_FLAG
+from shop.review.models import FlagKind
+from shop.review.rules.screening import read
 
 
 @register()
-def check_limits(**_: Any) -> list[CheckMessage]:
-    """The limits of every medicine can be read in every jurisdiction, and name rules there are."""
-    found: dict[str, CheckMessage] = {}
-    for name in profile_names():
+def check_screening(**_: Any) -> list[CheckMessage]:
+    """The screening of every medicine can be read, and names flags there are."""
+    found: list[CheckMessage] = []
+    for path in sorted(files.MEDICINES.glob(f"*/{files.SCREENING}")):
         try:
-            limits_of_medicines(name)
+            flags = read(path.parent).flags
         except FilesInvalid as invalid:
-            found |= {str(each): Error(str(each), id="review.E001") for each in invalid.problems}
-    return list(found.values())
+            found += [Error(str(each), id="review.E001") for each in invalid.problems]
+            continue
+        for kind in flags.keys() - {NO_FLAG, *FlagKind.values}:
+            reason = f"{path.parent.name}/{path.name}: there is no flag “{kind}”"
+            found.append(Error(reason, id="review.E001"))
+    return found

@@ -11,26 +11,15 @@ from shop.review.cases import blank_items, case_of, ordered_of
 from shop.review.models import Flag, FlagKind
 from shop.review.rules import alerts_for
 from shop.review.rules.alert import Alert, Severity
+from shop.review.rules.screening import screenings
 from shop.review.transcription import Transcription
 
 OF_RULE = {
     "interaction": FlagKind.INTERACTION,
-    "not-checked": FlagKind.NOT_CHECKED,
+    "not-recognized": FlagKind.NOT_CHECKED,
     "no-content": FlagKind.NOT_SOLD,
     "not-signed": FlagKind.NOT_SOLD,
-    "no-limits": FlagKind.NOT_SOLD,
-    "daily-dose-high": FlagKind.DOSE,
-    "daily-dose-very-high": FlagKind.DOSE,
-    "kidneys-low": FlagKind.KIDNEYS,
-    "kidneys-very-low": FlagKind.KIDNEYS,
-    "kidneys-unknown": FlagKind.KIDNEYS,
-    "end_stage_kidneys": FlagKind.KIDNEYS,
-    "age-young": FlagKind.AGE,
-    "age-old": FlagKind.AGE,
-    "age-unknown": FlagKind.AGE,
-    "pregnancy": FlagKind.PREGNANCY,
-    "epilepsy": FlagKind.CONDITION,
-    "stomach_ulcer": FlagKind.CONDITION,
+    "not-screened": FlagKind.NOT_SOLD,
     "duplicate": FlagKind.DUPLICATE,
     "strength-country": FlagKind.COUNTRY,
     "answer-changed": FlagKind.CHANGED,
@@ -38,9 +27,9 @@ OF_RULE = {
     "patient-mismatch": FlagKind.MISMATCH,
     "order-mismatch": FlagKind.MISMATCH,
     "unscanned": FlagKind.UNSCANNED,
-    "early-repeat": FlagKind.REPEAT,
-    "late-repeat": FlagKind.REPEAT,
 }
+# How screening says that a finding stands out nowhere.
+NO_FLAG = "none"
 # These stand out also when they only have to be seen.
 SAID = ("unscanned", "identity-changed")
 # What an action adds; and it stays until the decision.
@@ -71,12 +60,23 @@ def look_again(prescription: Prescription) -> None:
     keep(prescription, alerts_for(case_of(prescription, Transcription(items=items))))
 
 
+def flag_of(finding: str) -> str | None:
+    """Under which word a finding stands out: a rule's own, else what screening says, else illness."""
+    if finding in OF_RULE:
+        return OF_RULE[finding]
+    of = [each for each in screenings("").values() if finding in each.findings]
+    named = {kind for each in of for kind, findings in each.flags.items() if finding in findings}
+    if not of or NO_FLAG in named:
+        return None
+    return min(named, default=FlagKind.CONDITION)
+
+
 def keep(prescription: Prescription, alerts: Iterable[Alert]) -> None:
     """Write the flags that these findings mean, and take away those that no longer hold."""
     kinds = {
-        OF_RULE[alert.rule]
+        kind
         for alert in alerts
-        if alert.rule in OF_RULE and (alert.rule in SAID or alert.severity != Severity.NOTE)
+        if (alert.rule in SAID or alert.severity != Severity.NOTE) and (kind := flag_of(alert.rule))
     }
     old = Flag.objects.filter(prescription=prescription).exclude(kind__in=OF_ACTION.values())
     old.exclude(kind__in=kinds).delete()

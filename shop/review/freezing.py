@@ -23,7 +23,7 @@ def frozen(
         "format": FORMAT,
         "documents": list(prescription.documents.values("sha256", "size", "scan")),
         "profile": {"name": case.profile.name, "digest": case.profile.digest},
-        "limits": {name: limits.digest for name, limits in case.limits_by_medicine.items()},
+        "screening": {name: each.digest for name, each in case.screenings.items()},
         "country": case.country,
         "ordered": [asdict(each) for each in case.ordered],
         "patient": {

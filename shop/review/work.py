@@ -116,11 +116,11 @@ def alert_problems(work: Work, kind: CheckKind) -> Iterator[Problem]:
 
 
 def _alert_problem(alert: Alert, answer: AlertAnswer, *, is_confirmed: bool) -> str:
-    if alert.is_block and not alert.is_liftable:
+    if alert.is_final:
         return _("This cannot be approved. Refuse it, or ask.")
     if not answer.outcome:
         return _("Answer this alert.")
-    if alert.is_block and answer.outcome != Outcome.CONFIRMED:
+    if alert.needs_prescriber and answer.outcome != Outcome.CONFIRMED:
         return _("Only the prescriber's confirmation lifts this.")
     if answer.outcome == Outcome.CONFIRMED and not is_confirmed:
         return _("Record the query to the prescriber that confirms this first.")

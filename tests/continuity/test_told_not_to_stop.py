@@ -105,7 +105,7 @@ def test_the_pharmacist_is_told_where_the_tablets_end(
     page = signed_in(pharmacist).get(address_of(prescription)).content.decode()
 
     name = "Stopping baclofen suddenly" if said == OWN else "Stopping suddenly"
-    assert f"{name} is dangerous." in page.split('class="alert alert--red"')[1].split("</p>")[0]
+    assert f"{name} is dangerous." in page.split('class="notice notice--stop"')[1].split("</p>")[0]
 
 
 def test_the_form_says_why_it_asks_about_the_kidneys(

@@ -58,7 +58,7 @@ def taken_back(product: Product) -> None:
     signing.withdraw(version, actor=log.SYSTEM, why="wrong")
 
 
-def no_limits(product: Product) -> None:
+def not_screened(product: Product) -> None:
     sign(speak_of(product, slug="tizanidine", name="Tizanidine").shown)
 
 
@@ -66,7 +66,7 @@ WAYS = {
     nothing_about_it: sale.NO_CONTENT,
     nobody_signed: sale.NOT_SIGNED,
     taken_back: sale.WITHDRAWN,
-    no_limits: sale.NO_LIMITS,
+    not_screened: sale.NOT_SCREENED,
 }
 
 
@@ -165,7 +165,7 @@ def test_the_desk_blocks_it_and_the_queue_says_so(tizanidine: Product, customer:
     alerts = Sheet(sent, {f"i{tizanidine.pk}-{slug}-units_a_day": "3"}).alerts
     blocks = [form.alert for form in alerts if form.alert.is_block and not form.can_be_answered]
 
-    assert {"no-content", "not-signed", "no-limits"} & {alert.rule for alert in blocks}
+    assert {"no-content", "not-signed", "not-screened"} & {alert.rule for alert in blocks}
     assert any("Tizanidine" in alert.text for alert in blocks)
     assert Flag.objects.filter(prescription=sent, kind=FlagKind.NOT_SOLD).exists()
 
@@ -174,7 +174,7 @@ def test_what_nobody_ever_signed_is_in_no_list(
     tizanidine: Product, client: Client, request: pytest.FixtureRequest
 ) -> None:
     way = request.node.callspec.params["tizanidine"]
-    was_signed = way in {taken_back, no_limits}
+    was_signed = way in {taken_back, not_screened}
     pages = [
         client.get(reverse("catalogue:index")),
         client.get(reverse("search:search"), {"q": "tizanidine"}),

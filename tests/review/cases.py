@@ -7,14 +7,15 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
-from catalogue.amounts import DoseForm
+from catalogue.amounts import DoseForm, Mass
 from shop.jurisdictions import loading
 from shop.patients.answers import Answers
 from shop.review.comparison import Ordered, compare
 from shop.review.rules import alerts_for
 from shop.review.rules.alert import Severity
-from shop.review.rules.case import Case
-from shop.review.rules.limits import limits_of_medicines
+from shop.review.rules.case import Case, LastSupply
+from shop.review.rules.screening import screenings
+from shop.review.said import said_of
 from shop.review.transcription import Item, Transcription
 from tests.conftest import mg
 
@@ -61,6 +62,9 @@ PAPER = Transcription(
     indelible="yes",
     items=(ITEM,),
 )
+# Neither early nor late, at the dose of the paper.
+SINCE = datetime.timedelta(days=18)
+LAST = LastSupply(TODAY - SINCE, Mass.of(600, "mg"), Mass.of(30, "mg"))
 EVERYWHERE = {(1, mg(each)): frozenset({"AU", "US"}) for each in (10, 25)}
 
 
@@ -73,24 +77,31 @@ def a_case(
     paper: dict[str, Any] | None = None,
     item: dict[str, Any] | None = None,
     answers: dict[str, Any] | None = None,
+    said: dict[str, Any] | None = None,
     profile: str = "demo",
     **changes: Any,
 ) -> Case:
     """A case without findings, after these changes."""
     read = replace(PAPER, **{"items": (replace(ITEM, **(item or {})),), **(paper or {})})
-    said = ANSWERS.but(**(answers or {}))
+    known = ANSWERS.but(**(answers or {}))
     ordered = changes.pop("ordered", (wish(10, 60),))
+    country = changes.get("country", "AU")
+    age = known.age_on(changes.get("today", TODAY))
+    given = said_of(known, medicines=["baclofen"], age=age, is_supplied_here=True)
+    here = {**given, "taking": "here"}
     return Case(
         **{
             "today": TODAY,
             "latest_day": changes.get("today", TODAY),
             "profile": loading.load(profile),
-            "limits_by_medicine": limits_of_medicines(profile),
+            "screenings": screenings(country),
+            "said": {**here, **(said or {})},
+            "last_supplies": {1: replace(LAST, on=changes.get("today", TODAY) - SINCE)},
             "transcription": read,
-            "answers": said,
+            "answers": known,
             "ordered": ordered,
-            "rows": tuple(compare(read, said, ordered)),
-            "country": "AU",
+            "rows": tuple(compare(read, known, ordered)),
+            "country": country,
             "authorised_in": EVERYWHERE,
             "days_left": 10,
             **changes,

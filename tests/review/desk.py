@@ -96,7 +96,7 @@ def answered(prescription: Prescription, typed: Typed) -> Typed:
     for form in Sheet(prescription, typed).alerts:
         if not form.can_be_answered:
             continue
-        outcome = Outcome.CONFIRMED if form.alert.is_block else Outcome.SEEN
+        outcome = Outcome.CONFIRMED if form.alert.needs_prescriber else Outcome.SEEN
         answers[form.add_prefix("outcome")] = str(outcome)
         answers[form.add_prefix("note")] = "Looked at"
     return {**typed, **answers}

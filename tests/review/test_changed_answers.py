@@ -69,7 +69,7 @@ def send_another(patient: Patient, baclofen: Product, **answers: Any) -> None:
 def morphine(prescription: Prescription) -> str:
     """The key of the finding about opioids."""
     keys = [alert.key for alert in kept_sheet(prescription).work.alerts]
-    return next(key for key in keys if key.startswith("interaction-") and "opioid" in key)
+    return next(key for key in keys if key.startswith("opioid"))
 
 
 def flags_of(prescription: Prescription) -> set[str]:
@@ -109,7 +109,7 @@ def test_a_confirmation_from_the_old_answer_settles_nothing_any_more(
 ) -> None:
     about = morphine(waiting)
     reviews.record_query(waiting, by=pharmacist, asked=confirmation(about, title="Opioids"))
-    reviews.record_query(waiting, by=pharmacist, asked=confirmation("first-supply-strength-25mg"))
+    reviews.record_query(waiting, by=pharmacist, asked=confirmation("first-strength-baclofen"))
     assert about in confirmed_alerts(waiting)
 
     change(patient, other_medicines="ramipril")
@@ -117,7 +117,7 @@ def test_a_confirmation_from_the_old_answer_settles_nothing_any_more(
     change(patient, other_medicines=BEFORE)
     back = desk.get(address_of(waiting)).content.decode()
 
-    assert confirmed_alerts(waiting) == {"first-supply-strength-25mg"}
+    assert confirmed_alerts(waiting) == {"first-strength-baclofen"}
     assert "It settles nothing any more" in gone
     assert "no longer among the findings" in gone
     assert "It settles nothing any more" in back
@@ -138,7 +138,7 @@ def test_an_answered_alert_is_open_again_and_so_are_points_and_signatures(
     waiting.refresh_from_db()
     now = kept_sheet(waiting).work
     assert now.answers[about].outcome == ""
-    assert now.answers["days-left-unknown"].outcome
+    assert now.answers["days-left-unknown-baclofen"].outcome
     assert now.clinical["interactions"] == ("", "")
     assert now.clinical["driving"] == ("yes", "")
     assert (now.legal.identity_result, now.legal.authenticity) == ("", "original_received")

@@ -58,10 +58,12 @@ def test_the_daily_number_that_was_read_goes_with_the_approval(
 
     prescription.refresh_from_db()
     services.reopen(prescription, by=customer, reason="answers changed")
-    approve_at_the_desk(desk, prescription, medicine, **{f"i{medicine.pk}-10mg-units_a_day": "1.5"})
+    item = f"i{medicine.pk}-10mg"
+    twice = {f"{item}-units_a_day": "2", f"{item}-directions": "One tablet twice a day"}
+    approve_at_the_desk(desk, prescription, medicine, **twice)
 
     authorisation.refresh_from_db()
-    assert authorisation.units_a_day == Fraction("1.5")
+    assert authorisation.units_a_day == Fraction(2)
 
 
 def test_less_than_asked_can_be_approved(

@@ -48,6 +48,8 @@ def query_on(rule: str, **changes: str) -> dict[str, str]:
 def twenty_five(held: Prescription, medicine: Product) -> dict[str, str]:
     """The first supply as 25 mg tablets."""
     held.requested_packs.update(strength=mg(25))
+    held.answers_json = held.answers.but(taken_before="no").as_json()
+    held.save(update_fields=("answers_json",))
     allowed = f"m{medicine.pk}"
     moved = {
         f"i{medicine.pk}-10mg-{name}": ""
@@ -74,12 +76,13 @@ def test_a_block_is_lifted_by_the_prescriber_and_by_nothing_else(
     assert "Record the query to the prescriber" in response.content.decode()
     assert not Check.objects.exists()
 
-    post(desk, held, "query", {**typed, **query_on("first-supply-strength-25mg")})
+    for about in ("first-strength-baclofen", "start-dose-too-high-baclofen"):
+        post(desk, held, "query", {**typed, **query_on(about)})
     for do in ("sign-clinical", "sign-legal", "record"):
         post(desk, held, do, typed)
 
     assert status_of(held) == Status.APPROVED
-    assert PrescriberQuery.objects.get().registration == "Test register 12345"
+    assert {each.registration for each in PrescriberQuery.objects.all()} == {"Test register 12345"}
 
 
 @pytest.mark.parametrize("outcome", ["seen", "accepted"])
@@ -88,7 +91,7 @@ def test_a_block_cannot_be_waved_through(
 ) -> None:
     typed = twenty_five(held, medicine)
     alerts = Sheet(held, typed).alerts
-    block = next(form for form in alerts if form.alert.rule == "first-supply-strength")
+    block = next(form for form in alerts if form.alert.rule == "first-strength")
 
     post(desk, held, "sign-clinical", {**typed, block.add_prefix("outcome"): outcome})
 
@@ -100,7 +103,7 @@ def test_nor_past_the_page(
     outcome: Outcome, held: Prescription, medicine: Product, pharmacist: User
 ) -> None:
     work = Sheet(held, twenty_five(held, medicine)).work
-    (block,) = [alert for alert in work.alerts if alert.rule == "first-supply-strength"]
+    (block,) = [alert for alert in work.alerts if alert.rule == "first-strength"]
     waved = {**work.answers, block.key: AlertAnswer(outcome, "Looked at")}
 
     with pytest.raises(NotReady, match="Only the prescriber's confirmation lifts this"):
@@ -113,7 +116,7 @@ def test_a_confirmation_of_something_else_lifts_nothing(
     desk: Client, held: Prescription, medicine: Product
 ) -> None:
     typed = twenty_five(held, medicine)
-    post(desk, held, "query", {**typed, **query_on("epilepsy-unknown")})
+    post(desk, held, "query", {**typed, **query_on("epilepsy-unknown-baclofen")})
 
     post(desk, held, "sign-clinical", typed)
 
@@ -136,7 +139,7 @@ def test_a_confirmation_of_something_else_lifts_nothing(
 def test_a_query_is_whole(
     changes: dict[str, str], words: str, desk: Client, held: Prescription, medicine: Product
 ) -> None:
-    typed = {**complete(held, medicine), **query_on("epilepsy-unknown"), **changes}
+    typed = {**complete(held, medicine), **query_on("epilepsy-unknown-baclofen"), **changes}
 
     response = post(desk, held, "query", typed)
 

@@ -30,7 +30,9 @@ from tests.review.desk import (
 @pytest.fixture
 def patient(reviewed: Prescription) -> Patient:
     """The patient of an approved prescription, as the account keeps them."""
-    someone = Patient.objects.create(user=reviewed.user, answers_json=reviewed.answers_json)
+    someone = Patient.objects.create(
+        user=reviewed.user, answers_json=reviewed.answers.to_keep().as_json()
+    )
     Prescription.objects.filter(pk=reviewed.pk).update(patient=someone)
     return someone
 

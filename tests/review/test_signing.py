@@ -151,7 +151,7 @@ def test_a_delivery_that_comes_too_late_is_answered_before_the_approval(
     held.refresh_from_db()
     typed = complete(held, medicine)
     alerts = Sheet(held, typed).clinical_alerts
-    late = next(form for form in alerts if form.alert.rule == "arrival-late")
+    late = next(form for form in alerts if form.alert.rule == "supply-gap")
 
     refused = post(desk, held, "sign-clinical", {**typed, late.add_prefix("outcome"): ""})
     post(desk, held, "sign-legal", typed)
@@ -165,7 +165,7 @@ def test_a_delivery_that_comes_too_late_is_answered_before_the_approval(
     ended_on = timezone.localdate() - datetime.timedelta(days=1)
     assert frozen["run_out"] == {"last_day": str(ended_on), "known_from": "said"}
     assert frozen["earliest_arrival"] > str(timezone.localdate())
-    alert = next(each for each in frozen["alerts"] if each["rule"] == "arrival-late")
+    alert = next(each for each in frozen["alerts"] if each["rule"] == "supply-gap")
     assert "ORD-5" in alert["source"]
     assert alert["answer"]["note"] == "Looked at"
 

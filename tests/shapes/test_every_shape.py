@@ -64,6 +64,7 @@ class Shape:
     units: int
     price: str
     a_day: str
+    directions: str
     lasts: int
     kept: str
     slug: str
@@ -83,6 +84,7 @@ SHAPES = [
         units=30,
         price="9.00",
         a_day="1.5",
+        directions="One in the morning and half a tablet at night",
         lasts=20,
         kept="2.5 mg/{tablet}",
         slug="2.5mg",
@@ -100,6 +102,7 @@ SHAPES = [
         units=28,
         price="14.00",
         a_day="2",
+        directions="One twice a day",
         lasts=14,
         kept="250 ug/{capsule}",
         slug="250ug",
@@ -117,6 +120,7 @@ SHAPES = [
         units=300,
         price="36.00",
         a_day="15",
+        directions="5 mL three times a day",
         lasts=20,
         kept="5 mg/5 mL",
         slug="5mg-5mL",
@@ -134,6 +138,7 @@ SHAPES = [
         units=5,
         price="20.00",
         a_day="1/3",
+        directions="One every 3 days",
         lasts=15,
         kept="12 ug/h",
         slug="12ug-h",
@@ -154,19 +159,22 @@ def shape(request: pytest.FixtureRequest) -> Shape:
     return found
 
 
+def one_strength(path: Path, country: str, strength: str) -> None:
+    """Let a country have this strength alone."""
+    text = path.read_text()
+    start = text.index(f"  {country}: {{value: [", text.index("strengths:"))
+    end = text.index("]", start)
+    path.write_text(f'{text[:start]}  {country}: {{value: ["{strength}"{text[end:]}')
+
+
 @pytest.fixture
 def sold(shape: Shape, db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Product:
     """The medicine with its content and one pack, as the commands load them from its folder."""
     folder = tmp_path / "sample"
     shutil.copytree(SHIPPED / "baclofen", folder)
     edit(folder / "medicine.yaml", "title: Baclofen tablets", "title: Samplofen")
-    limits = folder / "limits.yaml"
-    edit(
-        limits,
-        '{"10 mg/{tablet}": anywhere, "25 mg/{tablet}": [AU, DE, AT, CH, ES, ZA]}',
-        f'{{"{shape.kept}": anywhere}}',
-    )
-    edit(limits, '["25 mg/{tablet}"]', "[]")
+    for country in ("AT", "AU", "CH", "DE", "ES", "GB", "US", "ZA"):
+        one_strength(folder / "screening.yaml", country, shape.kept)
     (folder / "packs.yaml").write_text(PACKS.format(**vars(shape)))
     edit(folder / "medicine.yaml", SEE_ALSO, "")
     monkeypatch.setattr(files, "MEDICINES", tmp_path)
@@ -238,7 +246,7 @@ def as_read(sold: Product, shape: Shape) -> dict[str, str]:
         f"{item}-quantity": str(shape.units),
         f"{item}-units_a_day": shape.a_day,
         f"{item}-repeats": "1",
-        f"{item}-directions": "As the label says",
+        f"{item}-directions": shape.directions,
         f"{allowed}-units_per_supply": str(shape.units),
         f"{allowed}-supplies": "2",
         f"{allowed}-directions": "As the label says",

@@ -47,10 +47,8 @@ class AlertForm(DeskForm):
         ]
 
     def _is_possible(self, outcome: str) -> bool:
-        """A block is lifted by the prescriber or not at all."""
-        if self.alert.is_block:
-            return self.alert.is_liftable and outcome == Outcome.CONFIRMED
-        return True
+        """What the prescriber has to settle is settled by their word or not at all."""
+        return outcome == Outcome.CONFIRMED or not self.alert.needs_prescriber
 
     @property
     def place(self) -> str:
@@ -59,7 +57,7 @@ class AlertForm(DeskForm):
 
     @property
     def can_be_answered(self) -> bool:
-        return self.alert.is_liftable or not self.alert.is_block
+        return not self.alert.is_final
 
     def answer(self) -> AlertAnswer:
         return AlertAnswer(self.cleaned_data.get("outcome", ""), self.cleaned_data.get("note", ""))
@@ -140,7 +138,7 @@ class QueryForm(DeskForm):
         super().__init__(*args, **kwargs)
         field: Any = self.fields["about"]
         field.choices = [("", _("None of them"))] + [
-            (alert.key, alert.title) for alert in alerts if alert.is_liftable or not alert.is_block
+            (alert.key, alert.title) for alert in alerts if not alert.is_final
         ]
 
     def check(self) -> bool:

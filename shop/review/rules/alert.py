@@ -1,4 +1,4 @@
-"""What a rule finds, and how serious it is."""
+"""What a rule finds, how serious it is, and who may lift it."""
 
 from __future__ import annotations
 
@@ -11,15 +11,23 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Severity(TextChoices):
-    """What an alert asks of the pharmacist."""
+    """What an alert asks of the pharmacist; the worst first."""
 
     BLOCK = "block", _("Must not be supplied")
     QUERY = "query", _("To be settled first")
     NOTE = "note", _("To be seen")
 
 
+class Lifter(TextChoices):
+    """Who may settle or lift an alert; the strictest first (CLN-8)."""
+
+    NOBODY = "nobody", _("Nobody here lifts it")
+    PRESCRIBER = "prescriber", _("The prescriber settles it, by a recorded answer")
+    PHARMACIST = "pharmacist", _("You settle it")
+
+
 R = TypeVar("R")
-# What the rules find, by name: all of it, and what belongs to the legal check.
+# What the rules in Python find, by name: all of it, and what belongs to the legal check.
 RULE_NAMES: set[str] = set()
 LEGAL: set[str] = set()
 
@@ -41,8 +49,7 @@ class Alert:
     """One finding: its rule, what it says, where the rule comes from.
 
     ``about`` tells two findings of one rule apart; ``medicine`` is of which it speaks, as pages call
-    it. A block that is not liftable cannot be approved;
-    another one can once the prescriber has confirmed it (CLN-8).
+    it. ``liftable_by`` empty means nobody for a block, and a pharmacist for the rest.
     """
 
     rule: str
@@ -51,11 +58,12 @@ class Alert:
     source: str
     about: str = ""
     medicine: str = ""
-    is_liftable: bool = False
+    liftable_by: str = ""
 
     def __post_init__(self) -> None:
-        if self.rule not in RULE_NAMES:
-            raise ValueError(f"there is no rule “{self.rule}”")
+        if not self.liftable_by:
+            lifter = Lifter.NOBODY if self.is_block else Lifter.PHARMACIST
+            object.__setattr__(self, "liftable_by", lifter)
 
     @property
     def key(self) -> str:
@@ -76,8 +84,27 @@ class Alert:
         return self.severity == Severity.BLOCK
 
     @property
+    def is_final(self) -> bool:
+        """Whether nothing that holds it can be approved."""
+        return self.liftable_by == Lifter.NOBODY
+
+    @property
+    def needs_prescriber(self) -> bool:
+        return self.liftable_by == Lifter.PRESCRIBER
+
+    @property
+    def lifter(self) -> str:
+        """Who may lift it, in words."""
+        return str(Lifter(self.liftable_by).label)
+
+    @property
     def needs_note(self) -> bool:
         return self.severity != Severity.NOTE
+
+    @property
+    def rank(self) -> tuple[int, int]:
+        """The worst comes first."""
+        return list(Severity).index(self.severity), list(Lifter).index(Lifter(self.liftable_by))
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -87,5 +114,5 @@ class Alert:
             "severity": str(self.severity),
             "title": self.title,
             "source": self.source,
-            "is_liftable": self.is_liftable,
+            "liftable_by": str(self.liftable_by),
         }

@@ -3,28 +3,50 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from catalogue.amounts import Mass, Strength, doses_of
+from catalogue.vocabulary.conditions import Found
 from shop.continuity.run_out import RunOut
-from shop.jurisdictions.profile import Profile, Value
+from shop.jurisdictions.profile import Profile
 from shop.patients.answers import Answers
 from shop.review.comparison import Ordered, Row
 from shop.review.transcription import Item, Transcription
 
 if TYPE_CHECKING:
-    from shop.review.rules.limits import Limits
+    from shop.review.rules.screening import Screening
+
+NOT_KNOWN = "not-known"
 
 
 @dataclass(frozen=True)
 class LastSupply:
-    """What this patient was last supplied of a medicine; None is a mass that cannot be told."""
+    """What this patient was last supplied of a medicine, and the daily dose it was for.
+
+    None is what cannot be told.
+    """
 
     on: datetime.date
     mass: Mass | None
+    a_day: Mass | None = None
+
+
+@dataclass(frozen=True)
+class PackFacts:
+    """What is known of a tablet: how it divides (equal, unequal, not-known), and what it holds."""
+
+    score_line: str = NOT_KNOWN
+    excipients: tuple[str, ...] = (NOT_KNOWN,)
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """What the patient answered before this prescription, and when."""
+
+    on: datetime.date
+    said: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -61,8 +83,10 @@ class ChangedAnswer:
 class Case:
     """One prescription on one day; ``country`` is where it goes (empty: not known).
 
-    ``limits_by_medicine`` are those of this jurisdiction. ``authorised_in`` says for each medicine
-    and strength in which countries its packs may be supplied; ``last_supplies`` is by medicine; ``interactions`` are the results of the checker.
+    ``screenings`` is what is held against the medicines in it, for that country. ``authorised_in``
+    says for each medicine and strength in which countries its packs may be supplied;
+    ``last_supplies`` is by medicine; ``interactions`` are the results of the checker. ``said`` are the
+    patient's answers by the names of the questions, ``found`` what their own words say besides.
     ``days_left`` is what the patient said when sending; ``run_out`` what is known today, and
     ``earliest_arrival`` when what is approved today is expected by the fastest delivery.
     """
@@ -73,7 +97,11 @@ class Case:
     profile: Profile
     transcription: Transcription
     answers: Answers
-    limits_by_medicine: Mapping[str, Limits] = field(default_factory=dict)
+    screenings: Mapping[str, Screening] = field(default_factory=dict)
+    said: Mapping[str, Any] = field(default_factory=dict)
+    found: tuple[Found, ...] = ()
+    earlier: Earlier | None = None
+    packs: Mapping[tuple[str, Strength], PackFacts] = field(default_factory=dict)
     ordered: tuple[Ordered, ...] = ()
     rows: tuple[Row, ...] = ()
     country: str = ""
@@ -126,23 +154,25 @@ class Case:
         return tuple(dict.fromkeys(item.medicine for item in self.transcription.items))
 
     @property
-    def limits(self) -> tuple[Limits, ...]:
-        """The limits of the medicines in it."""
-        known = self.limits_by_medicine
+    def screened(self) -> tuple[Screening, ...]:
+        """What is held against the medicines in it."""
+        known = self.screenings
         return tuple(known[name] for name in self.medicines if name in known)
 
-    def limits_of(self, item: Item) -> Limits | None:
-        return self.limits_by_medicine.get(item.medicine)
+    def pack_of(self, item: Item) -> PackFacts:
+        """What is known of the tablets that are prescribed."""
+        return self.packs.get((item.medicine, item.strength), PackFacts())
 
-    def cited(self, why: Callable[[Limits], Value[str]], *, or_else: str) -> str:
-        """What the limits of the medicines in it cite for something; a house rule without any."""
-        return "; ".join(dict.fromkeys(why(limits).cited for limits in self.limits)) or or_else
+    def day(self, name: str) -> datetime.date | None:
+        """An answer that is a day; None when it was not given."""
+        said = self.said.get(name)
+        if isinstance(said, datetime.date):
+            return said
+        return datetime.date.fromisoformat(said) if said else None
 
-    def dose_a_day(self, medicine_id: int) -> Mass | None:
-        """The daily dose of a medicine over its strengths; None when a part of it is not known."""
-        doses = [item.dose_a_day for item in self.items if item.medicine_id == medicine_id]
-        known = [dose for dose in doses if dose is not None]
-        return sum(known, Mass(Fraction(0))) if known and len(known) == len(doses) else None
-
-    def is_first_supply(self, medicine_id: int) -> bool:
-        return medicine_id not in self.last_supplies
+    @property
+    def is_taken(self) -> bool:
+        """Whether the patient takes it already, by what they said or what was supplied here."""
+        ordered = {item.medicine_id for item in self.transcription.items}
+        takes = self.said.get("taking") in {"here", "elsewhere"}
+        return takes or bool(ordered & self.last_supplies.keys())

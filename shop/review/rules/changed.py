@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from shop.review.rules.alert import Alert, Severity, clinical, legal
 from shop.review.rules.case import Case, ChangedAnswer
+from shop.review.rules.facts import NOT_THERE
 
 CHANGES = "Pharmacy standards CLN-10"
 # Who the patient is, and where they live; the rest is about their health.
@@ -34,6 +35,36 @@ def health(case: Case) -> Iterator[Alert]:
             yield _alert("answer-changed", Severity.QUERY, changed)
 
 
+@clinical("answers-contradict")
+def contradicted(case: Case) -> Iterator[Alert]:
+    """An illness that does not go away was named before, or in other words, and now is not."""
+    lasting = {name: codes for each in case.screened for name, codes in each.lasting.items()}
+    for name, codes in lasting.items():
+        now = case.said.get(name)
+        if now not in NOT_THERE:
+            continue
+        if case.earlier and case.earlier.said.get(name) in codes:
+            values = {
+                "question": _label(name),
+                "day": date_format(case.earlier.on, "j F Y"),
+                "before": case.earlier.said[name],
+                "now": now,
+            }
+            title = _("%(question)s: on %(day)s the answer was “%(before)s”, now “%(now)s”.")
+            yield Alert("answers-contradict", Severity.QUERY, title % values, CHANGES, about=name)
+        for found in case.found:
+            if found.question == name and found.code in codes:
+                title = _("%(question)s: answered “%(now)s”, and the patient wrote “%(words)s”.")
+                values = {"question": _label(name), "now": now, "words": found.words}
+                yield Alert(
+                    "answers-contradict", Severity.QUERY, title % values, CHANGES, about=name
+                )
+
+
+def _label(name: str) -> str:
+    return name.replace("_", " ").capitalize()
+
+
 def _alert(rule: str, severity: Severity, changed: ChangedAnswer) -> Alert:
     title = _("%(label)s Changed on %(at)s from “%(before)s” to “%(now)s”.") % {
         "label": f"{changed.label}:" if changed.label[-1].isalnum() else changed.label,
@@ -44,4 +75,4 @@ def _alert(rule: str, severity: Severity, changed: ChangedAnswer) -> Alert:
     return Alert(rule, severity, title, CHANGES, about=f"{changed.name}-{changed.change}")
 
 
-RULES = (identity, health)
+RULES = (identity, health, contradicted)

@@ -10,52 +10,55 @@ from django.utils.translation import gettext as _
 from catalogue.content.document import Severity as Harm
 from shop.review.rules.alert import Alert, Severity, clinical
 from shop.review.rules.case import Case
+from shop.review.rules.facts import View
+from shop.review.rules.screened import holds
+from shop.review.rules.screening import Graded
 
 CHECKER = "Interactions of content version %(number)s"
 UNKNOWN = "Pharmacy standards CLN-3 and CLN-4"
 SIGNED = "House rule: a medicine is supplied on signed content only"
-BLOCKS = "block-until-prescriber"
-QUERIES = (
-    "query-prescriber",
-    "query-prescriber-if-new",
-    "query-prescriber-if-epilepsy",
-    "renal-check",
-    "renal-check+counsel",
-)
 
 
 @clinical("interaction")
 def interactions(case: Case) -> Iterator[Alert]:
-    """Each interaction, with what the content asks of a pharmacist (CLN-8)."""
+    """Each interaction, as serious as the medicine's screening says (CLN-8)."""
     for result in case.interactions:
+        screening = case.screenings.get(result["medicine"])
         for found in (*result["hits"], *result["combinations"]):
-            yield _interaction(case, result, found)
+            if screening and found["severity"] != Harm.NONE_DOCUMENTED:
+                yield _interaction(View(case, screening), result, found)
 
 
-def _interaction(case: Case, result: dict[str, Any], found: dict[str, Any]) -> Alert:
-    label, what = case.rule_texts.get(found["rule"], (found["rule"], ""))
-    source = CHECKER % {"number": result["content_version"]} + f", {found['rule']}"
+def _interaction(view: View, result: dict[str, Any], found: dict[str, Any]) -> Alert:
+    case, row = view.case, found["rule"]
+    label, what = case.rule_texts.get(row, (row, ""))
+    graded = graded_by(view, found)
+    name = view.screening.interactions.named.get(row, "")
+    checker = CHECKER % {"number": result["content_version"]}
     return Alert(
-        "interaction",
-        severity_of(found),
+        name or "interaction",
+        graded.severity,
         f"{label}: {what}" if what else label,
-        source,
-        about=f"{result['medicine']}-{found['rule']}",
+        f"{checker}, {row}; {graded.cited}",
+        about=result["medicine"] if name else f"{result['medicine']}-{row}",
         medicine=case.title_of(result["medicine"]),
+        liftable_by=graded.by,
     )
 
 
-def severity_of(found: dict[str, Any]) -> Severity:
-    """How serious an interaction is here: by its grade, and by what the content asks for."""
-    grade, action = found["severity"], found["review_action"]
-    if grade == Harm.CONTRAINDICATED or action == BLOCKS:
-        return Severity.BLOCK
-    if grade == Harm.MAJOR or action in QUERIES:
-        return Severity.QUERY
-    return Severity.NOTE
+def graded_by(view: View, found: dict[str, Any]) -> Graded:
+    """The strictest line for a row that was found, by its grade and by what the content asks for."""
+    of_row = {
+        "grade": frozenset({str(found["severity"])}),
+        "action": frozenset({str(found["review_action"])}),
+    }
+    fitting = (
+        graded for graded in view.screening.interactions.lines if holds(graded.when, view, of_row)
+    )
+    return min(fitting, key=lambda graded: graded.rank)
 
 
-@clinical("not-checked", "no-content")
+@clinical("not-recognized", "no-content")
 def not_checked(case: Case) -> Iterator[Alert]:
     """What the checker does not know was not checked, so the pharmacist does it."""
     for result in case.interactions:
@@ -64,7 +67,9 @@ def not_checked(case: Case) -> Iterator[Alert]:
             source = CHECKER % {"number": result["content_version"]}
             about = f"{result['medicine']}-{found['typed']}"
             named = case.title_of(result["medicine"])
-            yield Alert("not-checked", Severity.QUERY, title, source, about=about, medicine=named)
+            yield Alert(
+                "not-recognized", Severity.QUERY, title, source, about=about, medicine=named
+            )
     for title in case.unchecked_medicines:
         text = _("There is no content to check interactions of %(title)s with.")
         yield Alert("no-content", Severity.BLOCK, text % {"title": title}, UNKNOWN, about=title)
@@ -77,16 +82,25 @@ def not_signed(case: Case) -> Iterator[Alert]:
         yield Alert("not-signed", Severity.BLOCK, why, SIGNED, about=title, medicine=title)
 
 
-@clinical("medicines-unknown", "conditions-unknown")
+@clinical("medicines-unclear", "conditions-unknown")
 def not_said(case: Case) -> Iterator[Alert]:
-    """An empty list of medicines is not “none”."""
-    answers = case.answers
-    if not answers["other_medicines"].strip() and not answers["takes_nothing_else"]:
-        title = _("What else the patient takes was not said.")
-        yield Alert("medicines-unknown", Severity.QUERY, title, UNKNOWN)
-    if not answers["allergies"] and not answers["conditions"]:
+    """An empty list of medicines is not “none”, and a question mark is no list."""
+    if not case.said.get("takes_nothing_else") and not _names_something(case):
+        title = _("What else the patient takes was not said, or is no list.")
+        yield Alert("medicines-unclear", Severity.QUERY, title, UNKNOWN)
+    if not case.said.get("allergies") and not case.said.get("conditions"):
         title = _("Allergies and conditions: none named.")
         yield Alert("conditions-unknown", Severity.NOTE, title, UNKNOWN)
+
+
+def _names_something(case: Case) -> bool:
+    """Whether the list says that there is nothing, or the checker could read anything in it."""
+    if not case.interactions:
+        return bool(str(case.said.get("other_medicines") or "").strip())
+    return any(
+        result["takes_nothing"] or result["hits"] or result["combinations"] or result["unchecked"]
+        for result in case.interactions
+    )
 
 
 RULES = (interactions, not_checked, not_signed, not_said)

@@ -1,77 +1,115 @@
 """Which of the patient's answers a finding or a point of the checklist rests on.
 
-What was settled from an answer is open again once another takes its place.
+What was settled from an answer is open again once another takes its place. What the lines of
+screening rest on is told by the lines themselves.
 """
 
 from __future__ import annotations
 
-from shop.review.rules.alert import RULE_NAMES
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
 
-_MEDICINES = ("other_medicines", "takes_nothing_else")
-_KIDNEYS = ("kidney_problems", "egfr", "egfr_on", "date_of_birth")
-# The findings of a rule; whatever is not here rests on no answer.
+from catalogue.content import files
+from shop.review.rules.alert import RULE_NAMES
+from shop.review.rules.facts import MEDICINES, questions_of
+from shop.review.rules.screening import Screening, screenings_of_all_countries
+from shop.review.said import CALLED
+
+_IDENTITY = ("patient_name", "date_of_birth", "address", "state", "postcode")
+# What the rules in Python rest on; whatever is not here, nor in a line, rests on no answer.
 _FINDINGS: dict[str, tuple[str, ...]] = {
-    "age-unknown": ("date_of_birth",),
-    "age-young": ("date_of_birth",),
-    "age-old": ("date_of_birth",),
-    "kidneys-unknown": _KIDNEYS,
-    "kidneys-not-measured": _KIDNEYS,
-    "end_stage_kidneys": _KIDNEYS,
-    "kidneys-very-low": _KIDNEYS,
-    "kidneys-low": _KIDNEYS,
-    "pregnancy": ("pregnancy", "sex_at_birth"),
-    "pregnancy-unknown": ("pregnancy", "sex_at_birth"),
-    "epilepsy": ("epilepsy",),
-    "epilepsy-unknown": ("epilepsy",),
-    "stomach_ulcer": ("stomach_ulcer",),
-    "stomach_ulcer-unknown": ("stomach_ulcer",),
     # The checker counts age and kidneys among the circumstances.
-    "interaction": (*_MEDICINES, "date_of_birth", "egfr"),
-    "not-checked": _MEDICINES,
-    "medicines-unknown": _MEDICINES,
+    "interaction": (*MEDICINES, "date_of_birth", "egfr"),
+    "not-recognized": MEDICINES,
+    "medicines-unclear": MEDICINES,
     "conditions-unknown": ("allergies", "conditions"),
-    "patient-mismatch": ("patient_name", "date_of_birth", "address", "state", "postcode"),
-    "supply-gap": ("days_left", "taken_before"),
-    "days-left-unknown": ("days_left", "days_left_unknown", "taken_before"),
-    "arrival-late": ("days_left", "taken_before"),
+    "patient-mismatch": _IDENTITY,
     "no-country": ("country",),
     "strength-country": ("country",),
+    "not-screened": ("country",),
 }
-# Fields of the sheet: points of the checklist, and who the patient is.
-_FIELDS: dict[str, tuple[str, ...]] = {
-    "kidneys": _KIDNEYS,
-    "age": ("date_of_birth",),
-    "pregnancy": ("pregnancy", "sex_at_birth"),
-    "epilepsy": ("epilepsy", "conditions"),
-    "psychiatric": ("conditions",),
-    "ulcer": ("stomach_ulcer", "conditions"),
-    "breathing": ("conditions",),
-    "stroke": ("conditions",),
+# Points of the checklist, by the findings of screening that they are about.
+_POINTS: dict[str, tuple[str, ...]] = {
+    "indication": ("indication-unclear",),
+    "kidneys": ("kidneys-unknown",),
+    "age": ("age-older", "child"),
+    "pregnancy": ("pregnancy", "pregnancy-unknown"),
+    "epilepsy": ("epilepsy",),
+    "psychiatric": ("mental-illness", "self-harm"),
+    "ulcer": ("ulcer-active",),
+    "breathing": ("breathing",),
+    "stroke": ("stroke-unknown", "parkinson-unknown"),
     "alcohol": ("alcohol",),
-    "interactions": _MEDICINES,
-    "duplicates": _MEDICINES,
-    "excipients": ("allergies",),
+    "driving": ("driving",),
+    "swallowing": ("swallowing",),
+    "interactions": ("interaction",),
+    "duplicates": ("interaction",),
+    "excipients": ("allergy-excipient",),
+    "first_supply": ("taking-unknown", "continuing-elsewhere-evidence"),
+    "supply_gap": ("supply-gap",),
 }
-_IDENTITY = ("patient_name", "date_of_birth", "address", "state", "postcode")
 
 
-def answers_under(key: str) -> tuple[str, ...]:
-    """The fields of `Answers` that a finding rests on, by its key."""
-    named = [rule for rule in RULE_NAMES if key == rule or key.startswith(f"{rule}-")]
-    return _FINDINGS.get(max(named, key=len), ()) if named else ()
+def questions_read() -> frozenset[str]:
+    """Every question that some rule reads, by its name."""
+    rest = _rest(files.MEDICINES)
+    return frozenset(name for under in rest.values() for name in under)
+
+
+def findings() -> frozenset[str]:
+    """Every finding that there can be, of rules in Python and of lines."""
+    return frozenset(RULE_NAMES | _rest(files.MEDICINES).keys())
+
+
+@cache
+def _rest(medicines: Path) -> dict[str, frozenset[str]]:
+    """What each finding rests on, over all medicines and countries."""
+    found: dict[str, set[str]] = {name: set(under) for name, under in _FINDINGS.items()}
+    for screening in screenings_of_all_countries(medicines):
+        for name, under in _of(screening):
+            found.setdefault(name, set()).update(under)
+    return {name: frozenset(under | _as_asked(under)) for name, under in found.items()}
+
+
+def _as_asked(names: set[str]) -> set[str]:
+    """What these are still called where they are asked."""
+    return {asked for asked, name in CALLED.items() if name in names}
+
+
+def _of(screening: Screening) -> Iterator[tuple[str, set[str]]]:
+    for finding, when in screening.conditions:
+        yield finding, {q for name in when for q in questions_of(name, screening)} | {"country"}
+    for name in screening.interactions.named.values():
+        yield name, {*_FINDINGS["interaction"]}
+    for line in screening.lines:
+        others = (other for name in line.unless for other in _others(screening, name))
+        yield line.finding, set(others)
+    yield "answers-contradict", set(screening.lasting)
+
+
+def _others(screening: Screening, finding: str) -> Iterator[str]:
+    """What the finding rests on beside which another is not said."""
+    for line in screening.lines:
+        if line.finding == finding:
+            yield from (q for name in line.when for q in questions_of(name, screening))
+
+
+def answers_under(key: str) -> frozenset[str]:
+    """The questions that a finding rests on, by its key."""
+    rest = _rest(files.MEDICINES)
+    named = [rule for rule in rest if key == rule or key.startswith(f"{rule}-")]
+    return rest[max(named, key=len)] if named else frozenset()
 
 
 def fields_over(names: tuple[str, ...]) -> frozenset[str]:
     """The fields of the sheet that rest on these answers."""
     changed = set(names)
-    points = [point for point, under in _FIELDS.items() if changed & set(under)]
+    points = [
+        point
+        for point, under in _POINTS.items()
+        if changed & {q for finding in under for q in answers_under(finding)}
+    ]
     fields = {f"{part}_{point}" for point in points for part in ("c", "n")}
-    return frozenset(
-        fields | ({"identity_method", "identity_result"} if changed & set(_IDENTITY) else set())
-    )
-
-
-def questions_read() -> frozenset[str]:
-    """The questions whose answers a rule or a point of the checklist reads."""
-    under = (*_FINDINGS.values(), *_FIELDS.values())
-    return frozenset(name for names in under for name in names)
+    identity = {"identity_method", "identity_result"} if changed & set(_IDENTITY) else set()
+    return frozenset(fields | identity)
