@@ -8,10 +8,11 @@ from typing import Any
 from shop.patients.wording import described
 from shop.prescriptions.models import Prescription
 from shop.review.models import Check
+from shop.review.rules.outcomes import BY_CODE
 from shop.review.settled import Changes
 from shop.review.work import AlertAnswer, Work
 
-FORMAT = 2
+FORMAT = 3
 
 
 def frozen(
@@ -42,8 +43,7 @@ def frozen(
         ],
         "interactions": list(case.interactions),
         "alerts": [
-            {**alert.as_json(), "answer": asdict(work.answers.get(alert.key, AlertAnswer()))}
-            for alert in work.alerts
+            {**alert.as_json(), "answer": _answer(work.answer_to(alert))} for alert in work.alerts
         ],
         "legal": asdict(work.legal),
         "checklist": {name: list(given) for name, given in work.clinical.items()},
@@ -52,6 +52,12 @@ def frozen(
         "checks": [_signature(check) for check in checks],
         "decided": decided,
     }
+
+
+def _answer(answer: AlertAnswer) -> dict[str, str]:
+    """The code, how it was worded, and the words with it."""
+    known = BY_CODE.get(answer.outcome)
+    return {**asdict(answer), "label": str(known.label) if known else ""}
 
 
 def _queries(prescription: Prescription) -> list[dict[str, Any]]:

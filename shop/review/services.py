@@ -45,6 +45,7 @@ from shop.review.work import (
     allowance_problems,
     clinical_problems,
     legal_problems,
+    lowered_problems,
     validity_problems,
 )
 from shop.standing.consequences import if_it_happens
@@ -226,6 +227,7 @@ def approval_problems(work: Work, approval: Approval) -> Iterable[Problem]:
     if not approval.allowances:
         yield Problem("", _("Fill in at least one strength that you allow."))
     yield from allowance_problems(work, approval.allowances)
+    yield from lowered_problems(work, approval.allowances)
     yield from validity_problems(work, approval.valid_until)
     yield from legal_problems(work)
     yield from clinical_problems(work)

@@ -17,17 +17,15 @@ from shop.prescriptions.authorising import Allowance
 from shop.review.models import CheckKind, digest_of
 from shop.review.rules.alert import Alert
 from shop.review.rules.case import Case
+from shop.review.rules.outcomes import BY_CODE, CONFIRMED, LOWERED, fitting, says_something
+from shop.review.transcription import Item
 
 # Ways of proof for which it is recorded who confirmed, and at which number (RX-5).
 CONFIRMED_BY_SOMEBODY = (Authenticity.PRESCRIBER_CONFIRMED, Authenticity.TRANSFER_CONFIRMED)
 
 
-class Outcome(TextChoices):
-    """What a pharmacist makes of an alert."""
-
-    SEEN = "seen", gettext_lazy("Seen; it does not stand in the way")
-    ACCEPTED = "accepted", gettext_lazy("A concern; supplied for the reason noted")
-    CONFIRMED = "confirmed", gettext_lazy("The prescriber confirmed it")
+# Where it is missing that the notes were seen: they are settled with one press together.
+NOTES = "notes_seen"
 
 
 class IdentityMethod(TextChoices):
@@ -40,6 +38,8 @@ class IdentityMethod(TextChoices):
 
 @dataclass(frozen=True)
 class AlertAnswer:
+    """An answer by its code (`shop.review.rules.outcomes`), and the words with it."""
+
     outcome: str = ""
     note: str = ""
 
@@ -59,10 +59,11 @@ class LegalDetails:
 
 @dataclass(frozen=True)
 class Problem:
-    """What keeps a check or an approval from being recorded: where, and in words."""
+    """What keeps a check or an approval from being recorded: where, in which field of it, in words."""
 
     where: str
     text: str
+    part: str = ""
 
 
 @dataclass(frozen=True)
@@ -88,8 +89,7 @@ class Work:
             "patient": self.case.answers.as_json(),
             "profile": self.case.profile.digest,
             "alerts": [
-                {**alert.as_json(), **asdict(self.answers.get(alert.key, AlertAnswer()))}
-                for alert in self.of(kind)
+                {**alert.as_json(), **asdict(self.answer_to(alert))} for alert in self.of(kind)
             ],
         }
         if kind == CheckKind.LEGAL:
@@ -100,6 +100,20 @@ class Work:
             "interactions": self.case.interactions,
         }
 
+    def item(self, allowance: Allowance) -> Item:
+        """What was read of the strength that is allowed."""
+        key = (allowance.medicine_id, allowance.strength)
+        items = self.case.transcription.items
+        return next(item for item in items if (item.medicine_id, item.strength) == key)
+
+    def answer_to(self, alert: Alert) -> AlertAnswer:
+        """The answer to an alert, empty when there is none yet."""
+        return self.answers.get(alert.key, AlertAnswer())
+
+    def answered(self, code: str) -> list[Alert]:
+        """The alerts that have this answer."""
+        return [alert for alert in self.alerts if self.answer_to(alert).outcome == code]
+
     def of(self, kind: CheckKind) -> list[Alert]:
         """The alerts that belong to a check."""
         is_legal = kind == CheckKind.LEGAL
@@ -108,25 +122,32 @@ class Work:
 
 def alert_problems(work: Work, kind: CheckKind) -> Iterator[Problem]:
     """Alerts that are not answered, or cannot be answered like this (CLN-8)."""
-    for alert in work.of(kind):
-        answer = work.answers.get(alert.key, AlertAnswer())
-        text = _alert_problem(alert, answer, is_confirmed=alert.key in work.confirmed)
-        if text:
-            yield Problem(alert.key, text)
+    answered = [(alert, work.answer_to(alert)) for alert in work.of(kind)]
+    if any(alert.is_note and not answer.outcome for alert, answer in answered):
+        yield Problem(NOTES, _("Say that you have seen these."))
+    for alert, answer in answered:
+        if answer.outcome or not alert.is_note:
+            yield from _alert_problem(alert, answer, is_confirmed=alert.key in work.confirmed)
 
 
-def _alert_problem(alert: Alert, answer: AlertAnswer, *, is_confirmed: bool) -> str:
+def _alert_problem(alert: Alert, answer: AlertAnswer, *, is_confirmed: bool) -> Iterator[Problem]:
     if alert.is_final:
-        return _("This cannot be approved. Refuse it, or ask.")
-    if not answer.outcome:
-        return _("Answer this alert.")
-    if alert.needs_prescriber and answer.outcome != Outcome.CONFIRMED:
+        yield Problem(alert.key, _("This cannot be approved. Refuse it, or ask."))
+    elif not answer.outcome:
+        yield Problem(alert.key, _("Answer this alert."))
+    elif answer.outcome not in [each.code for each in fitting(alert)]:
+        yield Problem(alert.key, _misfit(alert))
+    elif answer.outcome == CONFIRMED and not is_confirmed:
+        text = _("Record the query to the prescriber that confirms this first.")
+        yield Problem(alert.key, text)
+    elif (asked := BY_CODE[answer.outcome].words) and not says_something(answer.note):
+        yield Problem(alert.key, str(asked), part="note")
+
+
+def _misfit(alert: Alert) -> str:
+    if alert.needs_prescriber:
         return _("Only the prescriber's confirmation lifts this.")
-    if answer.outcome == Outcome.CONFIRMED and not is_confirmed:
-        return _("Record the query to the prescriber that confirms this first.")
-    if (alert.needs_note or answer.outcome != Outcome.SEEN) and not answer.note:
-        return _("Write a note on this alert.")
-    return ""
+    return _("This answer does not fit this alert.")
 
 
 def legal_problems(work: Work) -> Iterator[Problem]:
@@ -170,10 +191,9 @@ def clinical_problems(work: Work) -> Iterator[Problem]:
 
 def allowance_problems(work: Work, allowances: list[Allowance]) -> Iterator[Problem]:
     """Never more than was prescribed, in one supply or in all (RX-8, RX-9, ORD-2)."""
-    read = {(item.medicine_id, item.strength): item for item in work.case.transcription.items}
     for allowance in allowances:
         where = f"{allowance.medicine_id}-{allowance.strength}"
-        item = read[allowance.medicine_id, allowance.strength]
+        item = work.item(allowance)
         if item.quantity is None:
             text = _("Enter how many %s of this strength are prescribed.")
             yield Problem(where, text % item.form.kind.units)
@@ -185,6 +205,21 @@ def allowance_problems(work: Work, allowances: list[Allowance]) -> Iterator[Prob
         if allowance.supplies > most:
             text = _("More than the %(count)s supplies that are prescribed.")
             yield Problem(where, text % {"count": most})
+
+
+def lowered_problems(work: Work, allowances: list[Allowance]) -> Iterator[Problem]:
+    """Where an alert is answered with a smaller supply, it is one."""
+    lowered = work.answered(LOWERED)
+    if lowered and not any(_is_less(work, each) for each in allowances):
+        for alert in lowered:
+            text = _("As much is allowed as is prescribed: allow less, or answer otherwise.")
+            yield Problem(alert.key, text)
+
+
+def _is_less(work: Work, allowance: Allowance) -> bool:
+    item = work.item(allowance)
+    most = item.most_supplies(without_number=work.case.profile.supplies_without_number.value)
+    return allowance.units_per_supply < (item.quantity or 0) or allowance.supplies < most
 
 
 def validity_problems(work: Work, valid_until: datetime.date | None) -> Iterator[Problem]:

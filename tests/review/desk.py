@@ -18,8 +18,9 @@ from shop.review import services as reviews
 from shop.review.checklist import CLINICAL
 from shop.review.forms.sheet import Sheet
 from shop.review.models import CheckKind
+from shop.review.rules.alert import Lifter
+from shop.review.rules.outcomes import fitting
 from shop.review.services import Asked
-from shop.review.work import Outcome
 from tests.conftest import mg
 
 Typed = dict[str, Any]
@@ -90,15 +91,21 @@ def decision(medicine: Product, *, strength: int = 10, **changes: Any) -> Typed:
     }
 
 
+WORDS = "Spoke to her on the telephone; takes it with food and does not drive"
+
+
 def answered(prescription: Prescription, typed: Typed) -> Typed:
-    """The same, with every alert answered that can be."""
-    answers: Typed = {}
-    for form in Sheet(prescription, typed).alerts:
-        if not form.can_be_answered:
-            continue
-        outcome = Outcome.CONFIRMED if form.alert.needs_prescriber else Outcome.SEEN
-        answers[form.add_prefix("outcome")] = str(outcome)
-        answers[form.add_prefix("note")] = "Looked at"
+    """The same, with every alert answered by a code that fits it."""
+    sheet = Sheet(prescription, typed)
+    answers: Typed = {"notes_seen": sheet.notes.key}
+    for form in sheet.alerts:
+        code = (
+            "accepted"
+            if form.alert.liftable_by == Lifter.PHARMACIST
+            else fitting(form.alert)[0].code
+        )
+        answers[form.add_prefix("outcome")] = code
+        answers[form.add_prefix("note")] = WORDS
     return {**typed, **answers}
 
 

@@ -11,8 +11,9 @@ from shop.review.models import CheckKind
 from shop.review.rules import alerts_for
 from shop.review.rules.alert import Alert, Severity
 from shop.review.rules.case import Case
+from shop.review.rules.outcomes import CONFIRMED
 from shop.review.rules.screened import dose_notes
-from shop.review.work import AlertAnswer, Outcome, Work, alert_problems
+from shop.review.work import AlertAnswer, Work, alert_problems
 from tests.review.adapting import Written, book, case_in, name_of, written
 
 # What is still to be done, or judged otherwise (docs/adr/0038).
@@ -129,7 +130,7 @@ def _is_lifted(case: Written, alert: Alert) -> bool:
     work = Work(
         case=case_in(case),
         alerts=(alert,),
-        answers={alert.key: AlertAnswer(Outcome.CONFIRMED, "as recorded")},
+        answers={alert.key: AlertAnswer(CONFIRMED)},
     )
     recorded = Work(**{**vars(work), "confirmed": frozenset({alert.key})})
     return bool(list(alert_problems(work, CheckKind.CLINICAL))) and not list(

@@ -13,10 +13,7 @@ from shop.prescriptions.models import Prescription
 from shop.prescriptions.statuses import Status
 from shop.review.forms.sheet import Sheet
 from shop.review.models import Check, CheckKind, Decision
-from tests.review.desk import (
-    complete,
-    post,
-)
+from tests.review.desk import WORDS, address_of, complete, post
 
 
 def status_of(prescription: Prescription) -> str:
@@ -100,17 +97,28 @@ def test_an_adverse_point_with_a_note_is_signed(
 
 
 @pytest.mark.parametrize(
-    ("part", "words"),
-    [("outcome", "Answer this alert."), ("note", "Write a note on this alert.")],
+    ("part", "typed_in", "words"),
+    [
+        ("outcome", "", "Answer this alert."),
+        ("outcome", "told", "told is not one of the available choices"),
+        ("note", "", "Write why it is supplied all the same."),
+        ("note", "x", "Write why it is supplied all the same."),
+        ("note", "seen, x", "Write why it is supplied all the same."),
+    ],
 )
 def test_every_alert_is_answered_before_a_check_is_signed(
-    part: str, words: str, desk: Client, held: Prescription, medicine: Product
+    part: str,
+    typed_in: str,
+    words: str,
+    desk: Client,
+    held: Prescription,
+    medicine: Product,
 ) -> None:
     typed = complete(held, medicine)
     alerts = Sheet(held, typed).clinical_alerts
     epilepsy = next(form for form in alerts if form.alert.rule == "epilepsy-unknown")
 
-    response = post(desk, held, "sign-clinical", {**typed, epilepsy.add_prefix(part): ""})
+    response = post(desk, held, "sign-clinical", {**typed, epilepsy.add_prefix(part): typed_in})
 
     assert words in response.content.decode()
     assert not Check.objects.exists()
@@ -122,12 +130,12 @@ def test_an_alert_on_the_paper_is_answered_before_the_legal_check(
     item = f"i{medicine.pk}-10mg"
     repeatable = {f"{item}-has_unnumbered_repeats": "on", f"{item}-repeats": ""}
     typed = complete(held, medicine, **repeatable)
-    (alert,) = Sheet(held, typed).legal_alerts
+    legal = [alert.rule for alert in Sheet(held, typed).work.of(CheckKind.LEGAL)]
 
-    refused = post(desk, held, "sign-legal", {**typed, alert.add_prefix("outcome"): ""})
+    refused = post(desk, held, "sign-legal", {**typed, "notes_seen": ""})
 
-    assert alert.alert.rule == "repeats-without-number"
-    assert "Answer this alert." in refused.content.decode()
+    assert legal == ["repeats-without-number"]
+    assert "Say that you have seen these." in refused.content.decode()
     assert not Check.objects.exists()
     post(desk, held, "sign-legal", typed)
     assert Check.objects.get().kind == CheckKind.LEGAL
@@ -167,14 +175,30 @@ def test_a_delivery_that_comes_too_late_is_answered_before_the_approval(
     assert frozen["earliest_arrival"] > str(timezone.localdate())
     alert = next(each for each in frozen["alerts"] if each["rule"] == "supply-gap")
     assert "ORD-5" in alert["source"]
-    assert alert["answer"]["note"] == "Looked at"
+    assert alert["answer"] == {
+        "outcome": "accepted",
+        "label": "A concern; supplied because …",
+        "note": WORDS,
+    }
+    page = desk.get(address_of(held)).content.decode()
+    assert "Alerts and their answers" in page
+    assert WORDS in page
 
 
-def test_a_note_alert_needs_no_words(desk: Client, held: Prescription, medicine: Product) -> None:
+def test_notes_are_settled_with_one_press_and_open_again_when_there_are_more(
+    desk: Client, held: Prescription, medicine: Product
+) -> None:
     typed = complete(held, medicine)
-    alerts = Sheet(held, typed).clinical_alerts
-    days = next(form for form in alerts if form.alert.rule == "days-left-unknown")
+    before = Sheet(held, typed)
+    held.answers_json = held.answers.but(alcohol="sometimes").as_json()
+    held.save(update_fields=("answers_json",))
+    after = Sheet(held, typed)
 
-    post(desk, held, "sign-clinical", {**typed, days.add_prefix("note"): ""})
-
+    assert len(before.notes.alerts) > 1
+    assert {before.work.answer_to(each).outcome for each in before.notes.alerts} == {"seen"}
+    assert len(after.notes.alerts) == len(before.notes.alerts) + 1
+    assert {after.work.answer_to(each).outcome for each in after.notes.alerts} == {""}
+    post(desk, held, "sign-clinical", typed)
+    assert not Check.objects.exists()
+    post(desk, held, "sign-clinical", {**typed, "notes_seen": after.notes.key})
     assert Check.objects.exists()

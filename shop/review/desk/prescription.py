@@ -36,6 +36,7 @@ from shop.prescriptions.services import HeldByAnother, NotAllowed
 from shop.prescriptions.statuses import STANDS, UNDER_REVIEW, Status
 from shop.review import services as reviews
 from shop.review.desk.access import for_pharmacists
+from shop.review.desk.decided import settled_with
 from shop.review.desk.orders import paid_orders
 from shop.review.desk.second_look import open_looks
 from shop.review.forms.decision import Choice, VersionForm, WithdrawForm
@@ -284,6 +285,7 @@ def _show(
         "authorisations": prescription.authorisations.select_related("medicine", "content_version"),
         "decisions": prescription.decisions.select_related("decided_by").defer("frozen"),
         "queries": queries_of(prescription, listed={each.key for each in sheet.work.alerts}),
+        "settled": [] if prescription.status in UNDER_REVIEW else settled_with(prescription),
         "events": prescription.events.select_related("by"),
         "checks": checks_of(prescription),
         "answers": prescription.answers,

@@ -14,8 +14,9 @@ from shop.review.checklist import CLINICAL, Answer
 from shop.review.forms.transcription import NOTHING, DeskForm, day_field
 from shop.review.models import Channel
 from shop.review.rules.alert import Alert
+from shop.review.rules.outcomes import SEEN, fitting
 from shop.review.services import Asked
-from shop.review.work import AlertAnswer, IdentityMethod, LegalDetails, Outcome
+from shop.review.work import NOTES, AlertAnswer, IdentityMethod, LegalDetails
 
 LONGEST_NOTE = 500
 YES_OR_NO = [("yes", _("Yes")), ("no", _("No"))]
@@ -31,10 +32,10 @@ def choice_field(label: Any, choices: Iterable[Any] = ()) -> forms.ChoiceField:
 
 
 class AlertForm(DeskForm):
-    """The pharmacist's answer to one alert."""
+    """The pharmacist's answer to one alert: a code that fits it, and words where they are needed."""
 
     outcome = choice_field(_("Answer"))
-    note = text_field(_("Note"))
+    note = text_field(_("In words"))
 
     def __init__(self, *args: Any, alert: Alert, since: str = "", **kwargs: Any) -> None:
         """``since`` names the change after which the alert is open again, whatever was answered."""
@@ -42,25 +43,56 @@ class AlertForm(DeskForm):
         kwargs["prefix"] = prefix_of(alert, since)
         super().__init__(*args, **kwargs)
         field: Any = self.fields["outcome"]
-        field.choices = NOTHING + [
-            (value, label) for value, label in Outcome.choices if self._is_possible(value)
-        ]
-
-    def _is_possible(self, outcome: str) -> bool:
-        """What the prescriber has to settle is settled by their word or not at all."""
-        return outcome == Outcome.CONFIRMED or not self.alert.needs_prescriber
+        field.choices = NOTHING + [(each.code, each.label) for each in fitting(alert)]
+        if not any(each.words for each in fitting(alert)):
+            del self.fields["note"]
 
     @property
     def place(self) -> str:
         """The id of the alert on the page."""
         return f"alert-{self.prefix}"
 
-    @property
-    def can_be_answered(self) -> bool:
-        return not self.alert.is_final
-
     def answer(self) -> AlertAnswer:
         return AlertAnswer(self.cleaned_data.get("outcome", ""), self.cleaned_data.get("note", ""))
+
+
+class SeenInput(forms.CheckboxInput):
+    """A box that says of what it was ticked, and is empty again once that is something else."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(check_test=lambda value: value == key)
+        self.key = key
+
+    def format_value(self, value: Any) -> str:
+        return self.key
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        return data.get(name)
+
+
+class NotesForm(DeskForm):
+    """All that only has to be seen, with one press together; one more that comes opens it again."""
+
+    def __init__(self, *args: Any, alerts: Iterable[tuple[Alert, str]], **kwargs: Any) -> None:
+        """``alerts`` are the notes, each with what `AlertForm` calls since."""
+        super().__init__(*args, **kwargs)
+        found = list(alerts)
+        self.alerts = [alert for alert, _since in found]
+        self.key = _key_of(prefix_of(*each) for each in found)
+        self.fields[NOTES] = forms.CharField(
+            label=_("I have seen these"), required=False, widget=SeenInput(self.key)
+        )
+
+    def answers(self) -> dict[str, AlertAnswer]:
+        """The answer to each, once they were seen."""
+        if self.cleaned_data.get(NOTES) != self.key:
+            return {}
+        return {alert.key: AlertAnswer(SEEN) for alert in self.alerts}
+
+
+def _key_of(names: Iterable[str]) -> str:
+    """Tells one set of names from another."""
+    return hashlib.sha256("".join(sorted(names)).encode()).hexdigest()[:12]
 
 
 def prefix_of(alert: Alert, since: str = "") -> str:

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from django.core.exceptions import NON_FIELD_ERRORS
+
 from shop.jurisdictions import loading
 from shop.prescriptions.authorising import Allowance
 from shop.prescriptions.models import Prescription
 from shop.review.cases import blank_items, case_of
-from shop.review.forms.checks import AlertForm, ClinicalForm, LegalForm, QueryForm
+from shop.review.forms.checks import AlertForm, ClinicalForm, LegalForm, NotesForm, QueryForm
 from shop.review.forms.decision import AllowanceForm, DecisionForm, DestinationForm
 from shop.review.forms.transcription import DeskForm, ItemForm, TranscriptionForm
 from shop.review.models import Worksheet
 from shop.review.rules import alerts_for
+from shop.review.rules.alert import Alert
 from shop.review.services import Approval
 from shop.review.settled import Changes, confirmed_alerts
 from shop.review.work import Problem, Work
@@ -32,14 +35,19 @@ class Sheet:
         self.items = [ItemForm(typed, item=item) for item in items]
         self.destination = DestinationForm(typed)
         self.case = self._case()
-        self.alerts = list(self._alerts(typed))
+        found = self._found()
+        self.alerts = [
+            AlertForm(typed, alert=alert, since=since)
+            for alert, since in found
+            if not alert.is_note
+        ]
+        self.notes = NotesForm(typed, alerts=[each for each in found if each[0].is_note])
         accepted = loading.current().accepted_authenticity.value
         self.legal = LegalForm(typed, accepted=accepted)
         self.clinical = ClinicalForm(typed)
         self.decision = DecisionForm(typed)
         self.allowances = [AllowanceForm(typed, item=item) for item in items]
-        found = [form.alert for form in self.alerts]
-        self.query = QueryForm(typed, alerts=found)
+        self.query = QueryForm(typed, alerts=[form.alert for form in self.alerts])
         self.is_sound = not [form for form in self.kept_forms() if not form.is_valid()]
         self.work = self._work()
 
@@ -51,17 +59,17 @@ class Sheet:
         country = self.destination.cleaned_data.get("country", "")
         return case_of(self.prescription, transcription, country=country)
 
-    def _alerts(self, typed: Mapping[str, Any]) -> Iterator[AlertForm]:
+    def _found(self) -> list[tuple[Alert, str]]:
+        """What the rules find, each with the change after which it is open again."""
         changes = Changes(self.prescription)
-        for alert in alerts_for(self.case):
-            change = changes.under(alert.key)
-            yield AlertForm(typed, alert=alert, since=str(change.uuid) if change else "")
+        under = [(alert, changes.under(alert.key)) for alert in alerts_for(self.case)]
+        return [(alert, str(change.uuid) if change else "") for alert, change in under]
 
     def _work(self) -> Work:
         return Work(
             case=self.case,
-            alerts=tuple(form.alert for form in self.alerts),
-            answers={form.alert.key: form.answer() for form in self.alerts},
+            alerts=tuple(form.alert for form in self.alerts) + tuple(self.notes.alerts),
+            answers={form.alert.key: form.answer() for form in self.alerts} | self.notes.answers(),
             legal=self.legal.details(),
             clinical=self.clinical.given(),
             confirmed=confirmed_alerts(self.prescription),
@@ -69,12 +77,12 @@ class Sheet:
 
     def kept_forms(self) -> Iterator[DeskForm]:
         """The forms whose values are kept while they are worked on."""
-        yield from (self.reading, *self.items, self.destination, *self.alerts)
+        yield from (self.reading, *self.items, self.destination, *self.alerts, self.notes)
         yield from (self.legal, self.clinical, *self.allowances, self.decision)
 
     def forms(self) -> Iterator[DeskForm]:
         """All forms, in the order of the page."""
-        yield from (self.reading, *self.items, *self.alerts, self.query, self.legal)
+        yield from (self.reading, *self.items, *self.alerts, self.notes, self.query, self.legal)
         yield from (self.clinical, self.destination, *self.allowances, self.decision)
 
     def typed(self) -> dict[str, Any]:
@@ -113,17 +121,19 @@ class Sheet:
     def show(self, problems: list[Problem]) -> None:
         """Put each problem beside its field."""
         for problem in problems:
-            form, field = self._place_of(problem.where)
-            form.add_error(field, problem.text)
+            form, field = self._place_of(problem)
+            if problem.text not in form.errors.get(field or NON_FIELD_ERRORS, []):
+                form.add_error(field, problem.text)
 
-    def _place_of(self, where: str) -> tuple[DeskForm, str | None]:
+    def _place_of(self, problem: Problem) -> tuple[DeskForm, str | None]:
+        where = problem.where
         for alert_form in self.alerts:
             if alert_form.alert.key == where:
-                return alert_form, "outcome"
+                return alert_form, problem.part or "outcome"
         for form in self.allowances:
             if where == f"{form.item.medicine_id}-{form.item.strength}":
                 return form, "units_per_supply"
-        for each in (self.legal, self.clinical, self.decision):
+        for each in (self.notes, self.legal, self.clinical, self.decision):
             if where in each.fields:
                 return each, where
         return self.decision, None
@@ -142,9 +152,9 @@ class Sheet:
         return bool(self.typed().keys() - {"country"})
 
     @property
-    def shown_alerts(self) -> list[AlertForm]:
+    def shown_alerts(self) -> list[Alert]:
         """What is worth saying: of a prescription that nobody has read yet, nothing of the paper."""
-        return self.alerts if self.is_begun else self.clinical_alerts
+        return [alert for alert in self.work.alerts if self.is_begun or not alert.is_legal]
 
     @property
     def legal_alerts(self) -> list[AlertForm]:

@@ -98,8 +98,8 @@ class Alert:
         return str(Lifter(self.liftable_by).label)
 
     @property
-    def needs_note(self) -> bool:
-        return self.severity != Severity.NOTE
+    def is_note(self) -> bool:
+        return self.severity == Severity.NOTE
 
     @property
     def rank(self) -> tuple[int, int]:
