@@ -23,6 +23,7 @@ from shop.prescription_pages.forms import AnswerForm
 from shop.prescription_pages.progress import steps_of
 from shop.prescriptions import opening
 from shop.prescriptions import services as prescriptions
+from shop.prescriptions.history import subject_of
 from shop.prescriptions.messages import thread
 from shop.prescriptions.models import Page, Prescription, Supply
 from shop.prescriptions.moving import TransitionRefused
@@ -30,6 +31,8 @@ from shop.prescriptions.pictures import page_of, picture_response
 from shop.prescriptions.services import NotAllowed
 from shop.prescriptions.statuses import UNDER_REVIEW, Status
 from shop.standing.consequences import BEFORE_LEAVING, asked_about, orders_on
+from shop.tasks.kinds import Kind
+from shop.tasks.models import Task
 
 
 def own_prescription(request: SignedInRequest, reference: str) -> Prescription:
@@ -84,6 +87,9 @@ def _standing(prescription: Prescription) -> dict[str, Any]:
         "statuses": Status,
         "review_hours": settings.REVIEW_WORKING_HOURS,
         "gap": gap_of(prescription),
+        "is_called": Task.objects.about(Kind.BLOCKED_TAKER, subject_of(prescription))
+        .still_open()
+        .exists(),
         "is_usable": prescription.is_usable,
         "is_waiting": prescription.status in UNDER_REVIEW,
         "steps": steps_of(prescription),

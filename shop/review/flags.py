@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from shop.prescriptions.models import Event, Prescription
 from shop.prescriptions.statuses import Action
+from shop.review import takers
 from shop.review.cases import blank_items, case_of, ordered_of
 from shop.review.models import Flag, FlagKind
 from shop.review.rules import alerts_for
@@ -57,7 +58,10 @@ def look_again(prescription: Prescription) -> None:
         for item in blank_items(prescription)
         if (key := (item.medicine_id, item.strength)) in ordered
     )
-    keep(prescription, alerts_for(case_of(prescription, Transcription(items=items))))
+    case = case_of(prescription, Transcription(items=items))
+    alerts = alerts_for(case)
+    keep(prescription, alerts)
+    takers.follow(prescription, case, alerts)
 
 
 def flag_of(finding: str) -> str | None:

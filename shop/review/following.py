@@ -17,13 +17,14 @@ ENDS_THE_QUESTION = (Action.APPROVE, Action.USE_UP, Action.EXPIRE, Action.WITHDR
 class Review(moving.Follower, patients.Follower):
     def moved(self, event: Event) -> None:
         flags.follow(event)
+        if event.action == Action.APPROVE:
+            self._close(Kind.BLOCKED_TAKER, event)
         if event.action in ENDS_THE_QUESTION:
-            tasks.close(
-                Kind.NEXT_SUPPLY,
-                about=subject_of(event.prescription),
-                how=str(event.get_action_display()),
-                by=event.by,
-            )
+            self._close(Kind.NEXT_SUPPLY, event)
+
+    def _close(self, kind: Kind, event: Event) -> None:
+        how = str(event.get_action_display())
+        tasks.close(kind, about=subject_of(event.prescription), how=how, by=event.by)
 
     def answers_changed(self, patient: Patient, names: tuple[str, ...]) -> None:
         services.patient_changed(patient, names)

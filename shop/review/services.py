@@ -26,7 +26,7 @@ from shop.prescriptions.authorising import Allowance
 from shop.prescriptions.models import Prescription
 from shop.prescriptions.services import Legal, Replaced
 from shop.prescriptions.statuses import STANDS, UNDER_REVIEW, RefusalReason
-from shop.review import flags, seconding
+from shop.review import flags, seconding, takers
 from shop.review.freezing import frozen
 from shop.review.models import (
     AnswersChange,
@@ -128,6 +128,7 @@ def keep_sheet(
         if work is not None and work.case.items:
             _remember(prescription, work)
             flags.keep(prescription, work.alerts)
+            takers.follow(prescription, work.case, work.alerts)
     return sheet
 
 

@@ -29,6 +29,7 @@ class Kind(TextChoices):
     CONTENT_REVIEW = "content_review", _("Review the text about a medicine")
     CONTENT_WITHDRAWN = "content_withdrawn", _("Look after those who take a medicine")
     PATIENT_WITHOUT = "patient_without", _("Speak to a patient whose order ended")
+    BLOCKED_TAKER = "blocked_taker", _("Call a patient who takes it: something blocks it")
     UNKNOWN_APPROVAL = "unknown_approval", _("Approve anew what the log does not know")
     UNKNOWN_PACK = "unknown_pack", _("Look at a pack that the log does not know")
     PAYMENT_REVIEW = "payment_review", _("Look at a payment")
@@ -110,6 +111,16 @@ RULES: dict[Kind, Rule] = {
         advice=_(
             "Nothing comes to this patient any more. Call them before the last day: stopping some "
             "medicines suddenly is dangerous. Then write down here what you agreed."
+        ),
+        is_closed_by_hand=True,
+    ),
+    Kind.BLOCKED_TAKER: Rule(
+        Role.PHARMACIST,
+        within_days=0,
+        advice=_(
+            "Call today: the patient takes it already, and stopping it suddenly is dangerous. Hand them to the "
+            "prescriber, an out-of-hours doctor or a pharmacy near them before the last day, then write down here "
+            "what you agreed."
         ),
         is_closed_by_hand=True,
     ),
