@@ -84,8 +84,12 @@ EXCIPIENTS = {"wheat starch": "wheat", "lactose": "lactose"}
 
 
 def book(name: str) -> dict[str, Any]:
-    """A file of cases."""
-    read: dict[str, Any] = yaml.safe_load((HERE / name).read_text())
+    """A file of cases that stands here."""
+    return read_book(HERE / name)
+
+
+def read_book(path: Path) -> dict[str, Any]:
+    read: dict[str, Any] = yaml.safe_load(path.read_text())
     return read
 
 
