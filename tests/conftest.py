@@ -400,7 +400,10 @@ def decide_to_approve(
     decision = Decision(
         prescription=prescription,
         kind=DecisionKind.APPROVED,
-        frozen={"transcription": {"prescriber": "Dr M. Sample", "issued_on": today.isoformat()}},
+        frozen={
+            "transcription": {"prescriber": "Dr M. Sample", "issued_on": today.isoformat()},
+            "alerts": [],
+        },
         country=country or prescription.answers.country or "AU",
         profile="demo",
         profile_digest="not read",

@@ -36,6 +36,14 @@ class Authenticity(TextChoices):
     TRANSFER_CONFIRMED = "transfer_confirmed", _("Transfer confirmed by the other pharmacy")
 
 
+class BothChecks(TextChoices):
+    """Whether one person may sign the legal and the clinical check of one prescription."""
+
+    AT_ONCE = "at_once", _("One person may sign both checks, one right after the other")
+    AFTER_A_MINUTE = "after_a_minute", _("One person may sign both checks, a minute or more apart")
+    TWO_PEOPLE = "two_people", _("Two people sign the two checks")
+
+
 def _yes_no(value: Any) -> bool:
     # A text, because the country code NO is one too.
     if value not in {"true", "false"}:
@@ -135,6 +143,7 @@ class Profile:
     repeat_after_percent: Value[Percent]
     repeat_margin_days: Value[Positive]
     retention_years: Retention
+    both_checks: Value[BothChecks]
     digest: Annotated[str, BeforeValidator(not_in_the_file)] = field(default="", compare=False)
 
     def last_day_of(self, issued_on: datetime.date) -> datetime.date:

@@ -7,6 +7,7 @@ from typing import Any
 
 from shop.patients.wording import described
 from shop.prescriptions.models import Prescription
+from shop.review.both_checks import between, is_one_person
 from shop.review.models import Check
 from shop.review.rules.outcomes import BY_CODE
 from shop.review.settled import Changes
@@ -50,6 +51,7 @@ def frozen(
         "queries": _queries(prescription),
         "second_looks": _second_looks(prescription),
         "checks": [_signature(check) for check in checks],
+        "between_checks": _between(checks),
         "decided": decided,
     }
 
@@ -85,6 +87,14 @@ def _second_looks(prescription: Prescription) -> list[dict[str, Any]]:
         }
         for look in prescription.second_looks.select_related("other")
     ]
+
+
+def _between(checks: list[Check]) -> dict[str, Any] | None:
+    """How many seconds lay between both signatures, and whether one person gave them."""
+    apart = between(checks)
+    if apart is None:
+        return None
+    return {"seconds": int(apart.total_seconds()), "is_one_person": is_one_person(checks)}
 
 
 def _signature(check: Check) -> dict[str, Any]:

@@ -6,7 +6,7 @@ Only the pharmacist who holds the prescription, and saw it as it is now, may do 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass
 from typing import Any, TypeVar
 
@@ -27,6 +27,7 @@ from shop.prescriptions.models import Prescription
 from shop.prescriptions.services import Legal, Replaced
 from shop.prescriptions.statuses import STANDS, UNDER_REVIEW, RefusalReason
 from shop.review import flags, seconding, takers
+from shop.review.both_checks import pair_problems
 from shop.review.freezing import frozen
 from shop.review.models import (
     AnswersChange,
@@ -164,7 +165,16 @@ def sign(prescription: Prescription, *, by: User, kind: CheckKind, work: Work) -
             signed_by=by,
             registration=signatory.registration,
         )
+        standing = {**signatures_on(prescription, work), str(kind): check}
+        _refuse_pair(work, standing.values())
         return keep(check, "check.sign", signatory)
+
+
+def _refuse_pair(work: Work, checks: Collection[Check]) -> None:
+    """Raises NotReady when these do not stand together under the profile."""
+    problems = list(pair_problems(work.case.profile.both_checks.value, checks))
+    if problems:
+        raise NotReady(problems)
 
 
 def signatures_on(prescription: Prescription, work: Work) -> dict[str, Check]:
@@ -256,6 +266,7 @@ def _both_checks(prescription: Prescription, work: Work) -> list[Check]:
     problems = [Problem("", text) for kind, text in missing.items() if kind not in signed]
     if problems:
         raise NotReady(problems)
+    _refuse_pair(work, signed.values())
     return list(signed.values())
 
 

@@ -12,7 +12,7 @@ from pytest_django import Settings
 
 from shop.datafiles import FilesInvalid
 from shop.jurisdictions import checks, loading
-from shop.jurisdictions.profile import Authenticity, Profile, Value, add_months
+from shop.jurisdictions.profile import Authenticity, BothChecks, Profile, Value, add_months
 from shop.review.forms.checks import LegalForm
 
 NAMES = loading.profile_names()
@@ -30,7 +30,7 @@ def test_each_profile_loads_and_every_value_says_where_it_was_read(name: str) ->
     assert profile.name == name
     assert len(profile.digest) == 64
     own = [each for each in vars(profile).values() if isinstance(each, Value)]
-    assert len(own) == 6
+    assert len(own) == 7
     for value in (*own, *vars(profile.retention_years).values()):
         assert value.sources
         assert value.cited.endswith(f"[{value.mark}]")
@@ -52,6 +52,8 @@ def test_the_demonstration_is_at_least_as_strict(name: str) -> None:
     assert demo.needs_indelible.value >= other.needs_indelible.value
     assert demo.supplies_without_number.value <= other.supplies_without_number.value
     assert demo.repeat_after_percent.value >= other.repeat_after_percent.value
+    order = list(BothChecks)
+    assert order.index(demo.both_checks.value) >= order.index(other.both_checks.value)
     assert demo.repeat_margin_days.value <= other.repeat_margin_days.value
     for kind, years in vars(other.retention_years).items():
         assert getattr(demo.retention_years, kind).value >= years.value
@@ -120,6 +122,7 @@ def test_months_pass_the_end_of_the_year() -> None:
         ),
         ("  register:", "  registers:", 13, "“registers” is not a known entry"),
         ("  register:", "  registers:", 12, "“register” is missing"),
+        ("both_checks: {value: at_once", "both_checks: {value: never", 15, "“never” is not one of"),
         ("retention_years:", "digest: abc\nretention_years:", 11, "“digest” is not a known entry"),
     ],
 )

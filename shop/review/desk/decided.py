@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass
 from typing import Any
 
 from shop.prescriptions.models import Prescription
+from shop.review.both_checks import words_for
 from shop.review.models import DecisionKind
 from shop.review.rules.alert import Severity
 from shop.review.rules.outcomes import BY_CODE
@@ -21,10 +23,28 @@ class Settled:
     words: str
 
 
-def settled_with(prescription: Prescription) -> list[Settled]:
-    """The alerts of the last decision that approved or refused, and their answers."""
+@dataclass(frozen=True)
+class Grounds:
+    """What the last decision that approved or refused was signed on."""
+
+    alerts: list[Settled]
+    between_checks: str
+
+
+def grounds_of(prescription: Prescription) -> Grounds | None:
+    """None while nothing was approved or refused."""
     decided = prescription.decisions.exclude(kind=DecisionKind.ASKED).last()
-    return [_settled(row) for row in decided.frozen["alerts"]] if decided else []
+    if decided is None:
+        return None
+    alerts = [_settled(row) for row in decided.frozen["alerts"]]
+    return Grounds(alerts, _between(decided.frozen.get("between_checks")))
+
+
+def _between(kept: dict[str, Any] | None) -> str:
+    if not kept:
+        return ""
+    apart = datetime.timedelta(seconds=kept["seconds"])
+    return words_for(apart, is_one_person=kept["is_one_person"])
 
 
 def _settled(row: dict[str, Any]) -> Settled:

@@ -35,8 +35,9 @@ from shop.prescriptions.pictures import page_of, picture_response
 from shop.prescriptions.services import HeldByAnother, NotAllowed
 from shop.prescriptions.statuses import STANDS, UNDER_REVIEW, Status
 from shop.review import services as reviews
+from shop.review.both_checks import in_words
 from shop.review.desk.access import for_pharmacists
-from shop.review.desk.decided import settled_with
+from shop.review.desk.decided import grounds_of
 from shop.review.desk.orders import paid_orders
 from shop.review.desk.second_look import open_looks
 from shop.review.forms.decision import Choice, VersionForm, WithdrawForm
@@ -275,17 +276,19 @@ def _show(
 ) -> HttpResponse:
     now = timezone.now()
     is_held = prescription.status == Status.IN_REVIEW
+    signatures = reviews.signatures_on(prescription, sheet.work)
     context = {
         "prescription": prescription,
         "sheet": sheet,
-        "signatures": reviews.signatures_on(prescription, sheet.work),
+        "signatures": signatures,
+        "between_checks": in_words(signatures.values()),
         "pages": Page.objects.filter(document__prescription=prescription).select_related(
             "document"
         ),
         "authorisations": prescription.authorisations.select_related("medicine", "content_version"),
         "decisions": prescription.decisions.select_related("decided_by").defer("frozen"),
         "queries": queries_of(prescription, listed={each.key for each in sheet.work.alerts}),
-        "settled": [] if prescription.status in UNDER_REVIEW else settled_with(prescription),
+        "grounds": None if prescription.status in UNDER_REVIEW else grounds_of(prescription),
         "events": prescription.events.select_related("by"),
         "checks": checks_of(prescription),
         "answers": prescription.answers,
