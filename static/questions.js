@@ -1,6 +1,8 @@
 // Hide what is not asked of this patient, and say no to what is still empty in a topic, without asking
 // the shop. Enhancement only: without this file the shop does both when the form comes back.
 
+const GROWN_UP = 30; // as long as the age is not known
+
 const fieldsOf = (name) => [...document.getElementsByName(name)];
 const said = (name) => {
   const fields = fieldsOf(name);
@@ -23,8 +25,8 @@ const age = () => {
 };
 
 const isAsked = ({ dataset }) => {
-  const [youngest, oldest] = (dataset.ages ?? "0-999").split("-").map(Number);
-  const years = age() ?? youngest;
+  const [youngest, oldest] = (dataset.ages || "0-999").split("-").map(Number);
+  const years = age() ?? GROWN_UP;
   return (
     rulesOf(dataset.if).every(Boolean) &&
     !rulesOf(dataset.unless).some(Boolean) &&

@@ -52,6 +52,7 @@ from shop.review.models import Decision, DecisionKind
 from tests.authenticator import register_app, sign_in
 from tests.browser import chromium, visitor, visitor_with, window
 from tests.demo.stripe.stripe_document import check_event, check_reply, check_request
+from tests.patients.told import HEALTHY
 from tests.quick.rows import KEPT
 from tests.quick.worlds import kept
 from tests.signed import load_medicines, sign, speak_of
@@ -318,13 +319,8 @@ def patient_answers(**changes: Any) -> Answers:
         state="NSW",
         postcode="2000",
         country="AU",
-        allergies="none",
-        conditions="none",
-        epilepsy="no",
-        stomach_ulcer="no",
-        kidney_problems="no",
-        pregnancy="no",
-        alcohol="never",
+        sex_at_birth="male",
+        **HEALTHY,
         other_medicines="ramipril",
     )
     dates = changes.pop("dates", {})
@@ -353,7 +349,7 @@ def send_prescription(
     return sending.submit(
         by=user,
         patient=patient,
-        answers=said.but(taken_before=said["taken_before"] or "yes"),
+        answers=said.but(taking=said["taking"] or "elsewhere"),
         wishes=[Wish(medicine_id=medicine.pk, strength=mg(strength), units=60)],
         uploads=[Upload(data=b"as sent", pictures=(Picture(b"a picture", 10, 10),))],
     )

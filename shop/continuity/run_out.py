@@ -37,8 +37,11 @@ class RunOut:
 
 
 def said_run_out(prescription: Prescription) -> RunOut | None:
-    """What the patient said; the day on which they sent it is the first of the days left."""
-    if prescription.days_left is None:
+    """What the patient said; the day on which they sent it is the first of the days left.
+
+    Nothing runs out for somebody who does not take it.
+    """
+    if prescription.days_left is None or prescription.takes_none_yet:
         return None
     sent_on = days.to_count_from(prescription.country, prescription.submitted_at)
     none_from = sent_on.toordinal() + prescription.days_left
@@ -49,7 +52,8 @@ def run_out_of(prescription: Prescription, *, before: Any = None) -> RunOut | No
     """Until when it lasts; None when nobody can tell.
 
     The later truth counts: what was supplied after the patient said how many days are left comes on
-    top of these. Where they said nothing, all that was supplied to the patient counts. Of several
+    top of these. Where they said nothing, all that was supplied to the patient counts; where they said
+    that they take none, what was supplied since. Of several
     strengths the first to run out decides. Supplies of the order ``before`` and of later ones are
     left out: they are still to come.
     """
@@ -93,7 +97,7 @@ def _supplies(prescription: Prescription, *, before: Any) -> Any:
     for medicine, strength in asked:
         of_these |= Q(authorisation__medicine=medicine, authorisation__strength=strength)
     rows = Supply.objects.filter(whose, of_these, returned_at__isnull=True)
-    if prescription.days_left is not None:
+    if prescription.days_left is not None or prescription.takes_none_yet:
         rows = rows.filter(taken_at__gt=prescription.submitted_at)
     if before is not None:
         rows = rows.filter(order_line__order__lt=before.pk)

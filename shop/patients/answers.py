@@ -50,20 +50,20 @@ class Answers:
         return {name: self._entry(name) for name in names}
 
     def _entry(self, name: str) -> dict[str, Any]:
-        entry = {"value": self[name], "version": self.versions.get(name, 0)}
+        entry = {"value": self._value(name), "version": self.versions.get(name, 0)}
         return entry | ({"on": self.dates[name].isoformat()} if name in self.dates else {})
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
         """What `as_json` or `named` wrote, or the shop did before it had versions: name and value."""
-        entries = {name: _read(entry) for name, entry in data.items() if name != "dates"}
-        days = {
-            **data.get("dates", {}),
-            **{name: e["on"] for name, e in entries.items() if e.get("on")},
-        }
+        days = data.get("dates", {})
+        entries = _as_called_now(
+            {name: _read(each, days.get(name)) for name, each in data.items() if name != "dates"}
+        )
+        dates = {name: entry["on"] for name, entry in entries.items() if entry.get("on")}
         return cls(
             **{name: entry["value"] for name, entry in entries.items()},
-            dates={name: datetime.date.fromisoformat(day) for name, day in days.items()},
+            dates={name: datetime.date.fromisoformat(day) for name, day in dates.items()},
             versions={name: entry["version"] for name, entry in entries.items()},
         )
 
@@ -74,7 +74,15 @@ class Answers:
         return type(self)(dates=days, versions=versions, **{**self.values, **changes})
 
     def __getitem__(self, name: str) -> Any:
-        """The answer to a question, as plain JSON; empty when it was not given."""
+        """The answer to a question, as plain JSON; empty when it was not given.
+
+        Raises KeyError for what is no question, so that a template comes to the attributes.
+        """
+        if name not in self.values and name not in questions.table():
+            raise KeyError(name)
+        return self._value(name)
+
+    def _value(self, name: str) -> Any:
         return self.values.get(name, "")
 
     def is_given(self, name: str) -> bool:
@@ -83,7 +91,9 @@ class Answers:
 
     def differing(self, other: Answers) -> tuple[str, ...]:
         """The questions that were answered otherwise, in the order in which they are asked."""
-        return tuple(name for name in names_of(self, other) if self[name] != other[name])
+        return tuple(
+            name for name in names_of(self, other) if self._value(name) != other._value(name)
+        )
 
     @property
     def patient_name(self) -> str:
@@ -92,6 +102,11 @@ class Answers:
     @property
     def date_of_birth(self) -> datetime.date | None:
         return self._day("date_of_birth")
+
+    @property
+    def born(self) -> datetime.date | None:
+        """The date of birth, for a template, which would read the plain answer under its name."""
+        return self.date_of_birth
 
     @property
     def sex_at_birth(self) -> str:
@@ -178,5 +193,15 @@ def _is_empty(value: Any) -> bool:
     return any(value is empty for empty in EMPTY[1:]) or value == ""
 
 
-def _read(entry: Any) -> dict[str, Any]:
-    return entry if isinstance(entry, dict) else {"value": entry, "version": 1}
+def _read(entry: Any, day: str | None) -> dict[str, Any]:
+    return entry if isinstance(entry, dict) else {"value": entry, "version": 1, "on": day}
+
+
+def _as_called_now(entries: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Answers to questions that had another name, under the one they have."""
+    for question in questions.table():
+        was = question.was
+        if was and was.name in entries and question.name not in entries:
+            old = entries.pop(was.name)
+            entries[question.name] = {**old, "value": was.codes.get(old["value"], old["value"])}
+    return entries

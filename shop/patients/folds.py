@@ -27,17 +27,17 @@ class Asked:
     is_hidden: bool = False
 
     @property
-    def rules(self) -> dict[str, str]:
-        """When it is asked, for the script of the page."""
-        if self.question is None:
-            return {}
-        found = {
-            "if": _in_a_line(self.question.only_if),
-            "unless": _in_a_line(self.question.unless),
-            "ages": "-".join(map(str, self.question.ages or ())),
-            "none": self.question.none,
-        }
-        return {name: rule for name, rule in found.items() if rule}
+    def only_if(self) -> str:
+        """When it is asked, for the script of the page, as are the next two."""
+        return _in_a_line(self.question.only_if) if self.question else ""
+
+    @property
+    def unless(self) -> str:
+        return _in_a_line(self.question.unless) if self.question else ""
+
+    @property
+    def ages(self) -> str:
+        return "-".join(map(str, self.question.ages or ())) if self.question else ""
 
 
 def _in_a_line(rule: Mapping[str, tuple[str, ...]]) -> str:
@@ -75,6 +75,12 @@ class Fold:
 def problems_of(field: Field) -> list[tuple[str, str]]:
     """What is wrong with a field, and the control that it leads to."""
     return [(error, field.first_input_id) for error in field.named_errors]
+
+
+def still_to_answer(topic: Topic) -> tuple[str, str]:
+    """A topic that nobody has begun to answer, and where it is."""
+    words = gettext("Still to answer: %(topic)s") % {"topic": gettext(topic.title)}
+    return words, f"fold_{topic.name}"
 
 
 def folds_of(

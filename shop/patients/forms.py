@@ -18,10 +18,10 @@ from shop.addresses.fitting import FitsCountry
 from shop.addresses.rules import Part
 from shop.patients import fields, questions
 from shop.patients.answers import ADULT_AGE, Answers
-from shop.patients.folds import Fold, folds_of, problems_of
+from shop.patients.folds import Fold, folds_of, problems_of, still_to_answer
 from shop.patients.freshness import dated, is_same, old_answers
 from shop.patients.models import Patient, Relation
-from shop.patients.questions import Question, Table
+from shop.patients.questions import Question, Table, Topic
 from shop.patients.wording import in_words, label_of
 
 # The button that says no to what is still empty in a topic, which is its value.
@@ -73,6 +73,7 @@ class PatientForm(FitsCountry, QuestionsForm):
         self.patient = patient
         self.before = Answers() if patient.is_new else patient.answers
         self.asked = self._table(medicines)
+        self.later: list[Topic] = []
         shown = {each.name: fields.shown_first(each, self.before) for each in self.asked}
         if not patient.is_new:
             shown |= {"relation": patient.relation, "version": patient.version}
@@ -126,6 +127,7 @@ class PatientForm(FitsCountry, QuestionsForm):
         return [
             *(problem for each in first for problem in problems_of(each)),
             *(problem for fold in self.folds for problem in fold.problems),
+            *(still_to_answer(topic) for topic in self.later),
             *(problem for each in last for problem in problems_of(each)),
         ]
 
@@ -141,6 +143,11 @@ class PatientForm(FitsCountry, QuestionsForm):
             (label_of(name), in_words(name, self.before[name]), day)
             for name, day in self.old.items()
         ]
+
+    @property
+    def lives_in(self) -> str:
+        """The country that is chosen, or the one that most readers live in."""
+        return self._country_shown()
 
     def can_apply(self, question: Question) -> bool:
         """Whether what stands in the form leaves open that it has to be asked."""
@@ -166,7 +173,23 @@ class PatientForm(FitsCountry, QuestionsForm):
         self._check_kidney_value()
         if self.is_for_prescription:
             self._check_old_answers()
+        self._leave_for_later()
         return self.cleaned_data
+
+    def _leave_for_later(self) -> None:
+        """What nobody has begun to answer is no mistake yet, as long as an earlier topic has one."""
+        earlier = False
+        for topic in self.asked.topics:
+            faulty = [each.name for each in self.asked.under(topic) if each.name in self.errors]
+            if earlier and faulty and not self._is_begun(topic):
+                self.later.append(topic)
+                for name in faulty:
+                    del self.errors[name]
+            earlier = earlier or bool(faulty)
+
+    def _is_begun(self, topic: Topic) -> bool:
+        values = (self[each.name].value() for each in self.asked.under(topic))
+        return any(any(value) if isinstance(value, list) else value for value in values)
 
     def _check_age(self) -> None:
         relation = self.cleaned_data.get("relation", self.patient.relation)

@@ -32,7 +32,10 @@ COMMON = Path(__file__).with_suffix(".yaml")
 # In a medicine's folder; its other entries are the review's.
 SCREENING = "screening.yaml"
 UNSURE = "unsure"
-OLDEST = 125
+# As long as the age is not known, what is asked of grown-ups only is asked.
+GROWN_UP = 30
+# Where a label says in which units the medicine is counted: "tablets".
+DOSES = "{doses}"
 
 Kind = Literal[
     "choice",
@@ -73,7 +76,7 @@ class Topic:
 
 @dataclass(frozen=True, kw_only=True)
 class Was:
-    """The question before this version: its name, and what its codes count as now."""
+    """The question before it had this name, and what its codes count as now."""
 
     name: Name
     codes: dict[Text, Text] = field(default_factory=dict)
@@ -137,7 +140,8 @@ class Question:
 
     def can_apply(self, values: Mapping[str, Any], *, age: int | None) -> bool:
         """Whether nothing that was said yet shows that it need not be asked."""
-        if self.ages and age is not None and not self.ages[0] <= age <= self.ages[1]:
+        years = GROWN_UP if age is None else age
+        if self.ages and not self.ages[0] <= years <= self.ages[1]:
             return False
         if any(values.get(name) in codes for name, codes in self.unless.items()):
             return False
@@ -145,7 +149,7 @@ class Question:
 
     def applies(self, values: Mapping[str, Any], *, age: int | None) -> bool:
         """Whether it has to be answered: `can_apply`, and what it hangs on was answered."""
-        said = all(values.get(name) for name in self.only_if)
+        said = all(values.get(name) for name in self.only_if) and not (self.ages and age is None)
         return said and self.can_apply(values, age=age)
 
 

@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import F
 
+from shop import days
 from shop.accounts import holding
 from shop.patients import questions
 from shop.patients.answers import Answers
@@ -68,10 +69,15 @@ def keep(patient: Patient, *, answers: Answers) -> None:
 
 
 def _news(before: Answers, now: Answers) -> tuple[str, ...]:
-    """What is newly known, but for a first answer that says nothing new."""
-    silent = {each.name for each in questions.table() if each.is_first_silent}
-    firsts = {name for name in silent if not before.is_given(name)}
-    return tuple(name for name in now.differing(before) if name not in firsts)
+    """What is newly known; a first answer that is silent, and one that is asked no more, are not."""
+    age = now.age_on(days.at_pharmacy())
+    silent = {
+        each.name
+        for each in questions.table()
+        if (each.is_first_silent and not before.is_given(each.name))
+        or not (now.is_given(each.name) or each.can_apply(now.values, age=age))
+    }
+    return tuple(name for name in now.differing(before) if name not in silent)
 
 
 def hold(patient: Patient) -> None:

@@ -17,7 +17,9 @@ from shop.patients.answers import Answers, names_of
 def label_of(name: str) -> str:
     """What is asked; a question that stands in the table no more is called by its name."""
     table = questions.table()
-    return _(table.called(name).label) if name in table else name
+    if name not in table:
+        return name
+    return _(table.called(name).label).replace(questions.DOSES, _("the medicine"))
 
 
 def in_words(name: str, value: Any) -> str:
@@ -73,8 +75,8 @@ def _described(name: str, answers: Answers) -> InWords:
         topic=question.topic if question else "",
         label=_(question.short) if question else name,
         asked=label_of(name),
-        value=answers[name],
-        answer=in_words(name, answers[name]),
+        value=answers.values.get(name, ""),
+        answer=in_words(name, answers.values.get(name, "")),
         version=version,
         on=answers.dates.get(name),
         is_given=answers.is_given(name),

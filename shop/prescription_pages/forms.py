@@ -35,11 +35,17 @@ class PrescriptionForm(PatientForm):
         error_messages={"required": _("Tick the box so that the pharmacist may read it.")},
     )
 
+    @property
+    def may_run_out(self) -> bool:
+        """Whether nothing says that the patient takes none of it yet."""
+        return self.can_apply(self.asked.called("days_left"))
+
     def __init__(self, *args: Any, doses: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name in self.asked.names:
             field = self.fields[name]
-            field.label = str(field.label).replace("{doses}", doses)
+            field.label = str(field.label).replace(questions.DOSES, doses)
+            field.help_text = str(field.help_text).replace(questions.DOSES, doses)
 
 
 # Chosen anew each time: a browser sends no file twice by itself, and consent is not remembered.

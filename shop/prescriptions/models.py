@@ -42,6 +42,10 @@ def new_reference() -> str:
     return "".join(secrets.choice(REFERENCE_ALPHABET) for _ in range(REFERENCE_LENGTH))
 
 
+# Answers to the question `taking`.
+NOT_TAKING = ("new", "stopped")
+
+
 class PrescriptionQuerySet(models.QuerySet["Prescription"]):
     def of(self, user: Any) -> PrescriptionQuerySet:
         """The prescriptions that this customer sent in."""
@@ -172,11 +176,20 @@ class Prescription(models.Model):
     @property
     def country(self) -> str:
         """Where the patient lives; empty when they did not say, or nobody can open it any more."""
+        return self._readable_answers.country
+
+    @property
+    def takes_none_yet(self) -> bool:
+        """Whether the patient said that they do not take it: they never did, or have stopped."""
+        return self._readable_answers["taking"] in NOT_TAKING
+
+    @property
+    def _readable_answers(self) -> Answers:
         try:
-            return self.answers.country
+            return self.answers
         except VaultError:
             logger.exception("the answers of %s cannot be opened", self.reference)
-            return ""
+            return Answers()
 
     @property
     def is_for_archived(self) -> bool:

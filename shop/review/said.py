@@ -9,31 +9,17 @@ from catalogue.vocabulary.conditions import ALLERGIES, Found, conditions_in
 from shop.patients import questions
 from shop.patients.answers import Answers
 
-# What an older question is called now, and what its codes count as.
-CALLED = {"stomach_ulcer": "ulcer", "taken_before": "taking"}
-CODES: dict[str, dict[str, str]] = {
-    # Whether it is healed was not asked.
-    "ulcer": {"yes": "active", "no": "never"},
-    # Who supplied it was not asked; the records of this pharmacy say whether it did.
-    "taking": {"yes": "elsewhere", "no": "new"},
-}
-# Nobody was asked; a gap in the questions, not in the answers.
+# It does not fit this patient.
 NOT_ASKED = "not-asked"
-NOT_YET = ("stroke", "parkinsons", "self_harm", "breathing", "porphyria", "pump")
 
 
 def said_of(
     answers: Answers, *, medicines: Collection[str], age: int | None, is_supplied_here: bool
 ) -> dict[str, Any]:
     """Every answer that was given, by the name of its question; and what this patient is not asked."""
-    table = questions.table().asked_for(medicines)
-    said: dict[str, Any] = {name: NOT_ASKED for name in NOT_YET if name not in table}
-    for question in table:
-        if not question.can_apply(answers.values, age=age):
-            said[question.name] = NOT_ASKED
-    for field, value in answers.values.items():
-        name = CALLED.get(field, field)
-        said[name] = CODES.get(name, {}).get(str(value), value)
+    asked = questions.table().asked_for(medicines)
+    not_asked = (each for each in asked if not each.can_apply(answers.values, age=age))
+    said = {**{each.name: NOT_ASKED for each in not_asked}, **answers.values}
     if said.get("taking") == "elsewhere" and is_supplied_here:
         said["taking"] = "here"
     return said

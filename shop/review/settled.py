@@ -77,8 +77,8 @@ def _in_words(change: AnswersChange, name: str) -> ChangedAnswer:
     return ChangedAnswer(
         name=name,
         label=label_of(name),
-        before=in_words(name, before[name]),
-        now=in_words(name, now[name]),
+        before=in_words(name, before.values.get(name, "")),
+        now=in_words(name, now.values.get(name, "")),
         at=change.changed_at,
         change=change.uuid.hex[:8],
     )

@@ -58,10 +58,10 @@ def test_the_first_prescription_puts_the_patient_on_the_list(
 
 
 def test_what_is_asked_each_time_is_not_kept_with_the_patient(client: Client) -> None:
-    send(client, "new", taken_before="no")
+    send(client, "new", taking="new")
 
-    assert sent().answers["taken_before"] == "no"
-    assert Patient.objects.get().answers["taken_before"] == ""
+    assert sent().answers["taking"] == "new"
+    assert Patient.objects.get().answers["taking"] == ""
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_what_is_asked_each_time_is_not_kept_with_the_patient(client: Client) ->
         ({"days_left": ""}, "days_left", None),
         ({"days_left_unknown": "on"}, "days_left_unknown", None),
         ({"days_left": "366"}, "days_left", None),
-        ({"taken_before": ""}, "taken_before", None),
+        ({"taking": ""}, "taking", None),
         ({"address": ""}, "address", None),
     ],
 )
@@ -93,7 +93,7 @@ def test_the_only_patient_is_filled_in(client: Client, robin: Patient) -> None:
 
     assert form.patient == robin
     assert form["allergies"].value() == "none"
-    assert not form["taken_before"].value()
+    assert not form["taking"].value()
 
 
 def test_with_several_patients_the_customer_chooses_first(
@@ -138,7 +138,10 @@ def test_sending_dates_what_changed_and_leaves_the_rest(client: Client, customer
     send(client, patient, allergies="nuts")
 
     patient.refresh_from_db()
-    asked_each_time = dict.fromkeys(("taken_before", "days_left"), timezone.localdate())
+    asked_each_time = dict.fromkeys(
+        ("taking", "present_mg_a_day", "days_left", "how_it_went", "anything_new"),
+        timezone.localdate(),
+    )
     assert sent().answers.dates == patient.answers.dates | asked_each_time
     assert patient.answers.dates["allergies"] == timezone.localdate()
     assert patient.answers.dates["alcohol"] == yesterday

@@ -7,6 +7,8 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
+from tests.patients.told import OF_A_PRESCRIPTION
+
 ADDRESS = {
     "first_name": "Anna",
     "last_name": "Example",
@@ -16,28 +18,7 @@ ADDRESS = {
     "postcode": "2000",
     "country": "AU",
 }
-ANSWERS = {
-    "patient_name": "Robin Example",
-    "date_of_birth_day": "14",
-    "date_of_birth_month": "3",
-    "date_of_birth_year": "1968",
-    "relation": "self",
-    "address": "3 Sample Lane, Sydney",
-    "state": "NSW",
-    "postcode": "2000",
-    "country": "AU",
-    "allergies": "none",
-    "conditions": "none",
-    "epilepsy": "no",
-    "stomach_ulcer": "no",
-    "kidney_problems": "no",
-    "pregnancy": "no",
-    "alcohol": "never",
-    "other_medicines": "ramipril",
-    "taken_before": "yes",
-    "days_left": "10",
-    "consent": "on",
-}
+ANSWERS = OF_A_PRESCRIPTION
 
 
 def step(name: str) -> str:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import datetime
 from fractions import Fraction
+from importlib import import_module
 from typing import Any
 
 import pytest
+from django.apps import apps
 
 from catalogue.models import Product
 from shop.accounts.models import User
 from shop.continuity.run_out import KnownFrom, RunOut, run_out_of
+from shop.continuity.supply_gap import gap_of
 from shop.prescriptions import supply_ledger
 from shop.prescriptions.models import Authorisation, Prescription, Supply
 from tests.conftest import add_patient, approve, mg, send_prescription
@@ -18,6 +21,7 @@ from tests.prescriptions.test_ledger import line_of_an_order
 
 # A Monday.
 SENT = datetime.date(2026, 11, 23)
+MIGRATION = "shop.prescriptions.migrations.0005_nothing_left_of_what_was_never_taken"
 SAID, SUPPLIED = KnownFrom.SAID, KnownFrom.SUPPLIED
 
 
@@ -63,6 +67,46 @@ def test_the_day_of_sending_is_the_first_of_the_days_left(
 
     assert run_out == RunOut(after(last_day), SAID)
     assert run_out.days_left_on(SENT) == days_left
+
+
+NEVER_TOOK_IT, HAS_STOPPED = {"taking": "new"}, {"taking": "stopped"}
+
+
+def saying(prescription: Prescription, answers: dict[str, Any]) -> Prescription:
+    before = {name: each for name, each in prescription.answers_json.items() if name != "taking"}
+    prescription.answers_json = {**before, **answers}
+    prescription.save(update_fields=("answers_json",))
+    return prescription
+
+
+@pytest.mark.parametrize("said", [NEVER_TOOK_IT, HAS_STOPPED, {"taken_before": "no"}])
+def test_nothing_runs_out_for_who_does_not_take_it(
+    said: dict[str, Any], three_a_day: Authorisation
+) -> None:
+    supply(three_a_day, 60, on=-30)
+    prescription = saying(sent_with(three_a_day.prescription, 0), said)
+
+    assert run_out_of(prescription) is None
+    assert gap_of(prescription) is None
+
+
+def test_what_is_supplied_to_somebody_new_runs_out(three_a_day: Authorisation) -> None:
+    prescription = saying(sent_with(three_a_day.prescription, None), NEVER_TOOK_IT)
+    supply(three_a_day, 60, on=1)
+
+    assert run_out_of(prescription) == RunOut(after(20), SUPPLIED)
+
+
+@pytest.mark.parametrize(("said", "days"), [("no", None), ("yes", 0), ("unsure", 0)])
+def test_days_left_of_version_0_1_are_forgotten_where_nothing_was_taken(
+    said: str, days: int | None, prescription: Prescription
+) -> None:
+    saying(sent_with(prescription, 0), {"taken_before": said})
+
+    import_module(MIGRATION).forget_days_left(apps, None)
+
+    prescription.refresh_from_db()
+    assert prescription.days_left == days
 
 
 def test_what_nobody_said_is_not_known(prescription: Prescription) -> None:

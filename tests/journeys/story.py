@@ -18,13 +18,17 @@ from tests.prescriptions import samples
 
 expect.set_options(timeout=LONGEST_MILLISECONDS)
 
+# What is asked with buttons; the mind and daily life one by one, health with “None of these”.
 CHOICES = {
     "relation": "self",
-    "epilepsy": "no",
-    "stomach_ulcer": "no",
-    "kidney_problems": "no",
-    "pregnancy": "no",
+    "sex_at_birth": "female",
+    "indication": "multiple_sclerosis",
+    "mental_illness": "no",
+    "self_harm": "no",
     "alcohol": "never",
+    "other_drugs": "no",
+    "driving": "no",
+    "may_write_to_doctor": "yes",
 }
 # Set it to a folder, and every page of a journey is kept there as a picture.
 SCREENSHOTS = os.environ.get("SCREENSHOTS", "")
@@ -161,6 +165,7 @@ def answer_questions(page: Page) -> None:
     for name, value in CHOICES.items():
         for choice in page.locator(f'[name="{name}"][value="{value}"]').all():
             choice.check()
+    answer_about_health(page)
     page.get_by_label("Patient’s address").fill("3 Sample Lane, Sydney")
     in_australia(page)
     open_folds(page)
@@ -169,13 +174,24 @@ def answer_questions(page: Page) -> None:
     page.get_by_label("Allergies").fill("none")
     page.get_by_label("Other illnesses").fill("none")
     page.get_by_label("The patient takes nothing else").check()
+    page.get_by_label("Who is the patient’s own doctor?").fill("Dr M. Sample")
+
+
+def answer_about_health(page: Page) -> None:
+    """One button for all of it; without a script the form comes back with the answers."""
+    page.get_by_role("button", name=re.compile("^None of these")).click()
+    open_folds(page)
+    expect(page.locator('[name="kidney_problems"][value="no"]')).to_be_checked()
 
 
 def tell_of_the_medicine(page: Page) -> None:
     """What is asked with each prescription, and consent; fewer tablets are left than a delivery takes."""
     open_folds(page)
-    page.locator('[name="taken_before"][value="yes"]').check()
+    page.locator('[name="taking"][value="here"]').check()
+    page.get_by_label("How many mg does the patient take in a day?").fill("30")
     page.get_by_label(re.compile("How many days of tablets")).fill("2")
+    page.locator('[name="how_it_went"][value="fine"]').check()
+    page.get_by_label("Nothing is new").check()
     page.get_by_label(re.compile("The prescription is mine")).check()
 
 

@@ -38,7 +38,7 @@ def test_a_patient_is_kept_and_old_answers_are_looked_at_again(
 ) -> None:
     page = story.come_in(visitor_with, anna, "/patients/")
     story.arrive_at(page, "Your patients", "patients")
-    expect(page.locator("main")).to_contain_text("4 answers to look at again")
+    expect(page.locator("main")).to_contain_text("5 answers to look at again")
 
     page.get_by_role("link", name="Add a patient").click()
     story.arrive_at(page, "Add a patient", "patient-add")

@@ -14,7 +14,13 @@ from shop.prescriptions.models import Document, Prescription
 from shop.prescriptions.statuses import Status
 from tests.browser import PHONE, Visitor, accessibility_faults
 from tests.conftest import basket_with, pack_of
-from tests.journeys.story import answer_questions, come_in, held_to_the_rules, tell_of_the_medicine
+from tests.journeys.story import (
+    answer_questions,
+    come_in,
+    held_to_the_rules,
+    open_folds,
+    tell_of_the_medicine,
+)
 from tests.prescriptions import hostile, samples
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -205,6 +211,7 @@ def test_what_was_typed_is_there_again_after_the_browser_was_closed(
     with page.expect_response(DRAFT):
         page.get_by_label("Name on the prescription").fill("Robin Example")
         page.locator('[name="date_of_birth_day"]').fill("14")
+        open_folds(page)
         page.locator('input[name="kidney_problems"][value="unsure"]').check()
     expect(page.get_by_text("Your answers are kept")).to_be_visible()
     assert page.evaluate("localStorage.length + sessionStorage.length") == 0

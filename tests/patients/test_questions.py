@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import textstat
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import QueryDict
 from django.test import Client
 from django.urls import reverse
 
@@ -23,34 +25,20 @@ from shop.patients.forms import PatientForm
 from shop.patients.freshness import old_answers
 from shop.patients.models import Patient
 from shop.patients.questions import COMMON, MEDICINES, SCREENING, Question, Table
+from shop.prescription_pages.forms import typed_so_far
 from shop.prescriptions.models import Prescription
 from shop.prescriptions.statuses import Status
 from shop.review.forms.sheet import kept_sheet
 from shop.review.freezing import frozen
 from shop.review.rules import resting
+from tests.catalogue.reading_age import NAMES
 from tests.checkout.walking import ANSWERS, step
 from tests.conftest import basket_with, pack_of, patient_answers, send_prescription, signed_in
+from tests.patients.told import BORN, LIFE, answer_to
 from tests.prescriptions import samples
 from tests.review.desk import address_of, name_medicine
 
 TODAY = datetime.date(2026, 11, 23)
-GIVEN = {
-    "tick": True,
-    "number": 61.5,
-    "count": 61,
-    "date": "1980-01-02",
-    "country": "AU",
-    "state": "NSW",
-    "postcode": "2061",
-    "phone": "+61 2 5550 1234",
-}
-
-
-def answer_to(question: Question) -> Any:
-    """An answer that no other question has, where its kind lets it."""
-    if question.kind == "choice":
-        return list(question.options)[-1]
-    return GIVEN.get(question.kind, f"said of {question.name}")
 
 
 def all_answers() -> Answers:
@@ -266,15 +254,36 @@ def test_the_page_of_a_patient_asks_for_a_medicine_once_it_was_answered_for(
 def test_an_empty_form_has_one_line_for_each_topic_in_the_order_of_the_page(
     customer: User, countries: Any
 ) -> None:
-    page = signed_in(customer).post(reverse("patients:add"), {"version": ""})
+    page = signed_in(customer).post(reverse("patients:add"), BORN)
 
-    form = page.context["form"]
+    form, text = page.context["form"], page.content.decode()
     targets = [control for _words, control in form.problems]
-    places = [form.folds.index(fold) for fold in form.folds if fold.is_open]
-    assert len(targets) <= len(questions.table().topics)
-    text = page.content.decode()
+    assert [fold.topic.name for fold in form.folds if fold.is_open] == ["who"]
+    assert len(targets) == len(form.folds)
     assert targets == sorted(targets, key=lambda control: text.index(f'id="{control}"'))
-    assert places == [number for number, fold in enumerate(form.folds) if fold.faulty]
+
+
+def test_a_topic_with_an_error_is_open_and_one_that_is_not_begun_waits(
+    customer: User, countries: Any
+) -> None:
+    typed = {**ANSWERS, "patient_name": "", "kidney_problems": "", **dict.fromkeys(LIFE, "")}
+
+    form = signed_in(customer).post(reverse("patients:add"), typed).context["form"]
+
+    assert [fold.topic.name for fold in form.folds if fold.is_open] == ["who", "health"]
+    assert [topic.name for topic in form.later] == ["life"]
+    assert list(form.errors) == ["patient_name", "kidney_problems"]
+
+
+def test_what_was_not_begun_is_an_error_once_it_is_all_that_is_left(
+    customer: User, countries: Any
+) -> None:
+    typed = {**ANSWERS, **dict.fromkeys(LIFE, "")}
+
+    form = signed_in(customer).post(reverse("patients:add"), typed).context["form"]
+
+    assert list(form.errors) == list(LIFE)
+    assert not Patient.objects.exists()
 
 
 def test_answers_of_another_version_are_old(
@@ -312,3 +321,146 @@ def test_what_the_shop_stored_before_there_were_versions_is_read() -> None:
     }
     assert (str(answers.dates["egfr"]), answers.versions["egfr"]) == ("2026-01-03", 1)
     assert Answers.from_json(answers.as_json()) == answers
+
+
+def test_what_version_0_1_called_otherwise_is_read_under_its_name_and_asked_again() -> None:
+    before = {
+        "stomach_ulcer": "yes",
+        "taken_before": "no",
+        "dates": {"stomach_ulcer": "2026-11-20"},
+    }
+
+    answers = Answers.from_json(before)
+
+    assert answers.values == {"ulcer": "active", "taking": "new"}
+    assert answers.versions["ulcer"] < questions.table().called("ulcer").version
+    assert old_answers(answers, day=TODAY) == {"ulcer": datetime.date(2026, 11, 20)}
+
+
+def test_the_desk_says_that_an_answer_was_to_an_earlier_wording(
+    customer: User, medicine: Product, desk: Client
+) -> None:
+    name_medicine(medicine)
+    prescription = send_prescription(customer, medicine)
+    prescription.answers_json = {"stomach_ulcer": "yes", "patient_name": "Robin Example"}
+    prescription.save()
+
+    page = at_the_desk(desk, prescription)
+
+    assert page.count("(to an earlier wording of the question)") == 1
+
+
+def test_every_choice_can_be_answered_with_not_sure_and_every_number_with_a_tick() -> None:
+    table = questions.table()
+
+    choices = [each for each in table if each.kind == "choice"]
+    numbers = [each for each in table if each.kind in {"number", "count"}]
+
+    assert [each.name for each in choices if questions.UNSURE not in each.options] == []
+    assert [each.name for each in numbers if not (each.or_tick or each.is_optional)] == []
+
+
+def words_of(question: Question) -> str:
+    parts = [question.label, question.help, *question.options.values()]
+    return " ".join(f"{part.rstrip('.?')}." for part in parts if part)
+
+
+def test_the_questions_can_be_read_at_eleven() -> None:
+    """The grade of a US school and five is about the age; medical words count as short ones."""
+    text = NAMES.sub("name", " ".join(words_of(each) for each in questions.table()))
+
+    assert textstat.flesch_kincaid_grade(text) <= 6
+
+
+NEW = {
+    "taking": "new",
+    "present_mg_a_day": "",
+    "days_left": "",
+    "how_it_went": "",
+    "nothing_new": "",
+}
+
+
+def shown_form(client: Client, **typed: str) -> PatientForm:
+    """The page of the prescription as it comes back, without files."""
+    page = client.post(step("prescription"), {**ANSWERS, "patient": "new", **typed})
+    form: PatientForm = page.context["form"]
+    return form
+
+
+def hidden(form: PatientForm) -> set[str]:
+    return {each.field.name for fold in form.folds for each in fold.asked if each.is_hidden}
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown", "not_shown"),
+    [
+        (NEW, "taking", "days_left"),
+        (NEW, "indication", "present_mg_a_day"),
+        ({"taking": "stopped"}, "present_mg_a_day", "days_left"),
+        ({"taking": "elsewhere"}, "supplied_by", "weight_kg"),
+        ({}, "days_left", "supplied_by"),
+        ({}, "how_it_went", "pregnancy"),
+        ({"sex_at_birth": "female"}, "driving", "pregnancy"),
+        ({"sex_at_birth": "female", "date_of_birth_year": "1990"}, "pregnancy", "weight_kg"),
+        ({"sex_at_birth": "unsure", "date_of_birth_year": "1990"}, "pregnancy", "weight_kg"),
+        ({"date_of_birth_year": "2018"}, "weight_kg", "alcohol"),
+        ({"alcohol": "daily"}, "alcohol_drinks", "other_drugs_named"),
+        ({"other_drugs": "past"}, "other_drugs_named", "alcohol_drinks"),
+        ({"indication": "other"}, "indication_named", "alcohol_drinks"),
+    ],
+)
+def test_only_what_fits_the_patient_is_asked(
+    typed: dict[str, str],
+    shown: str,
+    not_shown: str,
+    customer: User,
+    medicine: Product,
+) -> None:
+    basket_with(customer, pack_of(medicine, 10, 60))
+
+    form = shown_form(signed_in(customer), **typed)
+
+    assert shown not in hidden(form)
+    assert not_shown in hidden(form)
+    assert not_shown not in form.errors
+
+
+def test_somebody_who_never_took_it_sends_no_days_and_gets_no_alarm(
+    customer: User, medicine: Product
+) -> None:
+    basket_with(customer, pack_of(medicine, 10, 60))
+    typed = {**ANSWERS, **NEW, "days_left": "0", "how_it_went": "low", "patient": "new"}
+    scan = SimpleUploadedFile("scan.jpg", samples.jpeg())
+    client = signed_in(customer)
+
+    client.post(step("prescription"), {**typed, "documents": scan})
+
+    sent = Prescription.objects.exclude(status=Status.DRAFT).get()
+    page = client.get(reverse("prescriptions:detail", args=[sent.reference])).content.decode()
+    assert sent.days_left is None
+    assert sent.answers.values.keys() & {"days_left", "how_it_went"} == set()
+    assert "Running out?" not in page
+    assert "emergency supply" not in page
+
+
+@pytest.mark.parametrize(("country", "line"), [("AU", "13 11 14"), ("US", "988")])
+def test_the_crisis_line_of_the_country_stands_beside_the_question_about_self_harm(
+    country: str, line: str, customer: User, medicine: Product
+) -> None:
+    basket_with(customer, pack_of(medicine, 10, 60))
+    typed = {**ANSWERS, "patient": "new", "country": country}
+
+    page = signed_in(customer).post(step("prescription"), typed).content.decode()
+
+    beside = page.split('data-asked="self_harm"')[1].split("data-asked=")[0]
+    assert line in beside
+
+
+def test_a_draft_keeps_what_was_typed_to_every_question(countries: Any) -> None:
+    names = questions.table().names
+    typed = QueryDict("&".join(f"{name}=1&{name}_day=1" for name in names))
+
+    kept = typed_so_far(typed)
+
+    assert [name for name in names if kept.get(name) not in ("1", True, ["1", None, None])] == []

@@ -18,6 +18,7 @@ from shop.review.rules.screening import screenings
 from shop.review.said import said_of
 from shop.review.transcription import Item, Transcription
 from tests.conftest import mg
+from tests.patients.told import HEALTHY
 
 TODAY = datetime.date(2026, 11, 23)
 ANSWERS = Answers(
@@ -26,11 +27,7 @@ ANSWERS = Answers(
     sex_at_birth="female",
     address="4 Placeholder Lane",
     country="AU",
-    allergies="none",
-    conditions="none",
-    epilepsy="no",
-    stomach_ulcer="no",
-    kidney_problems="no",
+    **HEALTHY,
     egfr=90.0,
     egfr_on=datetime.date(2026, 10, 1),
     pregnancy="no",

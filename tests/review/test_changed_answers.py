@@ -26,6 +26,7 @@ from shop.review.rules import alerts_for
 from shop.review.rules.resting import answers_under, fields_over
 from shop.review.settled import confirmed_alerts
 from tests.conftest import add_patient, send_prescription
+from tests.patients.told import answer_to
 from tests.review.cases import ANSWERS, a_case
 from tests.review.desk import (
     address_of,
@@ -99,7 +100,7 @@ def test_the_history_has_a_line_that_names_the_question(
     event = waiting.events.get(action=Action.RENEW)
     assert event.by == patient.user
     assert "All medicines the patient takes" in event.note
-    assert "epilepsy" in event.note
+    assert "a fit (seizure)" in event.note
     assert "ramipril" not in event.note
     assert list(Verification({}).findings()) == []
 
@@ -190,6 +191,7 @@ def test_an_answer_that_is_only_confirmed_changes_nothing(
 
 # Another answer to each question than that of the case.
 OTHERS: dict[str, Any] = {
+    **{each.name: answer_to(each) for each in questions.table()},
     "patient_name": "Sam Other",
     "date_of_birth": ANSWERS.date_of_birth.replace(year=2020) if ANSWERS.date_of_birth else None,
     "sex_at_birth": "male",
@@ -201,15 +203,14 @@ OTHERS: dict[str, Any] = {
     "allergies": "",
     "conditions": "",
     "epilepsy": "yes",
-    "stomach_ulcer": "yes",
+    "ulcer": "active",
     "kidney_problems": "yes",
     "egfr": 20.0,
     "egfr_on": None,
-    "pregnancy": "",
     "alcohol": "daily",
     "other_medicines": "codeine",
     "takes_nothing_else": False,
-    "taken_before": "no",
+    "taking": "new",
 }
 
 

@@ -50,7 +50,7 @@ def query_on(rule: str, **changes: str) -> dict[str, str]:
 def twenty_five(held: Prescription, medicine: Product) -> dict[str, str]:
     """The first supply as 25 mg tablets."""
     held.requested_packs.update(strength=mg(25))
-    held.answers_json = held.answers.but(taken_before="no").as_json()
+    held.answers_json = held.answers.but(taking="new").as_json()
     held.save(update_fields=("answers_json",))
     allowed = f"m{medicine.pk}"
     moved = {

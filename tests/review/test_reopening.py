@@ -79,14 +79,14 @@ class TestReopening:
     def test_what_was_asked_with_the_prescription_stays_as_it_was_answered(
         self, patient: Patient, reviewed: Prescription
     ) -> None:
-        sent = reviewed.answers.but(taken_before="no")
+        sent = reviewed.answers.but(taking="new")
         reviewed.answers_json = sent.as_json()
         reviewed.save(update_fields=("answers_json",))
 
         patients.keep(patient, answers=patient.answers.but(epilepsy="yes"))
 
         reviewed.refresh_from_db()
-        assert (reviewed.answers["taken_before"], reviewed.answers["epilepsy"]) == ("no", "yes")
+        assert (reviewed.answers["taking"], reviewed.answers["epilepsy"]) == ("new", "yes")
 
     def test_a_new_telephone_number_does_not(
         self, patient: Patient, reviewed: Prescription

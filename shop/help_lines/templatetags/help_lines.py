@@ -12,14 +12,18 @@ register = template.Library()
 
 
 @register.inclusion_tag("components/help_lines.html")
-def help_lines(country: str) -> dict[str, Any]:
-    """All lines of a country, each that is not verified with the day by which it is to be read."""
+def help_lines(country: str, only: str = "") -> dict[str, Any]:
+    """The lines of a country, each that is not verified with the day by which it is to be read.
+
+    ``only`` names the kinds that are wanted, in words; all when it is empty.
+    """
     lines = lines_of(country)
     return {
         "code": country,
         "country": name_of(country),
         "kinds": [
             (title, when, [(line, None if line.is_verified else TABLE.due(line)) for line in each])
-            for _kind, title, when, each in (lines.by_kind if lines else ())
+            for kind, title, when, each in (lines.by_kind if lines else ())
+            if not only or kind in only.split()
         ],
     }

@@ -14,7 +14,6 @@ from catalogue.content import files
 from shop.review.rules.alert import RULE_NAMES
 from shop.review.rules.facts import MEDICINES, questions_of
 from shop.review.rules.screening import Screening, screenings_of_all_countries
-from shop.review.said import CALLED
 
 _IDENTITY = ("patient_name", "date_of_birth", "address", "state", "postcode")
 # What the rules in Python rest on; whatever is not here, nor in a line, rests on no answer.
@@ -69,12 +68,7 @@ def _rest(medicines: Path) -> dict[str, frozenset[str]]:
     for screening in screenings_of_all_countries(medicines):
         for name, under in _of(screening):
             found.setdefault(name, set()).update(under)
-    return {name: frozenset(under | _as_asked(under)) for name, under in found.items()}
-
-
-def _as_asked(names: set[str]) -> set[str]:
-    """What these are still called where they are asked."""
-    return {asked for asked, name in CALLED.items() if name in names}
+    return {name: frozenset(under) for name, under in found.items()}
 
 
 def _of(screening: Screening) -> Iterator[tuple[str, set[str]]]:
