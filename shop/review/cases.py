@@ -25,16 +25,7 @@ from shop.prescriptions.files.scanner import Scan
 from shop.prescriptions.models import Prescription, Supply
 from shop.review import seconding
 from shop.review.comparison import Ordered, compare
-from shop.review.models import AddedMedicine
-from shop.review.rules.case import (
-    NOT_KNOWN,
-    Added,
-    Case,
-    Earlier,
-    LastSupply,
-    PackFacts,
-    SeenBefore,
-)
+from shop.review.rules.case import NOT_KNOWN, Case, Earlier, LastSupply, PackFacts, SeenBefore
 from shop.review.rules.screening import screenings
 from shop.review.said import found_in, said_of
 from shop.review.settled import changed_answers
@@ -66,10 +57,9 @@ def case_of(prescription: Prescription, transcription: Transcription, *, country
     answers = prescription.answers
     ordered = ordered_of(prescription)
     versions = _versions(ordered)
-    added = added_to(prescription)
-    results = tuple(_check(version, answers, added) for version in versions)
+    results = tuple(_check(version, answers) for version in versions)
     checked = {version.medicine.product_id for version in versions}
-    supplies = _last_supplies(prescription)
+    supplies = _supplies(prescription)
     said = said_of(
         answers,
         medicines={version.medicine.slug for version in versions},
@@ -91,16 +81,15 @@ def case_of(prescription: Prescription, transcription: Transcription, *, country
         rows=tuple(compare(transcription, answers, ordered)),
         country=country or answers.country,
         authorised_in=_authorised_in(ordered),
-        last_supplies=supplies,
+        last_supplies={medicine: rows[-1] for medicine, rows in supplies.items()},
+        supplies=supplies,
         days_left=prescription.days_left,
         run_out=run_out.run_out_of(prescription),
         earliest_arrival=supply_gap.earliest_arrival(),
         seen_before=_seen_before(prescription),
         changed_answers=changed_answers(prescription),
-        added_medicines=added,
         unscanned=_unscanned(prescription),
         interactions=results,
-        patients_own=tuple(_check(version, answers, ()) for version in versions if added),
         unchecked_medicines=tuple(
             dict.fromkeys(each.title for each in ordered if each.medicine_id not in checked)
         ),
@@ -138,31 +127,10 @@ def _unsigned(versions: list[ContentVersion]) -> tuple[tuple[str, str], ...]:
     )
 
 
-def medicines_to_check(answers: Answers, added: Iterable[Added]) -> str:
-    """What the patient named and what a pharmacist added, as the checker reads it."""
-    named = (answers.medicines_for_check, *(each.medicine for each in added))
-    return "\n".join(each for each in named if each)
-
-
-def added_to(prescription: Prescription) -> tuple[Added, ...]:
-    """What pharmacists added, oldest first, with who, when and where from, in words."""
-    rows = AddedMedicine.objects.filter(prescription=prescription).select_related("added_by")
-    return tuple(
-        Added(
-            medicine=row.content["medicine"],
-            source=str(row.get_source_display()),
-            whose=row.content["whose"],
-            by=f"{row.added_by.name}, {row.registration}",
-            at=row.added_at,
-        )
-        for row in rows
-    )
-
-
-def _check(version: ContentVersion, answers: Answers, added: Iterable[Added]) -> dict[str, Any]:
+def _check(version: ContentVersion, answers: Answers) -> dict[str, Any]:
     return frozen_check(
         version,
-        medicines_to_check(answers, added),
+        answers.medicines_for_check,
         age=answers.age_on(days.at_pharmacy()),
         egfr=answers.egfr,
     )
@@ -224,25 +192,27 @@ def excipients_of(make: Make) -> set[str]:
     return codes | set(make.excipients)
 
 
-def _last_supplies(prescription: Prescription) -> dict[int, LastSupply]:
-    """The last day on which this patient was supplied, how much, and for what dose, by medicine."""
+def _supplies(prescription: Prescription) -> dict[int, tuple[LastSupply, ...]]:
+    """What this patient was supplied, for what dose, by medicine and day; the last day last."""
     whose = Q(authorisation__prescription__patient=prescription.patient_id)
     if prescription.patient_id is None:
         whose = Q(authorisation__prescription__user=prescription.user_id)
-    kept = Supply.objects.filter(whose, returned_at__isnull=True)
-    found: dict[int, list[Supply]] = {}
-    for row in kept.order_by("-taken_at").select_related("authorisation"):
-        of_one = found.setdefault(row.authorisation.medicine_id, [])
-        if not of_one or _day_of(of_one[0]) == _day_of(row):
-            of_one.append(row)
-    return {medicine: _last(rows) for medicine, rows in found.items()}
+    kept = Supply.objects.filter(whose, returned_at__isnull=True).select_related("authorisation")
+    found: dict[int, dict[datetime.date, list[Supply]]] = {}
+    for row in kept.order_by("taken_at"):
+        by_day = found.setdefault(row.authorisation.medicine_id, {})
+        by_day.setdefault(_day_of(row), []).append(row)
+    return {
+        medicine: tuple(_of_a_day(rows) for rows in by_day.values())
+        for medicine, by_day in found.items()
+    }
 
 
 def _day_of(supply: Supply) -> datetime.date:
     return days.at_pharmacy(supply.taken_at)
 
 
-def _last(rows: list[Supply]) -> LastSupply:
+def _of_a_day(rows: list[Supply]) -> LastSupply:
     """What was supplied on one day; None for what a rate, or a dose nobody knows, cannot tell."""
     masses, a_day = [], {}
     for row in rows:

@@ -9,9 +9,12 @@ import pytest
 from django.core.checks import run_checks
 
 from catalogue.content import files
+from catalogue.vocabulary.conditions import index_of_conditions
 from shop.addresses import countries as licensed
 from shop.datafiles import FilesInvalid
 from shop.jurisdictions import loading
+from shop.patients import questions
+from shop.review.rules.facts import COUNTS, FACTS
 from shop.review.rules.screening import read, screenings
 from tests.catalogue.folders import SHIPPED, edit
 from tests.conftest import mg
@@ -137,3 +140,26 @@ def test_every_licensed_country_of_the_demonstration_has_data(db: None) -> None:
     codes = {code for code, _name in licensed.choices()}
 
     assert all(screenings(code)["baclofen"].strengths for code in codes)
+
+
+def test_every_answer_that_a_line_asks_for_can_be_given() -> None:
+    """A code that no question has, and a question that nobody is asked, would never speak."""
+    table, allergens = questions.table(), frozenset(index_of_conditions().allergens.values())
+    wrong = []
+    for finding, when in screenings("AU")["baclofen"].conditions:
+        for name, codes in when.items():
+            if name in FACTS or name.endswith(COUNTS):
+                continue
+            options = set(table.called(name).options) | {"unanswered"}
+            options |= allergens | {"lactose", "coeliac"} if name == "allergies" else set()
+            if isinstance(codes, tuple) and not set(codes) <= options:
+                wrong.append((finding, name, set(codes) - options))
+
+    assert wrong == []
+
+
+def test_every_illness_that_does_not_go_away_is_an_answer() -> None:
+    table = questions.table()
+
+    for name, codes in screenings("AU")["baclofen"].lasting.items():
+        assert set(codes) <= set(table.called(name).options), name

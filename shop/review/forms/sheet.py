@@ -11,14 +11,7 @@ from shop.jurisdictions import loading
 from shop.prescriptions.authorising import Allowance
 from shop.prescriptions.models import Prescription
 from shop.review.cases import blank_items, case_of
-from shop.review.forms.checks import (
-    AddedForm,
-    AlertForm,
-    ClinicalForm,
-    LegalForm,
-    NotesForm,
-    QueryForm,
-)
+from shop.review.forms.checks import AlertForm, ClinicalForm, LegalForm, NotesForm, QueryForm
 from shop.review.forms.decision import AllowanceForm, DecisionForm, DestinationForm
 from shop.review.forms.transcription import DeskForm, ItemForm, TranscriptionForm
 from shop.review.models import Worksheet
@@ -55,7 +48,6 @@ class Sheet:
         self.decision = DecisionForm(typed)
         self.allowances = [AllowanceForm(typed, item=item) for item in items]
         self.query = QueryForm(typed, alerts=[form.alert for form in self.alerts])
-        self.added = AddedForm(typed)
         self.is_sound = not [form for form in self.kept_forms() if not form.is_valid()]
         self.work = self._work()
 
@@ -90,8 +82,7 @@ class Sheet:
 
     def forms(self) -> Iterator[DeskForm]:
         """All forms, in the order of the page."""
-        yield from (self.reading, *self.items, *self.alerts, self.notes)
-        yield from (self.added, self.query, self.legal)
+        yield from (self.reading, *self.items, *self.alerts, self.notes, self.query, self.legal)
         yield from (self.clinical, self.destination, *self.allowances, self.decision)
 
     def typed(self) -> dict[str, Any]:
@@ -122,7 +113,7 @@ class Sheet:
 
     def _allowances(self) -> list[Allowance]:
         allowed = (
-            allowance.allowance(units_a_day=read.item().units_a_day)
+            allowance.allowance(units_a_day=read.item().units_a_day_on_average)
             for read, allowance in self.strengths
         )
         return [allowance for allowance in allowed if allowance]

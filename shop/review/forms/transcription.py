@@ -11,10 +11,22 @@ from django import forms
 from django.core.validators import MaxValueValidator
 from django.utils.translation import gettext_lazy as _
 
-from shop.review.transcription import Indelible, Item, PrescriberKind, Signed, Transcription
+from shop.review.transcription import (
+    Indelible,
+    Item,
+    PrescriberKind,
+    Signed,
+    Step,
+    Transcription,
+)
 
 MOST_REPEATS = 12
+MOST_STEPS = 20
 PER_DAY = re.compile(r"\d{1,3}(?:\.\d{1,2})?|[1-9]\d?/[1-9]\d?", re.ASCII)
+STEP = re.compile(
+    r"([1-9]\d{0,2}(?:\.\d{1,2})?|0\.\d{1,2})\s*[x×*]\s*([1-9]\d?)\s*[x×*]\s*([1-9]\d{0,2})",
+    re.ASCII,
+)
 NOTHING: list[tuple[str, Any]] = [("", "—")]
 
 
@@ -37,6 +49,26 @@ class PerDayField(forms.Field):
         if not PER_DAY.fullmatch(text):
             raise forms.ValidationError(_("Enter a number such as 2.5, or 1/3 for one in 3 days."))
         return Fraction(text)
+
+
+class LadderField(forms.Field):
+    """The steps of a dose that changes: "5x3x3, 10x3x3" is 5 mg three times a day for 3 days, then 10 mg."""
+
+    def to_python(self, value: Any) -> tuple[Step, ...]:
+        parts = [part for part in str(value or "").split(",") if part.strip()]
+        if len(parts) > MOST_STEPS:
+            raise forms.ValidationError(_("That is more steps than a ladder has."))
+        return tuple(_step(part) for part in parts)
+
+
+def _step(text: str) -> Step:
+    found = STEP.fullmatch(text.strip())
+    if found is None:
+        raise forms.ValidationError(
+            _("“%(step)s” is no step such as 5x3x7: mg a dose, times a day, days."),
+            params={"step": text.strip()},
+        )
+    return Step(Fraction(found[1]), int(found[2]), int(found[3]))
 
 
 def limit(field: Any, label: Any, *, most: int) -> None:
@@ -98,6 +130,13 @@ class ItemForm(DeskForm):
     has_unnumbered_repeats = forms.BooleanField(
         label=_("Repeatable, no number given"), required=False
     )
+    ladder = LadderField(
+        label=_("Steps, where the dose changes"),
+        help_text=_(
+            "mg a dose x times a day x days: 5x3x3, 10x3x3, 15x3x24. Then no number a day."
+        ),
+        required=False,
+    )
 
     def __init__(self, *args: Any, item: Item, **kwargs: Any) -> None:
         self.blank = item
@@ -105,6 +144,8 @@ class ItemForm(DeskForm):
         super().__init__(*args, **kwargs)
         kind = item.form.kind
         limit(self.fields["units_a_day"], _("%s a day") % kind.heading, most=kind.most_a_day)
+        if item.strength.is_rate:
+            del self.fields["ladder"]
         limit(self.fields["quantity"], _("%s prescribed") % kind.heading, most=kind.most)
 
     def item(self) -> Item:

@@ -80,17 +80,6 @@ class ChangedAnswer:
 
 
 @dataclass(frozen=True)
-class Added:
-    """A medicine that a pharmacist added to the patient's own, and where it is from, in words."""
-
-    medicine: str
-    source: str
-    whose: str
-    by: str
-    at: datetime.datetime
-
-
-@dataclass(frozen=True)
 class Case:
     """One prescription on one day; ``country`` is where it goes (empty: not known).
 
@@ -118,17 +107,16 @@ class Case:
     country: str = ""
     authorised_in: dict[tuple[int, Strength], frozenset[str]] = field(default_factory=dict)
     last_supplies: dict[int, LastSupply] = field(default_factory=dict)
+    # Those and the ones before, the oldest first.
+    supplies: Mapping[int, tuple[LastSupply, ...]] = field(default_factory=dict)
     days_left: int | None = None
     run_out: RunOut | None = None
     earliest_arrival: datetime.date | None = None
     seen_before: tuple[SeenBefore, ...] = ()
     # Since it was sent, or was last approved.
     changed_answers: tuple[ChangedAnswer, ...] = ()
-    added_medicines: tuple[Added, ...] = ()
     unscanned: int = 0
     interactions: tuple[dict[str, Any], ...] = ()
-    # The same of what the patient alone named, where a pharmacist added to it.
-    patients_own: tuple[dict[str, Any], ...] = ()
     # Titles of medicines that have no content to check interactions with.
     unchecked_medicines: tuple[str, ...] = ()
     # Titles of medicines whose content bears no signature, with why.

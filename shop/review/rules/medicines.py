@@ -94,13 +94,12 @@ def not_said(case: Case) -> Iterator[Alert]:
 
 
 def _names_something(case: Case) -> bool:
-    """Whether the patient's list says that there is nothing, or the checker could read anything in it."""
-    results = case.patients_own or case.interactions
-    if not results:
+    """Whether the list says that there is nothing, or the checker could read anything in it."""
+    if not case.interactions:
         return bool(str(case.said.get("other_medicines") or "").strip())
     return any(
         result["takes_nothing"] or result["hits"] or result["combinations"] or result["unchecked"]
-        for result in results
+        for result in case.interactions
     )
 
 
