@@ -5,7 +5,8 @@ from pathlib import Path
 
 from catalogue.content import addresses
 from catalogue.content.document import Combination, Content, Interaction, Part, Split
-from catalogue.content.sections import EMERGENCY, Mark, statements_of
+from catalogue.content.sections import EMERGENCY, Block, Country, Mark, statements_of
+from catalogue.content.short import begun_by, said_in
 from catalogue.names import key_of
 
 Fault = tuple[tuple[str | int, ...], str]
@@ -14,6 +15,7 @@ Fault = tuple[tuple[str | int, ...], str]
 def contradictions(content: Content, *, medicine: Path) -> Iterator[Fault]:
     """Everything that only shows when entries are held against each other."""
     yield from _addresses(content)
+    yield from _short(content)
     yield from _see_also(content, medicine)
     rows_differ = list(_comparison(content))
     yield from rows_differ or _emergency(content)
@@ -34,6 +36,35 @@ def _addresses(content: Content) -> Iterator[Fault]:
             yield ("sources", n, "address"), why
         elif source.mark != Mark.VERIFIED:
             yield ("sources", n, "address"), "only what was read at its publisher’s has an address"
+
+
+def _short(content: Content) -> Iterator[Fault]:
+    """The leaflet says what the page says, and each of its lines is one statement for a reader."""
+    for n, part in enumerate(content.short):
+        for m, words in enumerate(part.says):
+            found = begun_by(words, content)
+            if not found:
+                yield ("short", n, "says", m), f"no statement of the page begins with “{words}”"
+            for country in Country:
+                if sum(each.is_for(country) for each in found) > 1:
+                    reason = f"“{words}” begins more than one statement for {country}"
+                    yield ("short", n, "says", m), reason
+    if content.short:
+        yield from _left_out(content)
+
+
+def _left_out(content: Content) -> Iterator[Fault]:
+    """What the page warns of in a box that nobody may miss, and the leaflet does not say."""
+    said = {each.text for part in content.short for each in said_in(part, content)}
+    for block in (*content.warning.blocks, *_boxes(content)):
+        for each in statements_of((block,)):
+            if each.text not in said:
+                yield ("short",), f"the leaflet leaves out “{each.text[:60]}”"
+
+
+def _boxes(content: Content) -> Iterator[Block]:
+    for section in content.sections:
+        yield from (block for block in section.blocks if block.kind in ("warn", "now"))
 
 
 def _emergency(content: Content) -> Iterator[Fault]:

@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, TypeAdapter, Valida
 
 from catalogue.content.makes import Make, PackMake
 from catalogue.content.sections import (
+    EMERGENCY,
     Block,
     Blocks,
     Citation,
@@ -376,6 +377,19 @@ class Asked:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ShortPart:
+    """A title and what stands under it: statements by their first words, or all that have a rank."""
+
+    title: Text
+    kind: Literal["plain", "warn", "now", "soon"] = "plain"
+    says: tuple[Text, ...] = ()
+    urgencies: tuple[Urgency, ...] = ()
+    severities: tuple[Severity, ...] = ()
+    frequencies: tuple[Frequency, ...] = ()
+    also: tuple[Literal["help lines", "packs"], ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Content:
     """Everything the page, the checker, the leaflet and the pharmacist read about a medicine.
 
@@ -406,6 +420,7 @@ class Content:
     split: tuple[Annotated[Split, AfterValidator(_remember_groups)], ...] = ()
     combinations: tuple[Combination, ...] = ()
     packs: tuple[PackMake, ...] = ()
+    short: tuple[ShortPart, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         return _KEPT.dump_python(self, mode="json", by_alias=True)
@@ -453,6 +468,9 @@ class Content:
             ),
             advice=tuple(each for each in self.advice if each.statement.is_for(country)),
             questions=tuple(each for each in self.questions if each.answer.is_for(country)),
+            short=tuple(
+                replace(part, title=part.title.replace(EMERGENCY, number)) for part in self.short
+            ),
         )
 
 

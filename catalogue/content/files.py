@@ -25,6 +25,7 @@ ENTRIES = {
     "combinations.yaml": {"combinations", "split"},
     "questions.yaml": {"questions"},
     "claims.yaml": {"claims"},
+    "leaflet.yaml": {"short"},
 }
 ELSEWHERE = {"comparison", "sections", "packs"}.union(*ENTRIES.values())
 # What packs.yaml says of a pack that belongs to the text; its price and stock are the shop's.
@@ -47,6 +48,7 @@ DISTINCT = {
     "combinations": "id",
     "questions": "question",
     "claims": "claim",
+    "short": "title",
 }
 
 

@@ -86,6 +86,7 @@ def _parts(content: Content) -> dict[str, object]:
         **{f"section {section.slug}": section for section in content.sections},
         **{f"side effect {row.name}": row for row in content.side_effects},
         "advice on side effects": content.advice,
+        "leaflet": content.short,
         "comparison": content.comparison,
         "see also": content.see_also,
         **{f"question {row.question}": row for row in content.questions},

@@ -6,7 +6,6 @@ A version never changes, so what was made from it never goes stale: price and st
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
@@ -65,19 +64,18 @@ class Monograph:
 
 def source_numbers(content: Content) -> dict[str, int]:
     """The number of each source: the order in which the page first cites it."""
-    keys = dict.fromkeys(citation.source for citation in content.citations())
-    return {key: number for number, key in enumerate(keys, 1)}
+    return {each.source.key: each.number for each in numbered_sources(content)}
 
 
 def numbered_sources(content: Content) -> list[NumberedSource]:
-    """The cited sources by number, each with every mark its uses carry."""
-    marks: dict[str, set[str]] = defaultdict(set)
+    """The sources of the page by number, each with every mark its uses carry."""
+    marks: dict[str, set[str]] = {}
     for citation in content.citations():
-        marks[citation.source].add(citation.mark)
+        marks.setdefault(citation.source, set()).add(citation.mark)
     by_key = {source.key: source for source in content.sources}
     return [
-        NumberedSource(number, by_key[key], tuple(m for m in Mark if m in marks[key]))
-        for key, number in source_numbers(content).items()
+        NumberedSource(number, by_key[key], tuple(m for m in Mark if m in found))
+        for number, (key, found) in enumerate(marks.items(), 1)
     ]
 
 
@@ -97,7 +95,7 @@ def cites_html(
         '<a href="{}#s-{}">{}</a>',
         ((page, number, number) for number in cited(citations, numbers)),
     )
-    unread = format_html(" <b>({})</b>", rests) if (rests := basis(citations)) else ""
+    unread = format_html(" <b>({})</b>", rests) if (rests := basis(citations).label) else ""
     return format_html('<span class="cites"><i>{} </i>{}{}</span>', _("Sources"), links, unread)
 
 

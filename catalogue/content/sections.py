@@ -60,13 +60,20 @@ class Citation:
     mark: Mark
 
 
-def basis(citations: tuple[Citation, ...]) -> str:
-    """What a statement rests on that nobody has read, in words to stand beside it; else nothing."""
+class Basis(models.TextChoices):
+    """What a statement rests on, in words that stand beside it where that is not only what was read."""
+
+    READ = "read", ""
+    PARTLY = "partly", _("partly general knowledge")
+    UNREAD = "unread", _("general knowledge")
+
+
+def basis(citations: tuple[Citation, ...]) -> Basis:
+    """What a statement with these sources rests on."""
     unread = [each for each in citations if each.mark == Mark.UNCHECKED]
     if not unread:
-        return ""
-    whole = len(unread) == len(citations)
-    return str(_("general knowledge") if whole else _("partly general knowledge"))
+        return Basis.READ
+    return Basis.UNREAD if len(unread) == len(citations) else Basis.PARTLY
 
 
 @dataclass(frozen=True)
