@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from fpdf import FPDF
 from fpdf.enums import MethodReturnValue, XPos, YPos
+from fpdf.fonts import TTFFont
 
 from catalogue.content.document import Content
 from catalogue.content.rendering import cited, numbered_sources
@@ -83,6 +84,12 @@ class Sheet(FPDF):
         self.add_page()
         self.foot_lines = 1 + sum(self.lines_of(line) for line in self.foot)
         self.set_auto_page_break(auto=True, margin=self.foot_height() + self.margin_mm)
+
+    def close_fonts(self) -> None:
+        """Give up the files of a sheet that is not put out, which would close them."""
+        for font in self.fonts.values():
+            if isinstance(font, TTFFont):
+                font.close()
 
     @property
     def left(self) -> float:

@@ -25,8 +25,8 @@ POINTS = {Print.NORMAL: (9.5, 9, 8.5), Print.LARGE: (16,)}
 BARS = {"now": (140, 22, 22), "soon": (184, 120, 0), "warn": (140, 22, 22)}
 # What rests on general knowledge, wholly or partly; the foot of each page says so.
 DAGGERS = {Basis.READ: "", Basis.PARTLY: " (†)", Basis.UNREAD: " †"}
-# Behind the number of a source in the list.
-COPY = {Mark.VERIFIED: "", Mark.THIRD_PARTY: "c", Mark.UNCHECKED: ""}
+# Behind the number of a source that was seen on a third-party copy.
+COPY = "c"
 # Publishers in one paragraph of the list.
 TOGETHER = 6
 BAR_MM = 1.1
@@ -45,7 +45,7 @@ class ShortSheet(Sheet):
         self.column: int | None = None
         self.top = self.margin_mm
         self.by_key = {each.key: each for each in content.sources}
-        self.cited: dict[str, Mark] = {}
+        self.cited: set[str] = set()
         super().__init__(content, edition, points)
         self.set_auto_page_break(auto=False)
 
@@ -106,10 +106,11 @@ class ShortSheet(Sheet):
         """A paragraph in this column, or in the next when it and so much more do not fit."""
         points = points or self.points
         indent = BESIDE_BAR_MM if kind in BARS else 0
-        if (
-            self.y + self.height_of(text, points=points, bold=bold, indent=indent) + and_mm
-            > self.bottom
-        ):
+        room = self.bottom - self.y - and_mm
+        # Measuring is slow, and only needed near the end of a column: no sign is as wide as high.
+        line = points * self.line_height * MM_PER_POINT
+        at_most = line * (2 + len(text) * points * MM_PER_POINT / (self.width - indent))
+        if at_most > room and room < self.height_of(text, points=points, bold=bold, indent=indent):
             self.next_column()
         begins = self.y
         self.line_of(text, points=points, bold=bold, indent=indent)
@@ -172,7 +173,7 @@ class ShortSheet(Sheet):
     def cites(self, citations: tuple[Citation, ...]) -> str:
         """The page's numbers of what was read, and a dagger for what was not."""
         read = [each for each in citations if not self.by_key[each.source].is_unread]
-        self.cited |= {each.source: each.mark for each in read}
+        self.cited |= {each.source for each in read}
         numbers = cited(tuple(read), self.numbers)
         listed = f" [{', '.join(map(str, numbers))}]" if numbers else ""
         return listed + DAGGERS[basis(citations)]
@@ -210,18 +211,27 @@ class ShortSheet(Sheet):
         """Whom the leaflet cites, each with the numbers of its texts."""
         found: dict[str, list[str]] = {}
         for key in sorted(self.cited, key=self.numbers.__getitem__):
-            number = f"{self.numbers[key]}{COPY[self.cited[key]]}"
-            found.setdefault(self.marked(self.by_key[key].publisher), []).append(number)
+            source = self.by_key[key]
+            mark = COPY if source.mark == Mark.THIRD_PARTY else ""
+            numbers = found.setdefault(self.marked(source.publisher), [])
+            numbers.append(f"{self.numbers[key]}{mark}")
         return found
 
 
 def leaflet_of(content: Content, edition: Edition) -> ShortSheet:
     """The leaflet in the largest print that keeps it short; else in the smallest there is."""
-    for points in POINTS[edition.size]:
-        sheet = ShortSheet(content, edition, points)
-        sheet.write_all()
+    *larger, smallest = POINTS[edition.size]
+    for points in larger:
+        sheet = _written(content, edition, points)
         if sheet.page_no() <= MOST_PAGES[edition.size]:
-            break
+            return sheet
+        sheet.close_fonts()
+    return _written(content, edition, smallest)
+
+
+def _written(content: Content, edition: Edition, points: float) -> ShortSheet:
+    sheet = ShortSheet(content, edition, points)
+    sheet.write_all()
     return sheet
 
 

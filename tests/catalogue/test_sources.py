@@ -126,12 +126,12 @@ def test_every_line_of_what_to_do_is_marked_or_read(client, baclofen):
 
 
 @pytest.mark.parametrize("country", Country.values)
-def test_so_does_paper(client, sold, country):
+def test_so_does_the_whole_text_on_paper(client, sold, country):
     client.cookies["reader_country"] = country
     own = unread_number(sold.medicine.shown.content.for_country(country))
     address = reverse("catalogue:leaflet", args=[sold.slug, sold.pk])
 
-    pages = pypdfium2.PdfDocument(io.BytesIO(client.get(address).content))
+    pages = pypdfium2.PdfDocument(io.BytesIO(client.get(address, {"text": "whole"}).content))
 
     texts = (" ".join(page.get_textpage().get_text_range().split()) for page in pages)
     text = " ".join(text.rsplit(f"{sold.title}, version", 1)[0] for text in texts)
