@@ -89,9 +89,9 @@ class Visitor:
             self.complaints.append(text)
 
 
-def accessibility_faults(page: Page) -> list[str]:
-    """What axe finds wrong with the page as it is now; empty when nothing."""
-    found: list[dict[str, Any]] = Axe().run(page).response["violations"]
+def accessibility_faults(page: Page, parts: str | None = None) -> list[str]:
+    """What axe finds wrong with the page as it is now, or with the parts that a selector names."""
+    found: list[dict[str, Any]] = Axe().run(page, context=parts).response["violations"]
     return [f"{each['id']}: {node['html'][:200]}" for each in found for node in each["nodes"]]
 
 

@@ -18,7 +18,7 @@ from django.db import connection
 from django.db.models import Model
 from django.template import Context
 from django.template.base import Template
-from django.test import Client, TransactionTestCase
+from django.test import TransactionTestCase
 from django.test.signals import template_rendered
 from django.utils import timezone
 from oscar.apps.address.models import Country
@@ -49,7 +49,7 @@ from shop.prescriptions.sending import Wish
 from shop.prescriptions.services import Legal
 from shop.review import services as reviews
 from shop.review.models import Decision, DecisionKind
-from tests.authenticator import register_app, sign_in
+from tests.authenticator import register_app, signed_in
 from tests.browser import chromium, visitor, visitor_with, window
 from tests.demo.stripe.stripe_document import check_event, check_reply, check_request
 from tests.patients.told import HEALTHY
@@ -57,7 +57,7 @@ from tests.quick.rows import KEPT
 from tests.quick.worlds import kept
 from tests.signed import load_medicines, sign, speak_of
 
-__all__ = ["chromium", "visitor", "visitor_with", "window"]
+__all__ = ["chromium", "signed_in", "visitor", "visitor_with", "window"]
 pytest_plugins = [
     f"tests.quick.{module}"
     for module in (
@@ -209,12 +209,6 @@ def superintendent(db: None) -> User:
     return make_superintendent()
 
 
-def signed_in(user: User) -> Client:
-    client = Client()
-    sign_in(client, user)
-    return client
-
-
 def mg(amount: int) -> Strength:
     """The strength of a tablet."""
     return DoseForm.TABLET.strength(f"{amount} mg")
@@ -302,11 +296,18 @@ def pack_of(medicine: Product, strength: int, units: int) -> Product:
     return medicine.children.get(strength=mg(strength), units=units)
 
 
-def basket_with(user: User | None, *packs: Product, quantity: int = 1) -> Basket:
+@kept
+def _filled(user: User | None, packs: tuple[Product, ...], quantity: int) -> Basket:
     basket = Basket.objects.create(owner=user)
     basket.strategy = Selector().strategy()
     for pack in packs:
         basket.add_product(pack, quantity)
+    return basket
+
+
+def basket_with(user: User | None, *packs: Product, quantity: int = 1) -> Basket:
+    basket = _filled(user, packs, quantity)
+    basket.strategy = Selector().strategy()
     return basket
 
 

@@ -14,6 +14,7 @@ from shop.accounts.models import User
 from shop.prescriptions.models import Prescription
 from tests.browser import Visitor, accessibility_faults, sideways_scroll
 from tests.conftest import signed_in
+from tests.journeys import story
 from tests.signed import load_medicines
 
 pytestmark = pytest.mark.journey
@@ -72,15 +73,15 @@ def test_an_overdue_review_shows_and_the_page_still_fits(
 
     expect(page.get_by_text("Review overdue")).to_have_count(2)
     expect(page.get_by_text("It was to be reviewed by 29 February 2020.")).to_be_visible()
-    assert accessibility_faults(page) == []
+    # The rest is as it was, which a journey looks at; a page so long takes axe seconds.
+    assert accessibility_faults(page, "#facts, .reviewed") == []
     assert sideways_scroll(page) <= 0
 
 
 def test_the_medicine_page_has_no_fault_and_fits(visitor_with: Visitor, baclofen: Product) -> None:
-    page = visitor_with.open(baclofen.get_absolute_url())
+    visitor_with.open(baclofen.get_absolute_url())
 
-    assert accessibility_faults(page) == []
-    assert sideways_scroll(page) <= 0
+    story.arrive_at(visitor_with.page, "Baclofen tablets", "product")
 
 
 def test_the_data_block_offends_no_policy(visitor: Visitor, baclofen: Product) -> None:

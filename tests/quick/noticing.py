@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
@@ -9,6 +10,7 @@ from typing import Any, ParamSpec, TypeVar
 import pytest
 from django.core.signals import setting_changed
 from django.db import connection
+from django.db.backends.signals import connection_created
 from django.test import TestCase
 
 from catalogue.content import rendering
@@ -24,16 +26,13 @@ HARMLESS = {"STRIPE_API_BASE", "SITE_URL"}
 KEPT_BY_MOMENT = (tags_of, rendering._rendered)  # noqa: SLF001
 
 
-def _is_kept(item: pytest.Item) -> bool:
-    """Whether all that the test writes is taken back at its end: else more happens at each commit.
-
-    And whether nobody writes down which code a test runs, as testmon does.
-    """
-    if item.config.getoption("testmon", default=False):
-        return False
+def _commits(item: pytest.Item) -> bool:
+    """Whether other threads and processes see what the test writes."""
     mark = item.get_closest_marker("django_db")
-    fixtures = getattr(item, "fixturenames", ())
-    return not (mark and mark.kwargs) and not {"transactional_db", "live_server"} & set(fixtures)
+    fixtures = set(getattr(item, "fixturenames", ()))
+    return bool(mark and mark.kwargs) or not fixtures.isdisjoint(
+        {"transactional_db", "live_server"}
+    )
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -42,7 +41,21 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         connection.execute_wrappers.append(WORLD.hear)
     for kept in KEPT_BY_MOMENT:
         kept.cache_clear()
-    WORLD.here = WORLD.first if _is_kept(item) else None
+    WORLD.commits = _commits(item)
+    # To testmon a test depends on the code that makes what it starts from.
+    WORLD.here = None if item.config.getoption("testmon", default=False) else WORLD.first
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_call() -> None:
+    """Once the test itself runs, what it commits may make another process write, and nobody hears."""
+    if WORLD.commits:
+        WORLD.here = None
+
+
+def _hear_the_others(connection: Any, **_: Any) -> None:
+    if threading.current_thread() is not threading.main_thread():
+        connection.execute_wrappers.append(WORLD.hear_elsewhere)
 
 
 def _spoiling(function: Callable[P, R]) -> Callable[P, R]:
@@ -76,5 +89,7 @@ def a_test_that_changes_anything_is_noticed() -> Iterator[None]:
         for name in ("setattr", "delattr", "setitem", "delitem", "setenv", "delenv"):
             patch.setattr(pytest.MonkeyPatch, name, _spoiling(getattr(pytest.MonkeyPatch, name)))
         setting_changed.connect(_hear_of_settings)
+        connection_created.connect(_hear_the_others)
         yield
+        connection_created.disconnect(_hear_the_others)
         setting_changed.disconnect(_hear_of_settings)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime
+import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 import time_machine
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from shop.accounts.models import User
@@ -169,14 +170,70 @@ def test_at_another_time_it_is_built(nothing_yet: Callable[[], None], builds: li
     assert builds == ["a@example.com"] * 2
 
 
-@pytest.mark.django_db(transaction=True)
-def test_where_a_commit_counts_it_is_built(builds: list[str]) -> None:
-    for _time in range(2):
-        with transaction.atomic():
-            make("a@example.com")
-            transaction.set_rollback(True)
+@pytest.fixture
+def committed(nothing_yet_committed: None, builds: list[str]) -> list[User]:
+    """Somebody who was made, taken out, and laid, each time for good."""
+    made = [make("a@example.com")]
+    conftest.empty_the_tables()
+    WORLD.here = WORLD.first
+    return [*made, make("a@example.com")]
 
-    assert builds == ["a@example.com"] * 2
+
+@pytest.fixture
+def nothing_yet_committed(transactional_db: None) -> Iterator[None]:
+    first, WORLD.first = WORLD.first, beginning()
+    WORLD.here = WORLD.first
+    yield
+    WORLD.first = first
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_committed_is_laid_before_the_test_and_built_in_it(
+    committed: list[User], builds: list[str]
+) -> None:
+    assert committed[0] == committed[1] == User.objects.get()
+    assert builds == ["a@example.com"]
+
+    make("b@example.com")
+    conftest.empty_the_tables()
+    make("b@example.com")
+
+    assert builds[1:] == ["b@example.com"] * 2
+
+
+@kept
+def write_a_letter(user: User) -> User:
+    BUILT.append("a letter")
+    transaction.on_commit(lambda: BUILT.append("posted"))
+    return user
+
+
+@pytest.fixture
+def letters(nothing_yet_committed: None, builds: list[str]) -> None:
+    for _time in range(2):
+        write_a_letter(make("a@example.com"))
+        conftest.empty_the_tables()
+        WORLD.here = WORLD.first
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_waits_for_a_commit_happens_each_time(letters: None, builds: list[str]) -> None:
+    assert builds == ["a@example.com", *["a letter", "posted"] * 2]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_another_thread_writes_is_noticed(nothing_yet_committed: None) -> None:
+    WORLD.here = WORLD.first
+
+    def write() -> None:
+        make("a@example.com")
+        connection.close()
+
+    thread = threading.Thread(target=write)
+    thread.start()
+    thread.join()
+
+    assert WORLD.here is None
 
 
 @kept

@@ -11,9 +11,10 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import re
+import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from decimal import Decimal
 from enum import Enum
 from fractions import Fraction
@@ -22,7 +23,7 @@ from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
 from django.core import mail
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Model
 from django.utils import timezone
 
@@ -54,7 +55,15 @@ class Step:
     files: dict[Path, bytes]
     result: Any
     rows: Rows
+    # Something waits for the commit, which in most tests never comes.
+    does_more: bool = False
     next: dict[Any, Step] = dataclasses.field(default_factory=dict)
+
+    def lay(self) -> None:
+        self.left.lay()
+        for path, contents in self.files.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(contents)
 
 
 def beginning() -> Step:
@@ -68,6 +77,8 @@ class World:
     def __init__(self) -> None:
         self.first = beginning()
         self.here: Step | None = None
+        # Whether what the running test writes is there for other processes too.
+        self.commits = False
         self.is_in_a_step = False
         self._tables: set[str] = set()
         self._files: set[Path] = set()
@@ -78,24 +89,26 @@ class World:
 
     def take(self, build: Callable[..., R], args: tuple[Any, ...], kwargs: dict[str, Any]) -> R:
         """The step again if it was taken before, else as it is."""
-        here, known = self.here, self._key(build, args, kwargs)
-        if here is None or known is None:
+        here, key = self.here, self._key(build, args, kwargs)
+        step = here.next.get(key) if here and key else None
+        if here is None or key is None or (self.commits and step and step.does_more):
             self.here = None
             return build(*args, **kwargs)
         instances = [each for each in _leaves((args, kwargs)) if isinstance(each, Model)]
-        with _as_they_were(instances) as changed, self._alone():
-            if known not in here.next:
-                here.next[known] = self._build(here, build, args, kwargs)
+        with _as_they_were(instances) as changed, self._alone(), self._at_once():
+            if step is None:
+                step = here.next[key] = self._build(here, build, args, kwargs)
             else:
-                here.next[known].left.lay()
-                _write(here.next[known].files)
-            step = here.next[known]
+                step.lay()
             changed.update(step.left.touched)
-        self.here = step
+        self.here = None if self.commits and step.does_more else step
         return _found(step.result, instances)
 
     def _key(self, build: Callable[..., Any], args: Any, kwargs: Any) -> Any:
-        if not connection.in_atomic_block or _is_moved() or timezone.now is not NOW:
+        is_elsewhere = threading.current_thread() is not threading.main_thread()
+        if is_elsewhere or connection.in_atomic_block == self.commits:
+            return None
+        if _is_moved() or timezone.now is not NOW:
             return None
         try:
             return build.__module__, build.__qualname__, timezone.localdate(), _said((args, kwargs))
@@ -106,16 +119,18 @@ class World:
         if here is self.first:
             rows.must_be_empty()
         self._tables, self._files = set(), set()
-        sent = len(mail.outbox)
+        sent, waiting = len(mail.outbox), len(connection.run_on_commit)
         result = build(*args, **kwargs)
-        assert len(mail.outbox) == sent, (
-            f"{build.__qualname__} sends mail, which no row brings back"
-        )
+        assert len(mail.outbox) == sent, f"{build.__qualname__} sends mail: no row brings it back"
         after = here.rows | {table: rows.read(table) for table in sorted(self._tables)}
         left = rows.Difference.between(here.rows, after)
         files = {path: path.read_bytes() for path in self._files}
         instances = [each for each in _leaves((args, kwargs)) if isinstance(each, Model)]
-        return Step(left, files, _described(result, instances), after)
+        does_more = len(connection.run_on_commit) > waiting
+        return Step(left, files, _described(result, instances), after, does_more=does_more)
+
+    def _at_once(self) -> AbstractContextManager[Any]:
+        return transaction.atomic() if self.commits else nullcontext()
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
@@ -124,6 +139,16 @@ class World:
             yield
         finally:
             self.is_in_a_step = False
+
+    @contextmanager
+    def beside(self) -> Iterator[None]:
+        """What is written in the block is no step, and no step depends on it."""
+        here, was_in_a_step = self.here, self.is_in_a_step
+        self.is_in_a_step = True
+        try:
+            yield
+        finally:
+            self.here, self.is_in_a_step = here, was_in_a_step
 
     def hear(self, execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:  # noqa: FBT001
         """Note what is written where: an execute wrapper, as Django documents it."""
@@ -138,6 +163,12 @@ class World:
             written = WRITTEN.match(sql)
             assert written, f"what is changed by {sql}?"
             self._tables.add(written[1])
+
+    def hear_elsewhere(self, execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:  # noqa: FBT001
+        """The same, of another thread, which takes no steps."""
+        if not sql.startswith(CHANGES_NOTHING):
+            self.here = None
+        return execute(sql, params, many, context)
 
     def note_file(self, path: str) -> None:
         self._files.add(Path(path))
@@ -220,12 +251,6 @@ def _found(described: Any, instances: list[Model]) -> Any:
     if isinstance(described, list):
         return [_found(each, instances) for each in described]
     return _read(*described) if described else None
-
-
-def _write(files: dict[Path, bytes]) -> None:
-    for path, contents in files.items():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(contents)
 
 
 def _said(value: Any) -> Any:

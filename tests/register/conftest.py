@@ -12,10 +12,12 @@ from shop.order.processing import EventHandler
 from shop.prescriptions.models import Prescription
 from shop.settling.settle import settle
 from tests.conftest import basket_with, pack_of, send_prescription
+from tests.quick.worlds import kept
 from tests.review.desk import approve_reviewed, name_medicine
 from tests.settling.paying import open_card_page, pay_by_card
 
 
+@kept
 def reviewed_prescription(user: User, medicine: Product, *, by: User) -> Prescription:
     name_medicine(medicine)
     return approve_reviewed(send_prescription(user, medicine), medicine, by=by)

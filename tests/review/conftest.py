@@ -12,6 +12,7 @@ from shop.accounts.models import User
 from shop.patients.answers import Answers
 from shop.prescriptions.models import Prescription
 from tests.conftest import make_pharmacist, send_prescription, signed_in
+from tests.quick.worlds import kept
 from tests.review.desk import approve_reviewed, name_medicine, take
 
 
@@ -20,12 +21,17 @@ def desk(pharmacist: User) -> Client:
     return signed_in(pharmacist)
 
 
-@pytest.fixture
-def second_pharmacist(db: None) -> User:
+@kept
+def _second_pharmacist() -> User:
     user = make_pharmacist("second@example.com", number="2")
     user.first_name, user.last_name = "Tom", "Byrne"
     user.save()
     return user
+
+
+@pytest.fixture
+def second_pharmacist(db: None) -> User:
+    return _second_pharmacist()
 
 
 @pytest.fixture

@@ -22,6 +22,7 @@ from shop.review.rules.alert import Lifter
 from shop.review.rules.outcomes import fitting
 from shop.review.services import Asked
 from tests.conftest import mg
+from tests.quick.worlds import kept
 
 Typed = dict[str, Any]
 
@@ -35,6 +36,7 @@ def page_address(prescription: Prescription) -> str:
     return reverse("admin:prescription-page", args=[prescription.reference, page.uuid])
 
 
+@kept
 def name_medicine(medicine: Product) -> None:
     """Give the medicine of the tests the name that the profiles know."""
     Medicine.objects.get_or_create(
@@ -137,6 +139,7 @@ def approve_at_the_desk(
     return post(desk, prescription, "record", typed)
 
 
+@kept
 def approve_reviewed(
     prescription: Prescription, medicine: Product, *, by: User, **changes: Any
 ) -> Prescription:
@@ -145,6 +148,7 @@ def approve_reviewed(
     return decide_reviewed(prescription, medicine, by=by, **changes)
 
 
+@kept
 def decide_reviewed(
     prescription: Prescription, medicine: Product, *, by: User, **changes: Any
 ) -> Prescription:

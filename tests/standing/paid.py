@@ -19,9 +19,11 @@ from shop.placing import gate, orders
 from shop.prescriptions import services
 from shop.prescriptions.models import Prescription
 from tests.conftest import basket_with, decide_to_approve
+from tests.quick.worlds import kept
 from tests.settling.paying import quote_of
 
 
+@kept
 def place(user: User, *packs: Product, quantity: int = 1) -> Order:
     """An order whose card was charged."""
     basket = basket_with(user, *packs, quantity=quantity)
