@@ -19,10 +19,11 @@ from catalogue.content.document import Circumstance, Rule
 from catalogue.content.models import ContentVersion
 from catalogue.content.rendering import numbered_sources, source_numbers
 from catalogue.models import Product
+from catalogue.vocabulary.lexicon import lexicon
 
 LONGEST_LIST = 5_000
 # Raised when the shape of a frozen check changes.
-FROZEN_FORMAT = 1
+FROZEN_FORMAT = 2
 
 
 class Answer(models.TextChoices):
@@ -101,8 +102,8 @@ def answer(version: ContentVersion, text: str, known: Known) -> dict[str, Any]:
     content = version.content
     result = check(content, text, known=known)
     rules: list[Rule] = [
-        *(hit.interaction for hit in result.hits),
-        *(row for entry in result.unchecked for g in entry.guesses for row in g.interactions),
+        *(hit.rule for hit in result.hits),
+        *(rule for entry in result.unchecked for guess in entry.guesses for rule in guess.rules),
         *(each.combination for each in result.combinations),
     ]
     used = {citation.source for rule in rules for citation in rule.citations}
@@ -121,20 +122,24 @@ def frozen_check(
     Age in years, eGFR in mL/min/1.73 m²; None is not known. Raises ValueError for a negative value
     or one that is no number. The same version, text, age and eGFR give the same again.
 
-        {"format": 1,
+        {"format": 2,
          "medicine": "<folder>", "content_version": 3, "content_digest": "<SHA-256>",
+         "vocabulary_digest": "<SHA-256>",
          "input": {"medicines": "<as typed>", "age": 70, "egfr": null},
-         "takes_nothing": false,
-         "hits": [{"rule": "opioids", "severity": "major", "review_action": "query-prescriber",
+         "takes_nothing": false, "is_unclear": false,
+         "hits": [{"rule": "opioids", "row": "opioids", "severity": "major",
+                   "review_action": "query-prescriber", "is_street": false,
                    "matched": [{"typed": "Codeine", "name": "codeine", "how": "exact"}]}],
-         "combinations": [{"rule": …, "severity": …, "review_action": …,
+         "nothing_known": [{"substance": "sertraline", "matched": […]}],
+         "combinations": [{"rule": …, "row": …, "severity": …, "review_action": …,
                            "is_certain": false, "depends_on": "egfr-below-60" or null,
                            "parts": [{"part": "an opioid", "typed": […], "unclear": […]}]}],
          "unchecked": [{"typed": "zebra", "partly": [],
                         "similar": [{"name": …, "rules": [{"rule": …, "severity": …}]}]}]}
 
-    A rule is the id of a row of interactions.yaml or combinations.yaml in that version. A
-    combination that is not certain depends on something nobody has said, or on an unclear entry.
+    A rule is the id of a row of interactions.yaml or combinations.yaml in that version, or of a class
+    of words.yaml, which may belong to a row. How is exact, other name or misspelt. A combination that
+    is not certain depends on something nobody has said, or on an unclear entry.
     """
     # PostgreSQL’s JSON cannot hold it.
     medicines_text = medicines_text.replace("\0", " ")
@@ -144,6 +149,7 @@ def frozen_check(
         "medicine": version.medicine.slug,
         "content_version": version.number,
         "content_digest": version.digest,
+        "vocabulary_digest": lexicon().digest,
         "input": {"medicines": medicines_text, "age": age, "egfr": egfr},
         **result.as_json(),
     }

@@ -1,4 +1,4 @@
-"""Finds the names of a list in what somebody typed, and the names that are only similar."""
+"""Finds in what somebody typed the names of medicines, and what is none that we know."""
 
 from __future__ import annotations
 
@@ -6,85 +6,43 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import groupby
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from catalogue.content.document import Interaction, Severity
-from catalogue.names import WORD, key_of, key_of_word
+from catalogue.meanings import ONE_SLIP_FROM, TWO_SLIPS_FROM, Index, Meaning
+from catalogue.names import WORD, key_of_word
+from catalogue.vocabulary.doses import lies_in, spans
+from catalogue.vocabulary.small_words import small_words
 
-# Shorter names are matched exactly or not at all: too many words are one letter away from them.
-SHORTEST_GUESSED = 5
-SHORTEST_WITH_TWO_EDITS = 8
-SHORTEST_WITH_PLURAL = 4
 MOST_GUESSES = 5
 LONGEST_NAME_IN_WORDS = 6
 LONGEST_SHORT_FORM = 3
+# Drinks a day from which an amount is a large one: our caution, no source.
+LARGE_FROM_DRINKS = 5
+MOST_DRINKS = 999
 
-BREAK = re.compile(r"[\n\r\t\v\f\x00\x85\u2028\u2029;|•·‣◦▪●、]|(?<!\d),|,(?!\d)|\s[-–—*]+\s")
+BREAK = re.compile(r"[\n\r\t\v\f\x00\x85\u2028\u2029;|•·‣◦▪●、。，：]|(?<!\d),|,(?!\d)|\s[-–—*]+\s")
 ITEM = re.compile(r"^\s*(?:[-–—*]+|\d{1,2}[.)](?=\s))")
-UNIT = r"mgs?|mcgs?|μg|ug|g|grams?|mls?|l|iu|units?|mmol|meq|%"
-FORM = (
-    r"tablets?|tabs?|capsules?|caps?|pills?|puffs?|drops?|sprays?|sachets?|spoonfuls?|doses?"
-    r"|patch(?:es)?"
-)
-NUMBER = r"\d+(?:[.,]\d+)?"
-NOT_AFTER_NUMBER = r"(?<!\d)(?<!\d[.,])"
-DOSE = re.compile(
-    rf"{NOT_AFTER_NUMBER}{NUMBER}(?:\s*[/x×-]\s*{NUMBER})*\s*(?:{UNIT}|x|×|times)(?![^\W_])"
-    rf"(?:\s*/\s*(?:{NUMBER}\s*)?(?:{UNIT}|h|hr|day|dose))*"
-    rf"|{NOT_AFTER_NUMBER}\d\s*/\s*\d(?:\s+(?:of\s+)?(?:a\s+)?(?:{FORM}))?(?![^\W_])"
-    r"|\b(?:once|twice|thrice|one|two|three|four|half)\b"
-    rf"|^\s*(?:{NUMBER}|one|two|half)\s*(?:a\s+)?(?:{FORM})\b"
-    r"|\b(?:at|every|each|per|in\s+the|a|before|after)\s+(?:other\s+)?"
-    r"(?:\d+\s+)?(?:night|day|morning|evening|bedtime|bed|week|month|hours?|meals?)\b"
-    r"|\b(?:as|when|if)\s+(?:needed|required)\b|\bdaily\b|\bweekly\b|\bnightly\b",
-    re.IGNORECASE,
-)
-_MASS = r"(?:\s*(?:mgs?|mcgs?|μg|ug|g|grams?))?"
-# Two strengths, as in “30/500”: a product of two ingredients, unlike the 120 mg/5 ml of a syrup.
-MIXTURE = re.compile(
-    rf"{NOT_AFTER_NUMBER}{NUMBER}{_MASS}\s*[/+]\s*\d{{2,}}(?:[.,]\d+)?{_MASS}(?![^\W_])",
-    re.IGNORECASE,
-)
-JOINS = {"and", "with", "or", "for", "because"}
+ENDS_A_NAME = re.compile(r"[/+&()\[\]:=?!]")
 # Tylenol 2 and Tylenol 4 hold codeine too.
 ONE_DIGIT = frozenset("123456789")
 # Between two names it joins them; after one alone it may be part of another product’s name.
 MAYBE_JOIN = "plus"
-_SMALL = """
-i a an the my some also only take takes taking took use using on of to it is am im bd tds od qds
-prn po sometimes occasionally usually medicine medicines medication drug x er xr sr mr cr la xl dr
-ir retard tablet tablets tab tabs capsule capsules cap caps pill pills liquid syrup suspension
-solution granules sachet drops spray injection inhaler patch patches gel cream ointment
-suppository suppositories
-"""
-_SALTS = """
-hydrochloride hcl sodium potassium sulfate sulphate citrate maleate tartrate succinate mesylate
-mesilate besylate besilate fumarate acetate phosphate hydrobromide
-"""
-SMALL_WORDS = frozenset(_SMALL.split())
-SALTS = frozenset(_SALTS.split())
-_NOTHING = """
-none, nothing, nothing else, nil, no, n a, na, no other medicines, no medicines,
-no other medication, i take nothing else, i take nothing, i do not take anything else
-"""
-TAKES_NOTHING = frozenset(phrase.strip() for phrase in _NOTHING.split(","))
 
 
 @dataclass(frozen=True)
 class Named:
-    """The key of a name, and what was typed for it."""
+    """What a name means, and what was typed for it."""
 
-    key: str
+    meaning: Meaning
     entry: str
 
 
 @dataclass(frozen=True)
 class Rest:
-    """Something typed that is in no list; partly holds the names in it that are."""
+    """Something typed that is not known; partly holds the names in it that are."""
 
     entry: str
     partly: tuple[str, ...] = ()
@@ -105,167 +63,235 @@ class _Word:
         """Whether it counts something: the 3 of “3 times a day”, unlike that of “Tylenol 3”."""
         return self.is_dose and self.key[0].isdigit()
 
+    @property
+    def is_small(self) -> bool:
+        """Whether it names nothing: a dose, a form, a time."""
+        return self.is_dose or self.key.isdigit() or self.key in small_words().small
+
 
 @dataclass(frozen=True)
 class _Match:
     first: int
     last: int
-    name: str
+    meaning: Meaning
+
+    @property
+    def places(self) -> range:
+        return range(self.first, self.last + 1)
 
     def lies_within(self, other: _Match) -> bool:
         return self != other and other.first <= self.first and self.last <= other.last
 
+    def yields_to(self, other: _Match) -> bool:
+        """A longer name counts, unless it would hide what is known of the name inside it."""
+        if self.lies_within(other):
+            hidden = not self.meaning.is_weak and not self.meaning.is_undocumented
+            return not (hidden and other.meaning.is_undocumented)
+        return other.lies_within(self) and not other.yields_to(self)
+
 
 @dataclass(frozen=True)
-class Index:
-    """The rows by the name that sets them off, written without spaces."""
+class _Piece:
+    """One piece of a text: its words, and the names in them."""
 
-    rows: dict[str, tuple[Interaction, ...]]
-    names: dict[str, str]
-    guessable: tuple[str, ...]
+    text: str
+    words: list[_Word]
+    matches: list[_Match]
 
+    @property
+    def taken(self) -> set[int]:
+        return {place for match in self.matches for place in match.places}
 
-def says_nothing_is_taken(text: str) -> bool:
-    text = unicodedata.normalize("NFKC", text)
-    return " ".join(key_of_word(word) for word in WORD.findall(text)) in TAKES_NOTHING
+    def typed(self, places: list[int]) -> str:
+        return " ".join(self.text[self.words[places[0]].start : self.words[places[-1]].end].split())
+
+    def keys(self, places: list[int]) -> list[str]:
+        return [self.words[place].key for place in places]
 
 
 def read(text: str, index: Index) -> Iterator[Named | Rest]:
     """Every name in a text with what was typed for it, and everything that is none."""
     for piece in BREAK.split(unicodedata.normalize("NFKC", text)):
-        yield from _read(ITEM.sub(" ", piece), index)
+        if not small_words().says_nothing_is_taken(piece):
+            yield from _read(ITEM.sub(" ", piece), index)
 
 
-@lru_cache(maxsize=16)
-def index_of(interactions: tuple[Interaction, ...]) -> Index:
-    rows: dict[str, tuple[Interaction, ...]] = {}
-    names: dict[str, str] = {}
-    for interaction in interactions:
-        for name in interaction.all_names:
-            key = key_of(name)
-            names.setdefault(key, name)
-            if interaction not in rows.get(key, ()):
-                rows[key] = (*rows.get(key, ()), interaction)
-    guessable = tuple(key for key in rows if len(key) >= SHORTEST_GUESSED)
-    return Index(rows, names, guessable)
+def _read(text: str, index: Index) -> Iterator[Named | Rest]:
+    """The names in one piece of text with what was typed for them, and what is left of it."""
+    words = _words(text)
+    if not words:
+        if any(unicodedata.category(char)[0] in "LNS" for char in text):
+            yield Rest(text.strip())
+        return
+    if small_words().says_not_sure(text):
+        yield Rest(" ".join(text.split()))
+        return
+    piece = _Piece(text, words, _matches(words, index))
+    if index.large_amount and _is_a_large_amount(piece):
+        yield Named(index.large_amount, " ".join(text.split()))
+        if not piece.matches:
+            return
+    for segment, is_reason in _segments(piece):
+        if not (is_reason and _is_a_reason(piece, segment)):
+            yield from _judge(piece, segment, index)
 
 
-def _words(piece: str) -> list[_Word]:
-    mixtures = [match.span() for match in MIXTURE.finditer(piece)]
-    doses = [*mixtures, *(match.span() for match in DOSE.finditer(piece))]
+def _words(text: str) -> list[_Word]:
+    doses, mixtures = spans(text)
     words: list[_Word] = []
     end = 0
-    for match in WORD.finditer(piece):
+    for match in WORD.finditer(text):
         start = match.start()
-        is_first = not words or _ends_a_name(piece[end:start], words[-1])
+        is_first = not words or _ends_a_name(text[end:start], words[-1])
         end = match.end()
         word = _Word(
             key=key_of_word(match[0]),
             start=start,
             end=end,
-            is_dose=_lies_in(doses, start),
+            is_dose=lies_in(doses, start),
             is_first=is_first,
-            is_of_a_mixture=_lies_in(mixtures, start),
+            is_of_a_mixture=lies_in(mixtures, start),
         )
         words.append(word)
     return words
 
 
-def _lies_in(spans: list[tuple[int, int]], place: int) -> bool:
-    return any(first <= place < last for first, last in spans)
-
-
 def _ends_a_name(between: str, before: _Word) -> bool:
     """Whether a sign ends the name before it; the full stop of “St.” does not."""
     is_full_stop = re.match(r"\.\s", between) and len(before.key) > LONGEST_SHORT_FORM
-    return bool(is_full_stop or re.search(r"[/+&()\[\]]", between))
-
-
-def _read(piece: str, index: Index) -> Iterator[Named | Rest]:
-    """The names in one piece of text with what was typed for them, and what is left of it."""
-    words = _words(piece)
-    if not words:
-        if any(unicodedata.category(char)[0] in "LNS" for char in piece):
-            yield Rest(piece.strip())
-        return
-    matches = _matches(words, index)
-    for segment in _segments(words, matches):
-        inside = [match for match in matches if match.first in segment]
-        yield from _judge(piece, words, segment, inside, index)
+    return bool(is_full_stop or ENDS_A_NAME.search(between))
 
 
 def _matches(words: list[_Word], index: Index) -> list[_Match]:
-    """Every name that no longer name contains."""
+    """Every name, the longer before the one inside it; a common word only where it stands alone."""
     found = []
     for first in range(len(words)):
         for last in range(first, min(first + LONGEST_NAME_IN_WORDS, len(words))):
             if words[last].is_number or (last > first and words[last].is_first):
                 break
-            key = _known("".join(word.key for word in words[first : last + 1]), index)
-            if key:
-                found.append(_Match(first, last, key))
-    return [match for match in found if not any(match.lies_within(other) for other in found)]
+            meaning = index.find("".join(word.key for word in words[first : last + 1]))
+            # “Caps” names something only where nothing else is said.
+            if meaning and not (first == last and len(words) > 1 and words[first].is_small):
+                found.append(_Match(first, last, meaning))
+    kept = [match for match in found if not any(match.yields_to(other) for other in found)]
+    return [match for match in kept if not match.meaning.is_weak or _is_alone(match, words, kept)]
 
 
-def _known(key: str, index: Index) -> str:
-    """The name a key stands for, in the plural too; empty when there is none."""
-    if key in index.rows:
-        return key
-    single = key.removesuffix("s")
-    return single if len(single) >= SHORTEST_WITH_PLURAL and single in index.rows else ""
+def _is_alone(match: _Match, words: list[_Word], matches: list[_Match]) -> bool:
+    """Whether around a common word stand only small words, in its own part of the text."""
+    others = {place for each in matches if each != match for place in each.places}
+    around = small_words().around_drink | small_words().every_day
+    for step in (-1, 1):
+        place = match.first - 1 if step < 0 else match.last + 1
+        while 0 <= place < len(words):
+            word = words[place]
+            if word.key in small_words().joins or place in others:
+                break
+            if not (word.is_small or word.key in around):
+                return False
+            if word.is_first and step < 0:
+                break
+            place += step
+    return True
 
 
-def _taken(matches: list[_Match]) -> set[int]:
-    return {place for match in matches for place in range(match.first, match.last + 1)}
+def _segments(piece: _Piece) -> list[tuple[list[int], bool]]:
+    """Places of the words, cut where “and”, “for”, a slash or a plus stands between names.
 
-
-def _segments(words: list[_Word], matches: list[_Match]) -> list[list[int]]:
-    """Places of the words, cut where “and”, “with”, a slash or a plus stands between names."""
-    taken = _taken(matches)
-    segments: list[list[int]] = [[]]
-    for place, word in enumerate(words):
+    With each whether it says what something is for, as all behind “for” does.
+    """
+    taken, small = piece.taken, small_words()
+    segments: list[tuple[list[int], bool]] = [([], False)]
+    for place, word in enumerate(piece.words):
         between = {place - 1, place + 1} <= taken
-        joins = word.key in JOINS or (word.key == MAYBE_JOIN and between)
+        joins = word.key in small.joins or (word.key == MAYBE_JOIN and between)
         if (joins and place not in taken) or word.is_first:
-            segments.append([])
+            segments.append(([], segments[-1][1] or word.key in small.because))
         if not joins or place in taken:
-            segments[-1].append(place)
-    return [segment for segment in segments if segment]
+            segments[-1][0].append(place)
+    return [segment for segment in segments if segment[0]]
 
 
-def _judge(
-    piece: str, words: list[_Word], segment: list[int], matches: list[_Match], index: Index
-) -> Iterator[Named | Rest]:
-    taken = _taken(matches)
-    left = [place for place in segment if place not in taken and not words[place].is_dose]
-    spoken = [place for place in left if not _says_nothing(words[place], is_named=bool(matches))]
-    names = [match.name for match in matches]
-    more = any(words[place].key in ONE_DIGIT for place in left)
-    more = more or any(words[place].is_of_a_mixture for place in segment)
-    if (spoken or (names and more)) and all(_is_undocumented(name, index) for name in names):
-        # “Tylenol Sinus” is not plain Tylenol: one word of a longer name clears nothing.
-        partly = tuple(dict.fromkeys(index.names[name] for name in names))
-        yield Rest(_typed(piece, words, segment), partly)
+def _is_a_reason(piece: _Piece, segment: list[int]) -> bool:
+    """Whether it says what something is for: “back pain”, behind “for”."""
+    words = [piece.words[place] for place in segment]
+    is_one = all(word.is_small or word.key in small_words().reasons for word in words)
+    return is_one and bool(piece.matches) and not piece.taken & {*segment}
+
+
+def _is_a_large_amount(piece: _Piece) -> bool:
+    """Whether somebody names a large amount of drink a day: “8 cans a day”, “a bottle of gin”."""
+    small = small_words()
+    words = {word.key for word in piece.words}
+    if not words & small.every_day and not any(word.is_dose for word in piece.words):
+        return False
+    if words & small.large_drinks and any(_is_drink(match.meaning) for match in piece.matches):
+        return True
+    places = [place for place, word in enumerate(piece.words) if word.key in small.drinks]
+    return any(_is_a_large_number(piece.words[max(place - 3, 0) : place]) for place in places)
+
+
+def _is_a_large_number(words: list[_Word]) -> bool:
+    numbers = [int(word.key) for word in words if word.key.isdecimal()]
+    return any(LARGE_FROM_DRINKS <= each <= MOST_DRINKS for each in numbers)
+
+
+def _is_drink(meaning: Meaning) -> bool:
+    return "alcohol" in meaning.rows
+
+
+def _judge(piece: _Piece, segment: list[int], index: Index) -> Iterator[Named | Rest]:
+    matches = [match for match in piece.matches if match.first in segment]
+    taken = {place for match in matches for place in match.places}
+    left = [place for place in segment if place not in taken and not piece.words[place].is_dose]
+    spoken = [place for place in left if not _says_nothing(piece.words[place], matches)]
+    if not matches:
+        if spoken:
+            yield _unnamed(piece, segment, spoken, index)
+        return
+    if _may_be_another(piece, segment, matches, left, spoken):
+        partly = tuple(dict.fromkeys(match.meaning.name for match in matches))
+        yield Rest(piece.typed(segment), partly)
         return
     for match in matches:
-        yield Named(match.name, _typed(piece, words, [match.first, match.last]))
-    if spoken:
-        yield from (Rest(_typed(piece, words, run)) for run in _runs(spoken, taken))
-    elif left and not matches:
-        yield Rest(_typed(piece, words, segment))
+        yield Named(match.meaning, piece.typed([match.first, match.last]))
+    for run in _runs(spoken, taken):
+        yield _unnamed(piece, run, run, index)
 
 
-def _says_nothing(word: _Word, *, is_named: bool) -> bool:
-    """Whether a word beside a name adds nothing to it: a number, a form, a salt."""
-    return word.key in SMALL_WORDS or word.key.isdigit() or (is_named and word.key in SALTS)
+def _may_be_another(
+    piece: _Piece, segment: list[int], matches: list[_Match], left: list[int], spoken: list[int]
+) -> bool:
+    """Whether it may be another product: “Tylenol Sinus”, “Tylenol 2” are not plain Tylenol.
+
+    One word of a longer name clears nothing.
+    """
+    if not all(match.meaning.is_undocumented for match in matches):
+        return False
+    if not any(match.meaning.rules for match in matches):
+        return bool(small_words().qualifiers & {*piece.keys(spoken)})
+    is_more = any(piece.words[place].key in ONE_DIGIT for place in left)
+    return is_more or bool(spoken) or any(piece.words[place].is_of_a_mixture for place in segment)
 
 
-def _is_undocumented(name: str, index: Index) -> bool:
-    return all(row.severity == Severity.NONE_DOCUMENTED for row in index.rows[name])
+def _unnamed(piece: _Piece, whole: list[int], spoken: list[int], index: Index) -> Named | Rest:
+    """A name that is misspelt so that it can only be one; else what is not known."""
+    for places in (whole, spoken):
+        keys = [word.key for word in map(piece.words.__getitem__, places) if not word.is_dose]
+        if len(keys) <= LONGEST_NAME_IN_WORDS and (meaning := index.misspelt("".join(keys))):
+            return Named(meaning, piece.typed(places))
+    return Rest(piece.typed(whole))
 
 
-def _typed(piece: str, words: list[_Word], places: list[int]) -> str:
-    return " ".join(piece[words[places[0]].start : words[places[-1]].end].split())
+def _says_nothing(word: _Word, matches: list[_Match]) -> bool:
+    """Whether a word adds nothing: a number, a form; beside a name, a salt, its maker, a reason."""
+    small = small_words()
+    if word.key in small.qualifiers:
+        # “Panadol Night” is not plain Panadol; “amitriptyline, night” is amitriptyline.
+        return not all(match.meaning.is_undocumented for match in matches) or not matches
+    beside = small.beside_a_name if matches else frozenset()
+    clears = all(match.meaning.is_undocumented and match.meaning.rules for match in matches)
+    return word.is_small or word.key in beside or (not clears and word.key in small.reasons)
 
 
 def _runs(places: list[int], taken: set[int]) -> list[list[int]]:
@@ -279,23 +305,24 @@ def similar(entry: str, index: Index) -> list[str]:
     words = [word.key for word in _words(entry) if not word.is_dose][:50]
     nearest: dict[str, int] = {}
     for key in dict.fromkeys(_windows(words)):
-        if key in index.rows:
+        if key in index.own:
             continue
         for name, edits, _place in process.extract(
             key, index.guessable, scorer=OSA.distance, score_cutoff=2, limit=None
         ):
-            allowed = 2 if len(name) >= SHORTEST_WITH_TWO_EDITS else 1
+            allowed = 2 if len(name) >= TWO_SLIPS_FROM - 1 else 1
             if edits <= allowed:
-                nearest[name] = min(edits, nearest.get(name, edits))
-    order = {name: (edits, index.rows[name][0].severity.rank) for name, edits in nearest.items()}
+                nearest[name] = min(int(edits), nearest.get(name, int(edits)))
+    order = {name: (edits, index.own[name].rank) for name, edits in nearest.items()}
     return sorted(nearest, key=order.__getitem__)[:MOST_GUESSES]
 
 
 def _windows(words: list[str]) -> Iterator[str]:
+    nothing = small_words().small | small_words().salts
     for first in range(len(words)):
         if words[first].isdigit():
             continue
         for last in range(first + 1, min(first + 4, len(words)) + 1):
             key = "".join(words[first:last])
-            if len(key) >= SHORTEST_GUESSED - 1 and key not in SMALL_WORDS | SALTS:
+            if len(key) >= ONE_SLIP_FROM - 2 and key not in nothing:
                 yield key

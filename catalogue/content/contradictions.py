@@ -1,6 +1,6 @@
 """What in a medicine's content cannot be true together: each with the path of its entry."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from catalogue.content import addresses
@@ -21,6 +21,7 @@ def contradictions(content: Content, *, medicine: Path) -> Iterator[Fault]:
     yield from rows_differ or _emergency(content)
     yield from _interactions(content)
     rows = {each.id: each for each in content.interactions}
+    yield from _words(content, rows.keys())
     for n, split in enumerate(content.split):
         yield from _split(n, split, rows)
     for n, combination in enumerate(content.combinations):
@@ -108,6 +109,26 @@ def _interactions(content: Content) -> Iterator[Fault]:
         for name in each.also_names:
             if owners.get(key_of(name)) in {None, each.id}:
                 yield ("interactions", n, "also_names"), f"no other interaction names “{name}”"
+
+
+def _words(content: Content, rows: Collection[str]) -> Iterator[Fault]:
+    """Words belong to a row that there is, and a class has an id of its own."""
+    named: list[tuple[tuple[str | int, ...], str]]
+    named = [(("words", n, "row"), each.row) for n, each in enumerate(content.words)]
+    named += [
+        (("classes", n, "row"), each.row) for n, each in enumerate(content.classes) if each.row
+    ]
+    named += [
+        (("classes", n, "may_be"), row)
+        for n, each in enumerate(content.classes)
+        for row in each.may_be
+    ]
+    for path, row in named:
+        if row not in rows:
+            yield path, f"there is no interaction “{row}”"
+    for n, each in enumerate(content.classes):
+        if each.id in rows:
+            yield ("classes", n, "id"), f"“{each.id}” is an interaction already"
 
 
 def _split(n: int, split: Split, rows: dict[str, Interaction]) -> Iterator[Fault]:

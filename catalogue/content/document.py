@@ -75,6 +75,11 @@ class Severity(models.TextChoices):
         return list(Severity).index(self)
 
     @property
+    def is_grave(self) -> bool:
+        """Whether a reader might stop a medicine for it, which is dangerous of itself."""
+        return self in {Severity.CONTRAINDICATED, Severity.MAJOR}
+
+    @property
     def tag(self) -> str:
         """The class of its label; none for what a page shows only when it is asked for."""
         return ("tag--stop", "tag--stop", "tag--wait", "", "")[self.rank]
@@ -254,6 +259,52 @@ class Interaction(Rule):
 
 
 @dataclass(frozen=True)
+class Phrases:
+    """What people type, by language; typed alike it is one."""
+
+    en: tuple[Text, ...] = ()
+    de: tuple[Text, ...] = ()
+    es: tuple[Text, ...] = ()
+
+    @property
+    def all(self) -> tuple[str, ...]:
+        return self.en + self.de + self.es
+
+
+@dataclass(frozen=True, kw_only=True)
+class RowWords(Phrases):
+    """Everyday words for what an interaction is about."""
+
+    row: Text
+
+
+@dataclass(frozen=True, kw_only=True)
+class WordClass(Rule):
+    """Words for medicines that are not named, or for drugs taken outside care.
+
+    Row is the interaction that it is as well; may_be are those whose part it may play until it is
+    named. Asks says that the name is wanted.
+    """
+
+    words: Phrases
+    row: str = ""
+    may_be: tuple[Text, ...] = ()
+    asks: bool = False
+    is_street: bool = False
+    is_large_amount: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Silent:
+    """Words for a kind of medicine of which the sources say nothing with this one."""
+
+    id: Text
+    words: Phrases
+    advice: str = ""
+    asks: bool = False
+
+
+@dataclass(frozen=True)
 class Split:
     """Every name of an interaction in one group, or among those that cannot be told."""
 
@@ -413,6 +464,9 @@ class Content:
     side_effects: Annotated[tuple[SideEffect, ...], Field(alias="effects")] = ()
     advice: tuple[Advice, ...] = ()
     interactions: tuple[Interaction, ...] = ()
+    words: tuple[RowWords, ...] = ()
+    classes: tuple[WordClass, ...] = ()
+    silent: tuple[Silent, ...] = ()
     comparison: Comparison = Comparison()
     questions: tuple[Question, ...] = ()
     claims: tuple[Claim, ...] = ()
@@ -430,13 +484,18 @@ class Content:
         """What the page says about other medicines: one by one, then together."""
         return self.interactions + self.combinations
 
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """Everything that other medicines may set off."""
+        return self.warnings + self.classes
+
     def make_of(self, sku: str) -> Make:
         """What is known of the pack with this SKU: nothing of one that the files do not name."""
         return next((pack.make for pack in self.packs if pack.sku == sku), Make())
 
     def citations(self) -> Iterator[Citation]:
         """Every use of a source, in the order of the page."""
-        for cited in (self.statements(), self.side_effects, self.warnings, self.packs):
+        for cited in (self.statements(), self.side_effects, self.rules, self.packs):
             for each in cited:
                 yield from each.citations
 

@@ -23,6 +23,7 @@ ENTRIES = {
     "advice.yaml": {"advice"},
     "interactions.yaml": {"interactions"},
     "combinations.yaml": {"combinations", "split"},
+    "words.yaml": {"words", "classes", "silent"},
     "questions.yaml": {"questions"},
     "claims.yaml": {"claims"},
     "leaflet.yaml": {"short"},
@@ -33,7 +34,7 @@ OF_A_PACK = ("sku", "units", "maker", "excipients", "score_line", "sources")
 # Read when the product is made.
 ON_THE_SHELF = {"category", "tags"}
 # What no medicine need have; what is not sold needs but its sources.
-OPTIONAL = {"questions.yaml", "claims.yaml"}
+OPTIONAL = {"questions.yaml", "claims.yaml", "words.yaml"}
 REQUIRED_IF_SOLD = SECTIONS
 REQUIRED_AS_INFORMATION = ("for", "before", "side", "mix")
 FRONT_MATTER = re.compile(r"\A---\n(.*?)\n---\n", re.DOTALL)
@@ -46,6 +47,9 @@ DISTINCT = {
     "advice": "text",
     "interactions": "id",
     "combinations": "id",
+    "words": "row",
+    "classes": "id",
+    "silent": "id",
     "questions": "question",
     "claims": "claim",
     "short": "title",

@@ -94,5 +94,8 @@ def _parts(content: Content) -> dict[str, object]:
         **{f"interaction {row.id}": row for row in content.interactions},
         **{f"combination {row.id}": row for row in content.combinations},
         **{f"pack {row.sku}": row for row in content.packs},
+        **{f"words of {row.row}": row for row in content.words},
+        **{f"class {row.id}": row for row in content.classes},
+        **{f"silent {row.id}": row for row in content.silent},
         **{f"source {row.key}": row for row in content.sources},
     }

@@ -22,7 +22,7 @@ ALLERGIES = "allergies"
 PAST, HEALED, NOW, REACTIONS = "past", "healed", "now", "reactions"
 LONGEST_PHRASE = 6
 # A longer clause is read in parts, so that no text takes long.
-LONGEST_CLAUSE = 40
+LONGEST_CLAUSE = 25
 # Letters of a phrase from which one slip of the finger is forgiven, and two.
 ONE_SLIP_FROM, TWO_SLIPS_FROM = 6, 10
 # “Stroke? No.” and “stroke - none” are one clause.

@@ -137,8 +137,9 @@ class Answers:
 
     @property
     def medicines_for_check(self) -> str:
-        """The medicines as the interaction checker reads them; an empty list was not answered."""
-        typed = str(self["other_medicines"])
+        """Medicines and drugs as the checker reads them; an empty list was not answered."""
+        named = (str(self["other_medicines"]), str(self["other_drugs_named"]))
+        typed = "\n".join(text for text in named if text.strip())
         return "nothing else" if self["takes_nothing_else"] and not typed.strip() else typed
 
     def to_keep(self) -> Self:

@@ -27,7 +27,7 @@ from shop.review import seconding
 from shop.review.comparison import Ordered, compare
 from shop.review.rules.case import NOT_KNOWN, Case, Earlier, LastSupply, PackFacts, SeenBefore
 from shop.review.rules.screening import screenings
-from shop.review.said import found_in, said_of
+from shop.review.said import drugs_in, found_in, said_of, texts_to_read
 from shop.review.settled import changed_answers
 from shop.review.transcription import Item, Transcription
 
@@ -74,7 +74,8 @@ def case_of(prescription: Prescription, transcription: Transcription, *, country
         answers=answers,
         screenings=screenings(country or answers.country),
         said=said,
-        found=found_in(said),
+        found=(*found_in(said), *drugs_in(results)),
+        to_read=texts_to_read(said),
         earlier=_earlier(prescription),
         packs=_packs(versions),
         ordered=ordered,
@@ -137,7 +138,7 @@ def _check(version: ContentVersion, answers: Answers) -> dict[str, Any]:
 
 
 def _rule_texts(versions: list[ContentVersion]) -> dict[str, tuple[str, str]]:
-    rules = [rule for version in versions for rule in version.content.warnings]
+    rules = [rule for version in versions for rule in version.content.rules]
     return {rule.id: (rule.label, rule.management) for rule in rules}
 
 

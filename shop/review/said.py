@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from catalogue.vocabulary.conditions import ALLERGIES, Found, conditions_in
+from catalogue.vocabulary.conditions import ALLERGIES, Found, conditions_in, read_conditions
 from shop.patients import questions
 from shop.patients.answers import Answers
 
@@ -42,4 +42,30 @@ def found_in(said: Mapping[str, Any]) -> tuple[Found, ...]:
         found
         for name in TEXTS
         for found in conditions_in(str(said.get(name) or ""), is_about_allergies=name == ALLERGIES)
+    )
+
+
+# The checker reads these.
+MEDICINES = {"other_medicines", "other_drugs_named"}
+
+
+def texts_to_read(said: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    """Texts in which more stands than was found in them, each under the label of its question."""
+    table = questions.table()
+    return tuple(
+        (table.called(name).short, text)
+        for name in TEXTS
+        if name in table and name not in MEDICINES and (text := str(said.get(name) or "").strip())
+        if not read_conditions(text, is_about_allergies=name == ALLERGIES).is_all_understood
+    )
+
+
+def drugs_in(checked: Iterable[Mapping[str, Any]]) -> tuple[Found, ...]:
+    """Drugs taken outside care that the checker found: as if the question had been answered so."""
+    return tuple(
+        Found("other_drugs", "yes", match["typed"])
+        for result in checked
+        for hit in result["hits"]
+        if hit["is_street"]
+        for match in hit["matched"]
     )

@@ -49,18 +49,50 @@ def test_results_stand_worst_first_with_what_to_do_and_sources(answer):
 
 
 def test_what_is_not_in_the_list_is_named_as_not_checked(answer):
-    html = answer("omeprazole")
+    html = answer("zebrafort")
 
     assert "Not checked: tell the pharmacist" in html
-    assert "<strong>omeprazole</strong>" in html
+    assert "<strong>zebrafort</strong>" in html
     assert "Nothing you typed is in our list. That does not mean that it goes together." in html
 
 
 def test_a_misspelt_name_is_a_question_with_its_warning(answer):
     html = answer("oxycodonne")
 
+    assert "We read “oxycodonne” as oxycodone. Is that what you mean?" in html
+    assert "Tell us if you take any opioid" in html
+
+
+def test_what_may_be_two_names_is_asked(answer):
+    html = answer("Advl")
+
     assert "Did you mean one of these?" in html
-    assert "<strong>oxycodone</strong>: Avoid, or only as your doctor says." in html
+    assert "<strong>advil</strong>: Check first." in html
+
+
+def test_what_was_not_checked_stands_above_what_nothing_was_found_about(answer):
+    html = answer("paracetamol, sertraline, zebrafort").split("What we found")[1]
+
+    places = [
+        "Not checked: tell",
+        "our sources say nothing about it with",
+        "None found in the texts",
+    ]
+    assert [html.index(place) for place in places] == sorted(html.index(p) for p in places)
+    assert "Only pairs with Baclofen are checked here" in html
+
+
+def test_what_is_no_list_is_asked_again(answer):
+    assert "We could not read all of this as a list of medicines." in answer("?")
+    assert "We could not read all of this" not in answer("none really")
+
+
+def test_who_takes_a_drug_outside_care_is_not_told_about_surgery(answer):
+    html = answer("ket at weekends")
+
+    assert "Outside a hospital keep away from it" in html
+    assert 'href="/help/"' in html
+    assert "Do not stop Baclofen or any medicine that you take regularly suddenly." in html
 
 
 def test_adderall_gets_the_honest_answer(answer):
@@ -182,9 +214,11 @@ def test_an_answer_that_is_none_is_refused_beside_its_field(client, address):
 
 
 def test_a_name_that_cannot_be_told_is_named(answer):
-    html = answer("zestril, furosemide, ibuprofen")
+    html = answer("blood pressure tablet, furosemide, ibuprofen")
 
-    assert "because we are not sure what this is: zestril. Tell the pharmacist." in html
+    assert (
+        "because we are not sure what this is: blood pressure tablet. Tell the pharmacist." in html
+    )
 
 
 def test_answers_stand_in_no_cookie_and_no_session(client, address):

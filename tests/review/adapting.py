@@ -24,7 +24,7 @@ from shop.review.comparison import Ordered, compare
 from shop.review.rules.alert import Alert
 from shop.review.rules.case import Case, Earlier, LastSupply, PackFacts
 from shop.review.rules.screening import Screening, screenings
-from shop.review.said import found_in
+from shop.review.said import drugs_in, found_in, texts_to_read
 from shop.review.transcription import Item, Step, Transcription
 
 HERE = Path(__file__).parent
@@ -200,7 +200,8 @@ def checked(folder: Path, said: Mapping[str, Any], age: int | None) -> dict[str,
 
 def with_hits(result: dict[str, Any], hits: list[dict[str, Any]]) -> dict[str, Any]:
     """The checker's answer, and rows that it found besides."""
-    return {**result, "hits": [*result["hits"], *hits]}
+    whole = [{"row": hit["rule"], "is_street": False, "matched": [], **hit} for hit in hits]
+    return {**result, "hits": [*result["hits"], *whole]}
 
 
 def case_in(each: Written, *, held: Mapping[str, Screening] | None = None) -> Case:
@@ -236,6 +237,7 @@ def case_in(each: Written, *, held: Mapping[str, Screening] | None = None) -> Ca
     ordered = (Ordered(MEDICINE, item.title, item.form, item.strength, item.quantity or 0),)
     earlier = facts.get("earlier_answers")
     age = facts["patient"].get("age")
+    result = with_hits(checked(folder, said, age), facts.get("hits", []))
     pack = facts["pack"]
     stated = pack["excipients"]
     return Case(
@@ -246,7 +248,8 @@ def case_in(each: Written, *, held: Mapping[str, Screening] | None = None) -> Ca
         answers=answers,
         screenings={each.medicine: screening},
         said=said,
-        found=found_in(said),
+        found=(*found_in(said), *drugs_in([result])),
+        to_read=texts_to_read(said),
         earlier=Earlier(earlier["date"], said_in(earlier, today)) if earlier else None,
         packs={
             (each.medicine, item.strength): PackFacts(
@@ -266,8 +269,8 @@ def case_in(each: Written, *, held: Mapping[str, Screening] | None = None) -> Ca
         days_left=said.get("days_left"),
         run_out=_run_out(said, today),
         earliest_arrival=today + datetime.timedelta(days=facts.get("arrives_in", 2)),
-        interactions=(with_hits(checked(folder, said, age), facts.get("hits", [])),),
-        rule_texts={rule.id: (rule.label, rule.management) for rule in content_of(folder).warnings},
+        interactions=(result,),
+        rule_texts={rule.id: (rule.label, rule.management) for rule in content_of(folder).rules},
     )
 
 

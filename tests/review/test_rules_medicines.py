@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from catalogue.vocabulary.conditions import Found
 from shop.jurisdictions import loading
 from shop.patients.answers import Answers
 from shop.review import rules
@@ -16,9 +17,10 @@ from shop.review.rules import alerts_for
 from shop.review.rules.alert import RULE_NAMES, Lifter, Severity
 from shop.review.rules.case import Case, SeenBefore
 from shop.review.rules.screening import screenings
+from shop.review.said import drugs_in, texts_to_read
 from shop.review.transcription import Transcription
 from tests.conftest import mg
-from tests.review.cases import BLOCK, ITEM, NOTE, QUERY, TODAY, found, wish
+from tests.review.cases import BLOCK, ITEM, NOTE, QUERY, TODAY, a_case, found, wish
 
 
 def test_a_prescription_seen_before_and_a_file_not_scanned() -> None:
@@ -33,7 +35,9 @@ def checked(**changes: Any) -> tuple[dict[str, Any], ...]:
     empty = {
         "medicine": "baclofen",
         "content_version": 3,
+        "is_unclear": False,
         "hits": [],
+        "nothing_known": [],
         "combinations": [],
         "unchecked": [],
     }
@@ -54,7 +58,7 @@ def checked(**changes: Any) -> tuple[dict[str, Any], ...]:
 )
 @pytest.mark.parametrize("kind", ["hits", "combinations"])
 def test_an_interaction(kind: str, severity: str, action: str, expected: Severity) -> None:
-    rule = {"rule": "lithium", "severity": severity, "review_action": action}
+    rule = {"rule": "lithium", "row": "lithium", "severity": severity, "review_action": action}
 
     seen = found(interactions=checked(**{kind: [rule]}))
 
@@ -62,7 +66,7 @@ def test_an_interaction(kind: str, severity: str, action: str, expected: Severit
 
 
 def test_an_interaction_that_nobody_documented_is_an_answer_and_no_finding() -> None:
-    rule = {"rule": "food", "severity": "none-documented", "review_action": "info"}
+    rule = {"rule": "food", "row": "food", "severity": "none-documented", "review_action": "info"}
 
     assert found(interactions=checked(hits=[rule])) == {}
 
@@ -77,6 +81,50 @@ def test_what_was_not_checked_is_said_one_by_one() -> None:
         "not-recognized-baclofen-lionex": QUERY,
         "no-content-Other tablets": BLOCK,
     }
+
+
+def test_what_is_known_and_silent_has_only_to_be_read() -> None:
+    sertraline = {"substance": "sertraline", "matched": [{"typed": "Zoloft"}]}
+    case = a_case(interactions=checked(nothing_known=[sertraline]))
+
+    (alert,) = [each for each in alerts_for(case) if each.rule == "nothing-known"]
+
+    assert alert.title == "Known, our sources say nothing about it: sertraline (Zoloft)."
+    assert alert.severity == NOTE
+
+
+def test_a_class_of_a_row_is_a_finding_of_that_row_and_the_worse_one_counts() -> None:
+    row = {"rule": "lithium", "row": "lithium", "severity": "moderate", "review_action": "counsel"}
+    graver = {**row, "rule": "lithium-large", "severity": "major"}
+
+    assert found(interactions=checked(hits=[row, graver])) == {
+        "interaction-baclofen-lithium": QUERY
+    }
+
+
+def test_a_list_that_is_none_is_asked_about() -> None:
+    assert found(interactions=checked(is_unclear=True)) == {"medicines-unclear": QUERY}
+
+
+def test_what_the_patient_wrote_is_read() -> None:
+    seen = found(to_read=(("Conditions", "my leg is odd"),))
+
+    assert seen == {"read-this-Conditions-my leg is odd": NOTE}
+
+
+def test_only_texts_that_say_more_than_was_found_are_to_be_read() -> None:
+    said = {"conditions": "epilepsy", "allergies": "none", "other_medicines": "zebrafort"}
+
+    assert texts_to_read(said) == ()
+    assert texts_to_read({"conditions": "epilepsy, and my leg is odd"}) == (
+        ("Other illnesses", "epilepsy, and my leg is odd"),
+    )
+
+
+def test_a_drug_found_in_the_list_counts_as_said() -> None:
+    hit = {"rule": "cocaine", "is_street": True, "matched": [{"typed": "coke"}]}
+
+    assert drugs_in(checked(hits=[hit])) == (Found("other_drugs", "yes", "coke"),)
 
 
 def everything_wrong() -> Case:

@@ -121,11 +121,11 @@ def test_no_phrase_stands_for_two_answers():
 @pytest.mark.parametrize("text", ["a, " * 1_700, "stroke " * 800, "(" * 5_000, "no " * 1_700])
 def test_no_text_takes_long(text):
     index_of_conditions()
-    start = time.perf_counter()
+    start = time.process_time()
 
     conditions_in(text)
 
-    assert time.perf_counter() - start < 3
+    assert time.process_time() - start < 3
 
 
 def test_no_other_word_of_the_language_is_taken_for_a_misspelling():

@@ -100,6 +100,8 @@ class Case:
     screenings: Mapping[str, Screening] = field(default_factory=dict)
     said: Mapping[str, Any] = field(default_factory=dict)
     found: tuple[Found, ...] = ()
+    # Texts of the patient that say more than was found in them, each under its question.
+    to_read: tuple[tuple[str, str], ...] = ()
     earlier: Earlier | None = None
     packs: Mapping[tuple[str, Strength], PackFacts] = field(default_factory=dict)
     ordered: tuple[Ordered, ...] = ()
