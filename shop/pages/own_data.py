@@ -95,6 +95,10 @@ def _prescription(prescription: Prescription) -> dict[str, Any]:
             }
             for change in prescription.answers_changes.all()
         ],
+        "medicines_added": [
+            {"medicine": row.content["medicine"], "source": row.source, "added_at": row.added_at}
+            for row in prescription.added_medicines.all()
+        ],
         "not_sent_yet": prescription.typed,
         "authorised": [_authorised(each) for each in prescription.authorisations.all()],
     }

@@ -20,6 +20,8 @@ class ReviewConfig(AppConfig):
         guards.register(models.PrescriberQuery, refusal=refusal, but=("content",))
         guards.register(models.Check, refusal=refusal)
         guards.register(models.SecondLook, refusal=refusal, but=("content",))
+        guards.register(models.AddedMedicine, refusal=refusal, but=("content",))
+        states.register(models.AddedMedicine, "added_medicine")
         states.register(models.Decision, "decision")
         states.register(models.PrescriberQuery, "query")
         states.register(models.Check, "check")

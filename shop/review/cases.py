@@ -25,7 +25,16 @@ from shop.prescriptions.files.scanner import Scan
 from shop.prescriptions.models import Prescription, Supply
 from shop.review import seconding
 from shop.review.comparison import Ordered, compare
-from shop.review.rules.case import NOT_KNOWN, Case, Earlier, LastSupply, PackFacts, SeenBefore
+from shop.review.models import AddedMedicine
+from shop.review.rules.case import (
+    NOT_KNOWN,
+    Added,
+    Case,
+    Earlier,
+    LastSupply,
+    PackFacts,
+    SeenBefore,
+)
 from shop.review.rules.screening import screenings
 from shop.review.said import drugs_in, found_in, said_of, texts_to_read
 from shop.review.settled import changed_answers
@@ -57,7 +66,8 @@ def case_of(prescription: Prescription, transcription: Transcription, *, country
     answers = prescription.answers
     ordered = ordered_of(prescription)
     versions = _versions(ordered)
-    results = tuple(_check(version, answers) for version in versions)
+    added = added_to(prescription)
+    results = tuple(_check(version, answers, added) for version in versions)
     checked = {version.medicine.product_id for version in versions}
     supplies = _supplies(prescription)
     said = said_of(
@@ -89,8 +99,10 @@ def case_of(prescription: Prescription, transcription: Transcription, *, country
         earliest_arrival=supply_gap.earliest_arrival(),
         seen_before=_seen_before(prescription),
         changed_answers=changed_answers(prescription),
+        added_medicines=added,
         unscanned=_unscanned(prescription),
         interactions=results,
+        patients_own=tuple(_check(version, answers, ()) for version in versions if added),
         unchecked_medicines=tuple(
             dict.fromkeys(each.title for each in ordered if each.medicine_id not in checked)
         ),
@@ -128,10 +140,31 @@ def _unsigned(versions: list[ContentVersion]) -> tuple[tuple[str, str], ...]:
     )
 
 
-def _check(version: ContentVersion, answers: Answers) -> dict[str, Any]:
+def medicines_to_check(answers: Answers, added: Iterable[Added]) -> str:
+    """What the patient named and what a pharmacist added, as the checker reads it."""
+    named = (answers.medicines_for_check, *(each.medicine for each in added))
+    return "\n".join(each for each in named if each)
+
+
+def added_to(prescription: Prescription) -> tuple[Added, ...]:
+    """What pharmacists added, oldest first, with who, when and where from, in words."""
+    rows = AddedMedicine.objects.filter(prescription=prescription).select_related("added_by")
+    return tuple(
+        Added(
+            medicine=row.content["medicine"],
+            source=str(row.get_source_display()),
+            whose=row.content["whose"],
+            by=f"{row.added_by.name}, {row.registration}",
+            at=row.added_at,
+        )
+        for row in rows
+    )
+
+
+def _check(version: ContentVersion, answers: Answers, added: Iterable[Added]) -> dict[str, Any]:
     return frozen_check(
         version,
-        answers.medicines_for_check,
+        medicines_to_check(answers, added),
         age=answers.age_on(days.at_pharmacy()),
         egfr=answers.egfr,
     )

@@ -33,6 +33,7 @@ def frozen(
         },
         "relation": prescription.patient.relation if prescription.patient else "",
         "changed_answers": [asdict(each) for each in case.changed_answers],
+        "added_medicines": [asdict(each) for each in case.added_medicines],
         "run_out": asdict(case.run_out) if case.run_out else None,
         "earliest_arrival": case.earliest_arrival,
         "question": prescription.question,

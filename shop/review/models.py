@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import hashlib
 import json
 import uuid
@@ -206,6 +207,53 @@ class SecondLook(models.Model):
 
     def __str__(self) -> str:
         return str(self.uuid)
+
+
+class MedicineSource(models.TextChoices):
+    """Where a pharmacist has it from that the patient takes a medicine."""
+
+    PAPER = "paper", _("Read on the prescription or another paper")
+    PHONE = "phone", _("Heard on the telephone")
+    IN_PERSON = "in_person", _("Heard in person")
+    RECORD = "record", _("Seen in a health record")
+
+
+class AddedMedicine(models.Model):
+    """A medicine that a pharmacist read or heard of, checked with the patient's own list. Never changed.
+
+    ``content`` holds the medicine as it was written or said, and from whom or on what.
+    """
+
+    uuid = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    prescription = models.ForeignKey(
+        "prescriptions.Prescription", on_delete=models.PROTECT, related_name="added_medicines"
+    )
+    content = SealedJSONField(row_name="uuid")
+    source = models.CharField(max_length=10, choices=MedicineSource)
+    added_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    registration = models.CharField(max_length=160)
+    added_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ("added_at", "pk")
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(source__in=MedicineSource.values, registration__gt=""),
+                name="an_added_medicine_is_signed",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return str(self.uuid)
+
+    # What was settled before it was known is open again, as after an answer that changed.
+    names = ("other_medicines",)
+
+    @property
+    def changed_at(self) -> datetime.datetime:
+        return self.added_at
 
 
 class NeverChanged(Exception):

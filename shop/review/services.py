@@ -26,10 +26,11 @@ from shop.prescriptions.authorising import Allowance
 from shop.prescriptions.models import Prescription
 from shop.prescriptions.services import Legal, Replaced
 from shop.prescriptions.statuses import STANDS, UNDER_REVIEW, RefusalReason
-from shop.review import flags, seconding, takers
+from shop.review import flags, seconding, settled, takers
 from shop.review.both_checks import pair_problems
 from shop.review.freezing import frozen
 from shop.review.models import (
+    AddedMedicine,
     AnswersChange,
     Check,
     CheckKind,
@@ -39,7 +40,6 @@ from shop.review.models import (
     SecondLook,
     Worksheet,
 )
-from shop.review.rules.resting import fields_over
 from shop.review.work import (
     Problem,
     Work,
@@ -52,7 +52,7 @@ from shop.review.work import (
 from shop.standing.consequences import if_it_happens
 from shop.standing.events import Event
 
-Signed = TypeVar("Signed", Check, Decision, PrescriberQuery, SecondLook)
+Signed = TypeVar("Signed", Check, Decision, PrescriberQuery, SecondLook, AddedMedicine)
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ class Asked:
     title: str = ""
 
 
-def _hold(prescription: Prescription, by: User) -> Signatory:
+def hold(prescription: Prescription, by: User) -> Signatory:
     """Lock the prescription for its holder; raises what `check_held` raises."""
     supply_ledger.lock(prescription)
     return Signatory(by, prescriptions.check_held(prescription, by=by))
@@ -121,7 +121,7 @@ def keep_sheet(
 ) -> Worksheet:
     """Keep what was typed, finished or not."""
     with transaction.atomic():
-        _hold(prescription, by)
+        hold(prescription, by)
         sheet, _is_new = Worksheet.objects.update_or_create(
             prescription=prescription,
             defaults={"typed": typed, "saved_by": by, "saved_at": timezone.now()},
@@ -157,7 +157,7 @@ def sign(prescription: Prescription, *, by: User, kind: CheckKind, work: Work) -
     if missing:
         raise NotReady(missing)
     with transaction.atomic():
-        signatory = _hold(prescription, by)
+        signatory = hold(prescription, by)
         check = Check(
             prescription=prescription,
             kind=kind,
@@ -187,7 +187,7 @@ def signatures_on(prescription: Prescription, work: Work) -> dict[str, Check]:
 def record_query(prescription: Prescription, *, by: User, asked: Asked) -> PrescriberQuery:
     """Keep a question to the prescriber and the answer (CLN-6)."""
     with transaction.atomic():
-        signatory = _hold(prescription, by)
+        signatory = hold(prescription, by)
         content = asdict(asked)
         query = PrescriberQuery(
             prescription=prescription,
@@ -211,7 +211,7 @@ def approve(prescription: Prescription, *, by: User, work: Work, approval: Appro
         raise NotReady(problems)
     with transaction.atomic():
         duplicates.lock_alike(prescription)
-        signatory = _hold(prescription, by)
+        signatory = hold(prescription, by)
         checks = _both_checks(prescription, work)
         _check_seen_before(prescription, work, decider=by)
         prescriptions.approve(
@@ -285,7 +285,7 @@ def _legal(work: Work, approval: Approval) -> Legal:
 def ask(prescription: Prescription, *, by: User, work: Work, question: str) -> Decision:
     """Put a question to the customer."""
     with transaction.atomic():
-        signatory = _hold(prescription, by)
+        signatory = hold(prescription, by)
         prescriptions.ask(prescription, by=by, question=question)
         what = (DecisionKind.ASKED, {"question": question})
         return _freeze(prescription, signatory, work, what)
@@ -296,7 +296,7 @@ def refuse(
 ) -> Decision:
     """Refuse, for a coded reason and with a next step."""
     with transaction.atomic():
-        signatory = _hold(prescription, by)
+        signatory = hold(prescription, by)
         prescriptions.refuse(prescription, by=by, reason=reason, message=message)
         what = (DecisionKind.REFUSED, {"reason": str(reason), "message": message})
         return _freeze(prescription, signatory, work, what)
@@ -366,11 +366,7 @@ def _open_again(prescription: Prescription, replaced: Replaced, *, by: User) -> 
         actor=actor_of(by),
         details={"prescription": prescription.reference},
     )
-    sheet = Worksheet.objects.filter(prescription=prescription).first()
-    if sheet is not None:
-        open_again = fields_over(replaced.names)
-        sheet.typed = {name: each for name, each in sheet.typed.items() if name not in open_again}
-        sheet.save(update_fields=("typed",))
+    settled.open_fields(prescription, replaced.names)
 
 
 def _reopen(prescription: Prescription, *, by: User, what: list[str]) -> None:

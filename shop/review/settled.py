@@ -8,24 +8,38 @@ from dataclasses import dataclass
 from shop.patients.answers import Answers
 from shop.patients.wording import in_words, label_of
 from shop.prescriptions.models import Prescription
-from shop.review.models import AnswersChange, Decision, DecisionKind, PrescriberQuery
+from shop.review.models import (
+    AddedMedicine,
+    AnswersChange,
+    Decision,
+    DecisionKind,
+    PrescriberQuery,
+    Worksheet,
+)
 from shop.review.rules.case import ChangedAnswer
-from shop.review.rules.resting import answers_under
+from shop.review.rules.resting import answers_under, fields_over
+
+# An answer that took the place of another, or a medicine that a pharmacist added to the patient's own.
+Change = AnswersChange | AddedMedicine
 
 
 class Changes:
-    """Every change of a prescription's answers; of each answer the newest one."""
+    """Every change of what a prescription's findings rest on; of each answer the newest one."""
 
     def __init__(self, prescription: Prescription) -> None:
-        self.all = list(AnswersChange.objects.filter(prescription=prescription))
-        self._newest = {name: change for change in self.all for name in change.names}
+        changes: list[Change] = list(AnswersChange.objects.filter(prescription=prescription))
+        changes += AddedMedicine.objects.filter(prescription=prescription)
+        in_order = sorted(changes, key=lambda change: change.changed_at)
+        self._newest: dict[str, Change] = {
+            name: change for change in in_order for name in change.names
+        }
 
-    def under(self, key: str) -> AnswersChange | None:
+    def under(self, key: str) -> Change | None:
         """The newest change of an answer that the finding with this key rests on."""
         found = [self._newest[name] for name in answers_under(key) if name in self._newest]
-        return max(found, key=lambda change: change.pk, default=None)
+        return max(found, key=lambda change: change.changed_at, default=None)
 
-    def reopening(self, query: PrescriberQuery) -> AnswersChange | None:
+    def reopening(self, query: PrescriberQuery) -> Change | None:
         """The change after which the query settles nothing any more."""
         change = self.under(query.content["about"])
         return change if change and change.changed_at >= query.asked_at else None
@@ -39,7 +53,7 @@ class ShownQuery:
     """
 
     query: PrescriberQuery
-    reopened_by: AnswersChange | None
+    reopened_by: Change | None
     is_listed: bool
 
 
@@ -60,6 +74,15 @@ def confirmed_alerts(prescription: Prescription) -> frozenset[str]:
     return frozenset(
         query.content["about"] for query in queries if changes.reopening(query) is None
     )
+
+
+def open_fields(prescription: Prescription, names: tuple[str, ...]) -> None:
+    """Empty what was filled in on the sheet from these answers without an alert."""
+    sheet = Worksheet.objects.filter(prescription=prescription).first()
+    if sheet is not None:
+        again = fields_over(names)
+        sheet.typed = {name: each for name, each in sheet.typed.items() if name not in again}
+        sheet.save(update_fields=("typed",))
 
 
 def changed_answers(prescription: Prescription) -> tuple[ChangedAnswer, ...]:

@@ -13,11 +13,12 @@ from shop.accounts.models import User
 from shop.prescriptions import services
 from shop.prescriptions.models import Event, Prescription
 from shop.review import services as reviews
-from shop.review.models import Check, Decision, PrescriberQuery
+from shop.review.added import Heard, add
+from shop.review.models import AddedMedicine, Check, Decision, PrescriberQuery
 from shop.vault.fields import SealedJSONField
 from tests.review.desk import confirmation, decide_reviewed
 
-KEPT = (Event, Check, Decision, PrescriberQuery)
+KEPT = (Event, Check, Decision, PrescriberQuery, AddedMedicine)
 
 
 @pytest.fixture
@@ -25,6 +26,7 @@ def recorded(prescription: Prescription, medicine: Product, pharmacist: User) ->
     """One of each: claimed, asked about, signed, decided."""
     services.claim(prescription, by=pharmacist)
     reviews.record_query(prescription, by=pharmacist, asked=confirmation("daily-dose"))
+    add(prescription, by=pharmacist, heard=Heard("codeine", "paper", "page 2"))
     return decide_reviewed(prescription, medicine, by=pharmacist)
 
 

@@ -34,8 +34,10 @@ from shop.prescriptions.moving import TransitionRefused
 from shop.prescriptions.pictures import page_of, picture_response
 from shop.prescriptions.services import HeldByAnother, NotAllowed
 from shop.prescriptions.statuses import STANDS, UNDER_REVIEW, Status
+from shop.review import added
 from shop.review import services as reviews
 from shop.review.both_checks import in_words
+from shop.review.cases import added_to, medicines_to_check
 from shop.review.desk.access import for_pharmacists
 from shop.review.desk.decided import grounds_of
 from shop.review.desk.dose import doses_of
@@ -128,6 +130,14 @@ def _query(request: SignedInRequest, prescription: Prescription, sheet: Sheet) -
     return _again(prescription, "queries")
 
 
+def _add(request: SignedInRequest, prescription: Prescription, sheet: Sheet) -> HttpResponse:
+    if not (sheet.added.is_valid() and sheet.added.check()):
+        return _show(request, prescription, sheet)
+    added.add(prescription, by=request.user, heard=sheet.added.heard())
+    messages.success(request, _("Added. The alerts below are those with it."))
+    return _again(prescription, "alerts")
+
+
 def _record(request: SignedInRequest, prescription: Prescription, sheet: Sheet) -> HttpResponse:
     proof = ProofForm(request, request.POST)
     if not all([proof.is_given(), sheet.decision.check()]):
@@ -171,6 +181,7 @@ _DO: dict[str, Callable[[SignedInRequest, Prescription, Sheet], HttpResponse]] =
     "sign-legal": _sign(CheckKind.LEGAL),
     "sign-clinical": _sign(CheckKind.CLINICAL),
     "query": _query,
+    "add-medicine": _add,
     "record": _record,
 }
 
@@ -336,9 +347,9 @@ def checks_of(prescription: Prescription) -> list[tuple[ContentVersion, Result]]
     versions = ContentVersion.objects.filter(
         pk__in=prescription.requested_packs.values("medicine__medicine__shown")
     ).select_related("medicine")
-    answers = prescription.answers
+    answers, others = prescription.answers, added_to(prescription)
     known = known_of(age=answers.age_on(days.at_pharmacy()), egfr=answers.egfr)
     return [
-        (version, check(version.content, answers.medicines_for_check, known=known))
+        (version, check(version.content, medicines_to_check(answers, others), known=known))
         for version in versions
     ]

@@ -10,9 +10,11 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from shop.jurisdictions.profile import Authenticity
+from shop.review import added
+from shop.review.added import Heard
 from shop.review.checklist import CLINICAL, Answer
 from shop.review.forms.transcription import NOTHING, DeskForm, day_field
-from shop.review.models import Channel
+from shop.review.models import Channel, MedicineSource
 from shop.review.rules.alert import Alert
 from shop.review.rules.outcomes import SEEN, fitting
 from shop.review.services import Asked
@@ -193,3 +195,22 @@ class QueryForm(DeskForm):
         field: Any = self.fields["about"]
         about = self.cleaned_data["about"]
         return Asked(**self.cleaned_data, title=str(dict(field.choices)[about]) if about else "")
+
+
+class AddedForm(DeskForm):
+    """One medicine that the pharmacist read or heard of; all of it is needed to add it."""
+
+    prefix = "added"
+
+    medicine = text_field(_("Medicine, as written or said"), 150)
+    source = choice_field(_("Where you have it from"), MedicineSource.choices)
+    whose = text_field(_("Who said it, or on what it stands"), 150)
+
+    def heard(self) -> Heard:
+        return Heard(**self.cleaned_data)
+
+    def check(self) -> bool:
+        """Whether it is whole; what is missing is noted as errors."""
+        for problem in added.problems_with(self.heard()):
+            self.add_error(problem.where, problem.text)
+        return not self.errors

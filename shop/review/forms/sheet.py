@@ -11,7 +11,14 @@ from shop.jurisdictions import loading
 from shop.prescriptions.authorising import Allowance
 from shop.prescriptions.models import Prescription
 from shop.review.cases import blank_items, case_of
-from shop.review.forms.checks import AlertForm, ClinicalForm, LegalForm, NotesForm, QueryForm
+from shop.review.forms.checks import (
+    AddedForm,
+    AlertForm,
+    ClinicalForm,
+    LegalForm,
+    NotesForm,
+    QueryForm,
+)
 from shop.review.forms.decision import AllowanceForm, DecisionForm, DestinationForm
 from shop.review.forms.transcription import DeskForm, ItemForm, TranscriptionForm
 from shop.review.models import Worksheet
@@ -48,6 +55,7 @@ class Sheet:
         self.decision = DecisionForm(typed)
         self.allowances = [AllowanceForm(typed, item=item) for item in items]
         self.query = QueryForm(typed, alerts=[form.alert for form in self.alerts])
+        self.added = AddedForm(typed)
         self.is_sound = not [form for form in self.kept_forms() if not form.is_valid()]
         self.work = self._work()
 
@@ -82,7 +90,8 @@ class Sheet:
 
     def forms(self) -> Iterator[DeskForm]:
         """All forms, in the order of the page."""
-        yield from (self.reading, *self.items, *self.alerts, self.notes, self.query, self.legal)
+        yield from (self.reading, *self.items, *self.alerts, self.notes)
+        yield from (self.added, self.query, self.legal)
         yield from (self.clinical, self.destination, *self.allowances, self.decision)
 
     def typed(self) -> dict[str, Any]:

@@ -80,6 +80,17 @@ class ChangedAnswer:
 
 
 @dataclass(frozen=True)
+class Added:
+    """A medicine that a pharmacist added to the patient's own, and where it is from, in words."""
+
+    medicine: str
+    source: str
+    whose: str
+    by: str
+    at: datetime.datetime
+
+
+@dataclass(frozen=True)
 class Case:
     """One prescription on one day; ``country`` is where it goes (empty: not known).
 
@@ -117,8 +128,11 @@ class Case:
     seen_before: tuple[SeenBefore, ...] = ()
     # Since it was sent, or was last approved.
     changed_answers: tuple[ChangedAnswer, ...] = ()
+    added_medicines: tuple[Added, ...] = ()
     unscanned: int = 0
     interactions: tuple[dict[str, Any], ...] = ()
+    # The same of what the patient alone named, where a pharmacist added to it.
+    patients_own: tuple[dict[str, Any], ...] = ()
     # Titles of medicines that have no content to check interactions with.
     unchecked_medicines: tuple[str, ...] = ()
     # Titles of medicines whose content bears no signature, with why.

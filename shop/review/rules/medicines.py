@@ -113,9 +113,10 @@ def not_said(case: Case) -> Iterator[Alert]:
 
 def _is_unclear(case: Case) -> bool:
     typed = str(case.said.get("other_medicines") or "").strip()
-    if not case.interactions:
+    results = case.patients_own or case.interactions
+    if not results:
         return not typed and not case.said.get("takes_nothing_else")
-    return any(result["is_unclear"] for result in case.interactions)
+    return any(result["is_unclear"] for result in results)
 
 
 @clinical("read-this")
