@@ -22,6 +22,12 @@ def label_of(name: str) -> str:
     return _(table.called(name).label).replace(questions.DOSES, _("the medicine"))
 
 
+def short_of(name: str) -> str:
+    """What the desk calls it."""
+    table = questions.table()
+    return _(table.called(name).short) if name in table else name
+
+
 def in_words(name: str, value: Any) -> str:
     """What was answered to it."""
     if value in {"", None}:
@@ -73,7 +79,7 @@ def _described(name: str, answers: Answers) -> InWords:
     return InWords(
         name=name,
         topic=question.topic if question else "",
-        label=_(question.short) if question else name,
+        label=short_of(name),
         asked=label_of(name),
         value=answers.values.get(name, ""),
         answer=in_words(name, answers.values.get(name, "")),

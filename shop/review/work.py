@@ -26,6 +26,8 @@ CONFIRMED_BY_SOMEBODY = (Authenticity.PRESCRIBER_CONFIRMED, Authenticity.TRANSFE
 
 # Where it is missing that the notes were seen: they are settled with one press together.
 NOTES = "notes_seen"
+# How a point of the checklist stands that answers and alerts settle by themselves.
+SETTLED, WAITS = "settled", "waits"
 
 
 class IdentityMethod(TextChoices):
@@ -184,6 +186,8 @@ def clinical_problems(work: Work) -> Iterator[Problem]:
     for name, (answer, note) in work.clinical.items():
         if not answer:
             yield Problem(f"c_{name}", _("Answer this point."))
+        elif answer == WAITS:
+            yield Problem(f"c_{name}", note)
         elif answer == "no" and not note:
             yield Problem(f"n_{name}", _("Write a note on this point."))
     yield from alert_problems(work, CheckKind.CLINICAL)

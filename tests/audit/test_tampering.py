@@ -19,7 +19,9 @@ from shop.audit import guards, live_rows, states
 from shop.order.processing import EventHandler, check_may_leave
 from shop.prescriptions import services as prescriptions
 from shop.prescriptions.models import Supply
+from shop.review import added
 from shop.review import services as reviews
+from shop.review.added import Heard
 from shop.review.models import AnswersChange
 from shop.review.services import Asked
 from shop.standing.models import Answer
@@ -148,6 +150,7 @@ def rows(
         "Dr M. Sample", "phone", "+61 2 1234", "How often?", "Daily", "", is_confirmed=True
     )
     query = reviews.record_query(held, by=pharmacist, asked=asked)
+    medicine_added = added.add(held, by=pharmacist, heard=Heard("codeine", "paper", "page 2"))
     supply = Supply.objects.get()
     answer = Answer.objects.create(
         supply=supply, key="", may_leave=False, why="Too late", by=pharmacist, registration="R 1"
@@ -162,6 +165,7 @@ def rows(
         "decision": prescription.decisions.get(),
         "check": prescription.checks.first(),
         "query": query,
+        "added_medicine": medicine_added,
         "answer": answer,
         "answers_change": change,
         "product_class": medicine.product_class,

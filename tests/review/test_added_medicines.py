@@ -51,8 +51,8 @@ def test_it_is_checked_with_the_patients_list(
     assert before - keys(held) == set()
     assert "Added by the pharmacist" in page
     assert "Heard on the telephone: Dr M. Sample. Nia Okafor, Test register 12345" in page
-    assert kept_sheet(held).work.clinical["interactions"] == ("", "")
-    assert kept_sheet(held).work.clinical["driving"] == ("yes", "")
+    assert kept_sheet(held).work.clinical["interactions"][0] == "waits"
+    assert kept_sheet(held).work.clinical["withdrawal"] == ("yes", "")
 
 
 def test_it_is_checked_although_the_patient_takes_nothing_else(

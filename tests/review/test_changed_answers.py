@@ -140,10 +140,10 @@ def test_an_answered_alert_is_open_again_and_so_are_points_and_signatures(
     now = kept_sheet(waiting).work
     assert now.answers[about].outcome == ""
     assert any(answer.outcome for answer in now.answers.values())
-    assert now.clinical["interactions"] == ("", "")
-    assert now.clinical["driving"] == ("yes", "")
+    assert now.clinical["interactions"][0] == "waits"
+    assert now.clinical["withdrawal"] == ("yes", "")
     assert (now.legal.identity_result, now.legal.authenticity) == ("", "original_received")
-    assert "c_driving" in Worksheet.objects.get().typed
+    assert "c_withdrawal" in Worksheet.objects.get().typed
 
 
 def test_a_change_is_settled_before_the_clinical_check_is_signed(
@@ -240,6 +240,6 @@ def test_every_question_has_words(countries: Any) -> None:
 
 
 def test_the_table_names_only_answers_and_points_that_there_are() -> None:
-    fields = ClinicalForm({}).fields.keys() | LegalForm({}, accepted=()).fields.keys()
+    fields = ClinicalForm({}, filled={}).fields.keys() | LegalForm({}, accepted=()).fields.keys()
 
     assert fields_over(questions.table().names) <= fields

@@ -26,7 +26,7 @@ def status_of(prescription: Prescription) -> str:
         ("prescriber", "Dr N. Other", "legal"),
         ("proof_on", "2026-01-01", "legal"),
         ("country", "US", "legal"),
-        ("n_alcohol", "None at all", "clinical"),
+        ("n_withdrawal", "With the doctor", "clinical"),
         ("prescriber", "Dr N. Other", "clinical"),
     ],
 )
@@ -73,8 +73,8 @@ def test_the_legal_check_is_whole_before_it_is_signed(
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"c_kidneys": ""}, "Answer this point."),
-        ({"c_kidneys": "no"}, "Write a note on this point."),
+        ({"c_withdrawal": ""}, "Answer this point."),
+        ({"c_withdrawal": "no"}, "Write a note on this point."),
     ],
 )
 def test_the_checklist_is_whole_before_it_is_signed(
@@ -89,7 +89,7 @@ def test_the_checklist_is_whole_before_it_is_signed(
 def test_an_adverse_point_with_a_note_is_signed(
     desk: Client, held: Prescription, medicine: Product
 ) -> None:
-    typed = complete(held, medicine, c_kidneys="no", n_kidneys="Asked the doctor")
+    typed = complete(held, medicine, c_withdrawal="no", n_withdrawal="Asked the doctor")
 
     post(desk, held, "sign-clinical", typed)
 

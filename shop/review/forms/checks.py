@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from django import forms
@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from shop.jurisdictions.profile import Authenticity
 from shop.review import added
 from shop.review.added import Heard
-from shop.review.checklist import CLINICAL, Answer
+from shop.review.checklist import CLINICAL
+from shop.review.filling import Filled
 from shop.review.forms.transcription import NOTHING, DeskForm, day_field
 from shop.review.models import Channel, MedicineSource
 from shop.review.rules.alert import Alert
@@ -127,25 +128,33 @@ class LegalForm(DeskForm):
 
 
 class ClinicalForm(DeskForm):
-    """The checklist: an answer to each point, and a note when it is adverse."""
+    """The checklist: an answer to each point that is the pharmacist's, and a note when it is adverse."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, filled: Mapping[str, Filled], **kwargs: Any) -> None:
+        """``filled`` are the points that answers and alerts settle by themselves."""
         super().__init__(*args, **kwargs)
+        self.filled = filled
         for point in CLINICAL:
-            self.fields[f"c_{point.name}"] = choice_field(point.text, Answer.choices)
+            self.fields[f"c_{point.name}"] = choice_field(point.text, point.choices)
             note = text_field(_("Note on: %(point)s") % {"point": point.text})
             self.fields[f"n_{point.name}"] = note
 
     def points(self) -> list[tuple[Any, Any]]:
-        """The fields of each point: answer and note."""
-        return [(self[f"c_{point.name}"], self[f"n_{point.name}"]) for point in CLINICAL]
+        """The fields of each point that is the pharmacist's to answer: answer and note."""
+        mine = [point.name for point in CLINICAL if point.name not in self.filled]
+        return [(self[f"c_{name}"], self[f"n_{name}"]) for name in mine]
+
+    def by_themselves(self) -> list[tuple[Any, Filled]]:
+        """The others: the field, which is not shown, and from what it is settled."""
+        return [(self[f"c_{name}"], filled) for name, filled in self.filled.items()]
 
     def given(self) -> dict[str, tuple[str, str]]:
         read = self.cleaned_data
-        return {
+        by_hand = {
             point.name: (read.get(f"c_{point.name}", ""), read.get(f"n_{point.name}", ""))
             for point in CLINICAL
         }
+        return {**by_hand, **{name: filled.given for name, filled in self.filled.items()}}
 
 
 class QueryForm(DeskForm):

@@ -11,6 +11,7 @@ from shop.jurisdictions import loading
 from shop.prescriptions.authorising import Allowance
 from shop.prescriptions.models import Prescription
 from shop.review.cases import blank_items, case_of
+from shop.review.filling import fill
 from shop.review.forms.checks import (
     AddedForm,
     AlertForm,
@@ -26,7 +27,7 @@ from shop.review.rules import alerts_for
 from shop.review.rules.alert import Alert
 from shop.review.services import Approval
 from shop.review.settled import Changes, confirmed_alerts
-from shop.review.work import Problem, Work
+from shop.review.work import AlertAnswer, Problem, Work
 
 
 class Sheet:
@@ -49,9 +50,11 @@ class Sheet:
             if not alert.is_note
         ]
         self.notes = NotesForm(typed, alerts=[each for each in found if each[0].is_note])
+        self.found = (*(form.alert for form in self.alerts), *self.notes.alerts)
+        self.answers = self._answers()
         accepted = loading.current().accepted_authenticity.value
         self.legal = LegalForm(typed, accepted=accepted)
-        self.clinical = ClinicalForm(typed)
+        self.clinical = ClinicalForm(typed, filled=fill(self.case, self.found, self.answers))
         self.decision = DecisionForm(typed)
         self.allowances = [AllowanceForm(typed, item=item) for item in items]
         self.query = QueryForm(typed, alerts=[form.alert for form in self.alerts])
@@ -73,11 +76,16 @@ class Sheet:
         under = [(alert, changes.under(alert.key)) for alert in alerts_for(self.case)]
         return [(alert, str(change.uuid) if change else "") for alert, change in under]
 
+    def _answers(self) -> dict[str, AlertAnswer]:
+        for form in (*self.alerts, self.notes):
+            form.is_valid()
+        return {form.alert.key: form.answer() for form in self.alerts} | self.notes.answers()
+
     def _work(self) -> Work:
         return Work(
             case=self.case,
-            alerts=tuple(form.alert for form in self.alerts) + tuple(self.notes.alerts),
-            answers={form.alert.key: form.answer() for form in self.alerts} | self.notes.answers(),
+            alerts=self.found,
+            answers=self.answers,
             legal=self.legal.details(),
             clinical=self.clinical.given(),
             confirmed=confirmed_alerts(self.prescription),

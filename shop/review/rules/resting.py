@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 
 from catalogue.content import files
+from shop.review.checklist import CLINICAL, Point
 from shop.review.rules.alert import RULE_NAMES
 from shop.review.rules.facts import MEDICINES, questions_of
 from shop.review.rules.screening import Screening, screenings_of_all_countries
@@ -27,26 +28,6 @@ _FINDINGS: dict[str, tuple[str, ...]] = {
     "no-country": ("country",),
     "strength-country": ("country",),
     "not-screened": ("country",),
-}
-# Points of the checklist, by the findings of screening that they are about.
-_POINTS: dict[str, tuple[str, ...]] = {
-    "indication": ("indication-unclear",),
-    "kidneys": ("kidneys-unknown",),
-    "age": ("age-older", "child"),
-    "pregnancy": ("pregnancy", "pregnancy-unknown"),
-    "epilepsy": ("epilepsy",),
-    "psychiatric": ("mental-illness", "self-harm"),
-    "ulcer": ("ulcer-active",),
-    "breathing": ("breathing",),
-    "stroke": ("stroke-unknown", "parkinson-unknown"),
-    "alcohol": ("alcohol",),
-    "driving": ("driving",),
-    "swallowing": ("swallowing",),
-    "interactions": ("interaction",),
-    "duplicates": ("interaction",),
-    "excipients": ("allergy-excipient",),
-    "first_supply": ("taking-unknown", "continuing-elsewhere-evidence"),
-    "supply_gap": ("supply-gap",),
 }
 
 
@@ -99,11 +80,14 @@ def answers_under(key: str) -> frozenset[str]:
 def fields_over(names: tuple[str, ...]) -> frozenset[str]:
     """The fields of the sheet that rest on these answers."""
     changed = set(names)
-    points = [
-        point
-        for point, under in _POINTS.items()
-        if changed & {q for finding in under for q in answers_under(finding)}
-    ]
+    points = [point.name for point in CLINICAL if changed & _under(point)]
     fields = {f"{part}_{point}" for point in points for part in ("c", "n")}
     identity = {"identity_method", "identity_result"} if changed & set(_IDENTITY) else set()
     return frozenset(fields | identity)
+
+
+def _under(point: Point) -> set[str]:
+    """The questions that a point of the checklist rests on, by its own and by its findings."""
+    own = {name for names in point.questions for name in names.split("|")}
+    about = (finding for finding in findings() if point.is_about(finding))
+    return own.union(*map(answers_under, about))
