@@ -19,7 +19,7 @@ from shop.prescriptions.models import Prescription
 from shop.prescriptions.sending import Wish
 from shop.review.models import Worksheet
 from tests.browser import Visitor
-from tests.conftest import make_pharmacist, mg
+from tests.conftest import make_pharmacist, mg, patient_answers
 from tests.journeys import story
 from tests.prescriptions import samples
 from tests.review.desk import approve_reviewed
@@ -94,11 +94,7 @@ def test_what_is_decided_can_be_read_by_everybody(
 ) -> None:
     prescription = sending.submit(
         by=customer,
-        answers=Answers(
-            patient_name="Robin Example",
-            date_of_birth=datetime.date(1980, 3, 14),
-            kidney_problems="no",
-        ),
+        answers=patient_answers(taking="elsewhere"),
         wishes=[Wish(medicine_id=baclofen.pk, strength=mg(10), units=60)],
         uploads=[Upload(samples.jpeg(), (Picture(samples.jpeg(), 640, 480),))],
     )
