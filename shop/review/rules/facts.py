@@ -341,7 +341,7 @@ FACTS: dict[str, Fact] = {
     "last_day": Fact(lambda view: _day(view.case.run_out.last_day if view.case.run_out else None)),
     "arrival": Fact(lambda view: _day(view.case.earliest_arrival)),
     "doses": Fact(lambda view: frozenset({view.case.doses})),
-    "interactions": Fact(lambda view: frozenset(h["rule"] for h in view.hits()) or None, MEDICINES),
+    "interactions": Fact(lambda view: frozenset(h["row"] for h in view.hits()) or None, MEDICINES),
     "interaction_actions": Fact(
         lambda view: frozenset(h["review_action"] for h in view.hits()) or None, MEDICINES
     ),
