@@ -20,11 +20,11 @@ GUTTER_MM = 6.0
 COLUMNS = {Print.NORMAL: 2, Print.LARGE: 1}
 # A leaflet that is longer is not read; and its print in points, of which the largest that fits is taken.
 MOST_PAGES = {Print.NORMAL: 2, Print.LARGE: 6}
-POINTS = {Print.NORMAL: (9.5, 9, 8.5), Print.LARGE: (16,)}
+POINTS = {Print.NORMAL: (9.5, 9), Print.LARGE: (16,)}
 # The bar beside what must not be overlooked: its colour in red, green and blue.
 BARS = {"now": (140, 22, 22), "soon": (184, 120, 0), "warn": (140, 22, 22)}
 # What rests on general knowledge, wholly or partly; the foot of each page says so.
-DAGGERS = {Basis.READ: "", Basis.PARTLY: " (†)", Basis.UNREAD: " †"}
+DAGGERS = {Basis.READ: "", Basis.PARTLY: "\u00a0(†)", Basis.UNREAD: "\u00a0†"}
 # Behind the number of a source that was seen on a third-party copy.
 COPY = "c"
 # Publishers in one paragraph of the list.
@@ -37,8 +37,9 @@ class ShortSheet(Sheet):
     """Fills columns from left to right; a paragraph is never torn between two of them."""
 
     margin_mm = 10.0
-    line_height = 1.2
+    line_height = 1.18
     least_points = 7.5
+    of_foot = 0.65
 
     def __init__(self, content: Content, edition: Edition, points: float) -> None:
         self.parts = [(part, tuple(said_in(part, content))) for part in content.short]
@@ -138,7 +139,7 @@ class ShortSheet(Sheet):
             self.place(text, kind=part.kind)
 
     def title_of(self, text: str, *, kind: str = "plain") -> None:
-        self.gap(0.3)
+        self.gap(0.25)
         # A title does not stand alone at the foot of a column.
         below = 2 * self.points * self.line_height * MM_PER_POINT
         self.place(self.marked(text), kind=kind, points=self.points * 1.1, bold=True, and_mm=below)
@@ -198,7 +199,7 @@ class ShortSheet(Sheet):
         for several in batched(list(self.publishers().items()), TOGETHER):
             each = (f"{name} {', '.join(numbers)}" for name, numbers in several)
             self.place("; ".join(each), points=self.foot_points)
-        self.gap(0.3)
+        self.gap(0.25)
         self.place(
             _(
                 "This leaflet helps you ask good questions. It does not replace the leaflet in the"
