@@ -39,13 +39,17 @@ TIMES = re.compile(
     r"|(?P<latin>\b(?:od|bd|bid|tds|tid|qds|qid)\b)"
     r"|\b(?:every|alle|cada)\s+(?P<hours>\d+)\s*(?:hours?|hrs?|stunden|horas)\b"
     r"|\b(?:every|alle|cada)\s+(?P<days>\d+|other|second)\s*(?:days?|tage|días)\b"
-    r"|(?P<daily>\b(?:daily|(?:a|each|every|per)\s+day|täglich|am tag|al día|par jour)\b)"
+    r"|(?P<daily>\b(?:daily|tgl|(?:a|each|every|per)\s+day|täglich|am tag|al día|par jour)\b)"
 )
 MOMENT = re.compile(
     r"\b(?:morning|noon|midday|lunch|lunchtime|afternoon|evening|night|bedtime|bed|breakfast|dinner|supper"
     r"|nocte|mane|morgens|mittags|abends|nachts|mañana|mediodía|tarde|noche|matin|midi|soir|coucher"
     r"|dialysis)\b"
 )
+# “1-0-1”: morning, noon, evening, and sometimes night; “3 x 1”: three times one.
+_ONE = r"(?:\d(?:[.,]5)?|½|1/2)"
+SCHEME = re.compile(rf"(?<![\d/]){_ONE}(?:\s*[-–]\s*{_ONE}){{2,3}}(?![\d/])")
+SO_MANY_TIMES = re.compile(r"\b([1-9])\s*[x×*]\s*([1-9](?:[.,]5)?)\b(?!\s*(?:mg|mcg|µg|tage|days))")
 PARTS = re.compile(r"\s*(?:,|;|\band\b|\bund\b|\by\b|\bet\b|\bthen\b)\s*")
 # What changes over time, or leaves a choice, makes no one number a day.
 OPEN = re.compile(
@@ -72,6 +76,9 @@ class Read:
 def read(text: str) -> Read:
     """What the directions come to."""
     plain = PART_OF_ONE.sub(r"\1", STRENGTH.sub(" ", text.casefold()))
+    plain = SO_MANY_TIMES.sub(r"\2 \1 times", plain)
+    if scheme := SCHEME.search(plain):
+        return _scheme(scheme[0])
     has_time = bool(TIMES.search(plain) or MOMENT.search(plain))
     without_times = TIMES.sub(" ", plain)
     joined = AND_A_HALF.sub(lambda found: f"{float(_number(found[1]) + HALF):g} ", plain)
@@ -81,6 +88,16 @@ def read(text: str) -> Read:
         has_time=has_time,
         units_a_day=None if OPEN.search(joined) else _a_day(joined),
         amounts=amounts,
+    )
+
+
+def _scheme(text: str) -> Read:
+    doses = tuple(_number(each.strip()) for each in re.split("[-–]", text))
+    return Read(
+        has_dose=True,
+        has_time=True,
+        units_a_day=sum(doses, Fraction(0)),
+        amounts=tuple(each for each in doses if each),
     )
 
 

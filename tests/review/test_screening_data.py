@@ -16,6 +16,7 @@ from shop.jurisdictions import loading
 from shop.patients import questions
 from shop.review.rules.facts import COUNTS, FACTS
 from shop.review.rules.screening import read, screenings
+from shop.review.said import NOT_ASKED
 from tests.catalogue.folders import SHIPPED, edit
 from tests.conftest import mg
 from tests.review.cases import BLOCK, found
@@ -163,3 +164,12 @@ def test_every_illness_that_does_not_go_away_is_an_answer() -> None:
 
     for name, codes in screenings("AU")["baclofen"].lasting.items():
         assert set(codes) <= set(table.called(name).options), name
+
+
+@pytest.mark.parametrize("name", questions.table().names)
+def test_a_question_that_is_not_for_this_patient_stops_nothing(name: str) -> None:
+    """It is no answer, of whatever kind the question is."""
+    new = {"taking": "new", name: NOT_ASKED}
+
+    assert isinstance(found(said={name: NOT_ASKED}), dict)
+    assert f"{name}-unknown-baclofen" not in found(said=new, last_supplies={})

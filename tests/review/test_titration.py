@@ -16,7 +16,7 @@ from shop.prescriptions.models import Prescription
 from shop.review.desk.dose import HEIGHT, doses_of, plot_of
 from shop.review.forms.transcription import ItemForm
 from shop.review.rules.case import LastSupply
-from shop.review.rules.facts import View
+from shop.review.rules.view import View
 from shop.review.transcription import Step
 from tests.review.cases import ITEM, LAST, TODAY, a_case
 from tests.review.desk import address_of, approve_at_the_desk, post, transcription

@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from shop.review.rules.case import Case, LastSupply
-from shop.review.rules.facts import View
 from shop.review.rules.screened import dose_notes, in_words
 from shop.review.rules.screening import Screening
+from shop.review.rules.view import View
 from shop.review.transcription import Item
 
 # The plot, in its own units, and the room beside it for words.

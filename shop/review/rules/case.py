@@ -13,6 +13,7 @@ from shop.continuity.run_out import RunOut
 from shop.jurisdictions.profile import Profile
 from shop.patients.answers import Answers
 from shop.review.comparison import Ordered, Row
+from shop.review.said import NOT_ASKED
 from shop.review.transcription import Item, Transcription
 
 if TYPE_CHECKING:
@@ -182,11 +183,11 @@ class Case:
         return self.packs.get((item.medicine, item.strength), PackFacts())
 
     def day(self, name: str) -> datetime.date | None:
-        """An answer that is a day; None when it was not given."""
+        """An answer that is a day; None when it was not given, or not asked."""
         said = self.said.get(name)
         if isinstance(said, datetime.date):
             return said
-        return datetime.date.fromisoformat(said) if said else None
+        return datetime.date.fromisoformat(said) if said and said != NOT_ASKED else None
 
     @property
     def is_taken(self) -> bool:

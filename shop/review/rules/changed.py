@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from shop.review.rules.alert import Alert, Severity, clinical, legal
 from shop.review.rules.case import Case, ChangedAnswer
-from shop.review.rules.facts import NOT_THERE
+from shop.review.rules.view import NOT_THERE
 
 CHANGES = "Pharmacy standards CLN-10"
 # Who the patient is, and where they live; the rest is about their health.

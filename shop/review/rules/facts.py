@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cache, cached_property
+from functools import cache
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.utils.formats import date_format
 
@@ -16,7 +16,7 @@ from catalogue.vocabulary.conditions import ALLERGIES, index_of_conditions
 from shop.jurisdictions.profile import add_months
 from shop.patients.answers import ADULT_AGE
 from shop.review import directions
-from shop.review.rules.case import Case, LastSupply
+from shop.review.rules.view import Value, View, exact
 from shop.review.said import TEXTS
 
 if TYPE_CHECKING:
@@ -26,91 +26,15 @@ if TYPE_CHECKING:
 # Between these ages, in years, somebody who is not male could be pregnant.
 MAY_BE_PREGNANT = range(12, 56)
 MEDICINES = ("other_medicines", "takes_nothing_else", "other_drugs_named")
-# How an answer says that there is no such thing.
-NOT_THERE = frozenset({"no", "never"})
 YES, NO = frozenset({"yes"}), frozenset({"no"})
-
-# The codes of a choice, a number, or None for what is not known.
-Value = frozenset[str] | Fraction | None
 
 
 def _yes(condition: object) -> frozenset[str]:
     return YES if condition else NO
 
 
-def _fraction(value: Any) -> Fraction | None:
-    return None if value is None or isinstance(value, bool) else Fraction(str(value))
-
-
-@dataclass(frozen=True)
-class View:
-    """One medicine's part of a case."""
-
-    case: Case
-    screening: Screening
-
-    @cached_property
-    def items(self) -> tuple[Item, ...]:
-        """What is prescribed of it."""
-        return tuple(each for each in self.case.items if each.medicine == self.screening.medicine)
-
-    @cached_property
-    def products(self) -> frozenset[int]:
-        """Its products, prescribed or ordered."""
-        every = self.case.transcription.items
-        return frozenset(
-            each.medicine_id for each in every if each.medicine == self.screening.medicine
-        )
-
-    @cached_property
-    def last(self) -> LastSupply | None:
-        """What the patient was last supplied of it."""
-        supplies = self.case.last_supplies
-        return next((supplies[each] for each in self.products if each in supplies), None)
-
-    @cached_property
-    def read(self) -> tuple[directions.Read, ...]:
-        return tuple(directions.read(item.directions) for item in self.items)
-
-    def said(self, name: str) -> Any:
-        """An answer as it was given; None when it was not."""
-        return self.case.said.get(name)
-
-    def answer(self, name: str) -> Value:
-        """An answer, beside it what the patient's own words say; None when neither does.
-
-        What they only leave in doubt says nothing more than an answer that names it.
-        """
-        said = self.said(name)
-        if isinstance(said, int | float) and not isinstance(said, bool):
-            return _fraction(said)
-        codes = {str(said)} if said not in {None, ""} else set()
-        found = {each.code for each in self.case.found if each.question == name}
-        doubt = {"unsure"} if codes - NOT_THERE else set()
-        return frozenset(codes | (found - doubt)) or None
-
-    def sum(self, amounts: Iterable[Fraction | None]) -> Fraction | None:
-        """The sum over all that is prescribed; None when a part is not known, or nothing is."""
-        total = Fraction(0)
-        for amount in amounts:
-            if amount is None:
-                return None
-            total += amount
-        return total if self.items else None
-
-    def per_kg(self, dose: Fraction | None) -> Fraction | None:
-        weight = _fraction(self.said("weight_kg"))
-        return dose / weight if dose is not None and weight else None
-
-    def hits(self) -> Iterator[dict[str, Any]]:
-        """What the checker found beside this medicine."""
-        for result in self.case.interactions:
-            if result["medicine"] == self.screening.medicine:
-                yield from (*result["hits"], *result["combinations"])
-
-
 def _age(view: View) -> Fraction | None:
-    return _fraction(view.case.age)
+    return exact(view.case.age)
 
 
 def _could_be_pregnant(view: View) -> frozenset[str]:
@@ -147,7 +71,7 @@ def _present(view: View) -> Fraction | None:
     """What is taken now in mg a day: the last supply here first, then the patient's word."""
     if view.last is not None and view.last.a_day is not None:
         return view.last.a_day.mg
-    return _fraction(view.said("present_mg_a_day"))
+    return exact(view.said("present_mg_a_day"))
 
 
 def _rise(view: View) -> Fraction | None:
@@ -167,6 +91,21 @@ def _steps(view: View) -> list[tuple[Fraction, Fraction]]:
     """Every two steps of a ladder that follow each other, in mg a day."""
     ladders = ([step.mg_a_day for step in each.ladder] for each in view.items)
     return [pair for ladder in ladders for pair in pairwise(ladder)]
+
+
+def _off_record(view: View) -> Fraction | None:
+    """By how much what the patient says they take differs from what we supplied it for."""
+    said = exact(view.said("present_mg_a_day"))
+    if said is None or view.last is None or view.last.a_day is None:
+        return None
+    return abs(said - view.last.a_day.mg)
+
+
+def _moved(view: View, name: str) -> Fraction | None:
+    """By how much a number differs from what was answered before."""
+    before = view.case.earlier.said.get(name) if view.case.earlier else None
+    pair = (exact(before), exact(view.said(name)))
+    return None if pair[0] is None or pair[1] is None else abs(pair[1] - pair[0])
 
 
 def _step_up(view: View) -> Fraction | None:
@@ -293,7 +232,7 @@ def _day(day: datetime.date | None) -> frozenset[str] | None:
 
 def _days_left(view: View) -> Fraction | None:
     case = view.case
-    return _fraction(case.run_out.days_left_on(case.today) if case.run_out else case.days_left)
+    return exact(case.run_out.days_left_on(case.today) if case.run_out else case.days_left)
 
 
 @dataclass(frozen=True)
@@ -322,6 +261,9 @@ FACTS: dict[str, Fact] = {
     "last_mg_a_day": Fact(_present, _PRESENT),
     "rise": Fact(_rise, _PRESENT),
     "fall": Fact(_fall, _PRESENT),
+    "off_record": Fact(_off_record, _PRESENT),
+    "egfr_moved": Fact(lambda view: _moved(view, "egfr"), ("egfr",)),
+    "weight_moved": Fact(lambda view: _moved(view, "weight_kg"), _KG),
     "step_up": Fact(_step_up),
     "step_held": Fact(_step_held),
     "doses_a_day": Fact(_doses_a_day),

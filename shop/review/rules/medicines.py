@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from catalogue.content.document import Severity as Harm
 from shop.review.rules.alert import Alert, Severity, clinical
 from shop.review.rules.case import Case
-from shop.review.rules.facts import View
 from shop.review.rules.screened import holds
 from shop.review.rules.screening import Graded
+from shop.review.rules.view import View
 
 CHECKER = "Interactions of content version %(number)s"
 UNKNOWN = "Pharmacy standards CLN-3 and CLN-4"

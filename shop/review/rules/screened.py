@@ -8,7 +8,7 @@ from fractions import Fraction
 from catalogue.amounts import exactly
 from shop.review.rules.alert import Alert
 from shop.review.rules.case import Case
-from shop.review.rules.facts import FACTS, Value, View, fact
+from shop.review.rules.facts import FACTS, fact
 from shop.review.rules.screening import (
     UNANSWERED,
     Between,
@@ -18,6 +18,7 @@ from shop.review.rules.screening import (
     Line,
     Screening,
 )
+from shop.review.rules.view import Value, View
 
 Found = Mapping[str, Value]
 
