@@ -126,6 +126,8 @@ class Question:
     def __post_init__(self) -> None:
         if (self.kind == "choice") != bool(self.options):
             raise ValueError("a choice, and nothing else, has options")
+        if self.options and UNSURE not in self.options:
+            raise ValueError(f"“{UNSURE}” must be one of the options")
         if self.none and self.none not in self.options:
             raise ValueError(f"“{self.none}” is none of its options")
 

@@ -196,6 +196,7 @@ def test_a_question_that_two_medicines_share_is_asked_once(folders: Path) -> Non
         (ONE_MORE + "    only_if: {pregnancy: [twins]}", "", "“pregnancy” has no answer twins"),
         (ONE_MORE.replace("kind: choice", "kind: text"), "", "nothing else, has options"),
         (ONE_MORE.replace("name: falls", "name: dates"), "", "is kept beside the answers"),
+        (ONE_MORE.replace("unsure: ", "perhaps: "), "", "“unsure” must be one of the options"),
     ],
 )
 def test_what_clashes_or_is_not_there_is_refused_with_file_and_line(
@@ -350,13 +351,9 @@ def test_the_desk_says_that_an_answer_was_to_an_earlier_wording(
     assert page.count("(to an earlier wording of the question)") == 1
 
 
-def test_every_choice_can_be_answered_with_not_sure_and_every_number_with_a_tick() -> None:
-    table = questions.table()
+def test_every_number_that_nobody_may_know_can_be_ticked_away() -> None:
+    numbers = [each for each in questions.table() if each.kind in {"number", "count"}]
 
-    choices = [each for each in table if each.kind == "choice"]
-    numbers = [each for each in table if each.kind in {"number", "count"}]
-
-    assert [each.name for each in choices if questions.UNSURE not in each.options] == []
     assert [each.name for each in numbers if not (each.or_tick or each.is_optional)] == []
 
 
