@@ -349,7 +349,8 @@ def test_it_goes_the_whole_way(
     put_into_the_cart(client, sold, shape)
     assert f"{name}, {shape.size}" in words_at(client, "/basket/")
     assert f"How many days of {shape.doses} are left?" in words_at(client, step("prescription"))
-    prescription = send(client, days_left="2")
+    unknown = {"present_mg_a_day": "", "present_mg_unknown": "on"}
+    prescription = send(client, days_left="2", **unknown)
     place = reverse("prescriptions:detail", args=[prescription.reference])
     page = words_at(client, place)
     assert shape.size in page
