@@ -8,6 +8,7 @@ from typing import Any
 from shop.patients.wording import described
 from shop.prescriptions.models import Prescription
 from shop.review.both_checks import between, is_one_person
+from shop.review.care import Letter, letter_for, may_write
 from shop.review.models import Check
 from shop.review.rules.outcomes import BY_CODE
 from shop.review.settled import Changes
@@ -53,8 +54,18 @@ def frozen(
         "second_looks": _second_looks(prescription),
         "checks": [_signature(check) for check in checks],
         "between_checks": _between(checks),
+        "care": _care(work, checks),
         "decided": decided,
     }
+
+
+def _care(work: Work, checks: list[Check]) -> dict[str, str]:
+    """What went with a first supply, and the letter as it was written."""
+    is_written = work.care.letter == Letter.WRITTEN and may_write(work.case)
+    if not (checks and is_written):
+        return {**asdict(work.care), "letter_text": ""}
+    by = f"{checks[-1].signed_by.name}, {checks[-1].registration}"
+    return {**asdict(work.care), "letter_text": letter_for(work.case, by=by)}
 
 
 def _answer(answer: AlertAnswer) -> dict[str, str]:

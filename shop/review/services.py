@@ -28,6 +28,7 @@ from shop.prescriptions.services import Legal, Replaced
 from shop.prescriptions.statuses import STANDS, UNDER_REVIEW, RefusalReason
 from shop.review import flags, seconding, settled, takers
 from shop.review.both_checks import pair_problems
+from shop.review.care import follow_up_on
 from shop.review.freezing import frozen
 from shop.review.models import (
     AddedMedicine,
@@ -44,6 +45,7 @@ from shop.review.work import (
     Problem,
     Work,
     allowance_problems,
+    care_problems,
     clinical_problems,
     legal_problems,
     lowered_problems,
@@ -230,6 +232,7 @@ def approve(prescription: Prescription, *, by: User, work: Work, approval: Appro
         what = (DecisionKind.APPROVED, decided)
         decision = _freeze(prescription, signatory, work, what, checks)
         supply_ledger.close_if_used_up(prescription, by=by)
+        takers.ask_later(prescription, follow_up_on(work.case, work.care))
     return decision
 
 
@@ -242,6 +245,7 @@ def approval_problems(work: Work, approval: Approval) -> Iterable[Problem]:
     yield from validity_problems(work, approval.valid_until)
     yield from legal_problems(work)
     yield from clinical_problems(work)
+    yield from care_problems(work)
 
 
 def _check_seen_before(prescription: Prescription, work: Work, *, decider: User) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable
 
 from django.urls import reverse
@@ -37,6 +38,18 @@ def follow(prescription: Prescription, case: Case, alerts: Iterable[Alert]) -> N
             words=words_for(prescription, case),
             path=reverse("admin:prescription-review", args=[prescription.reference]),
             due=days.at_pharmacy(),
+        )
+
+
+def ask_later(prescription: Prescription, due: datetime.date | None) -> None:
+    """Have somebody ask how a first supply goes; None for nobody."""
+    if due is not None:
+        tasks.open(
+            Kind.FIRST_SUPPLY,
+            about=subject_of(prescription),
+            words=prescription.reference,
+            path=reverse("admin:prescription-review", args=[prescription.reference]),
+            due=due,
         )
 
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from shop.jurisdictions.profile import Authenticity
 from shop.prescriptions.authorising import Allowance
+from shop.review.care import Care, missing
 from shop.review.models import CheckKind, digest_of
 from shop.review.rules.alert import Alert
 from shop.review.rules.case import Case
@@ -78,6 +79,7 @@ class Work:
     legal: LegalDetails = field(default_factory=LegalDetails)
     # Point of the checklist: answer and note.
     clinical: dict[str, tuple[str, str]] = field(default_factory=dict)
+    care: Care = field(default_factory=Care)
     # Alerts that the prescriber has confirmed, by key.
     confirmed: frozenset[str] = frozenset()
 
@@ -191,6 +193,11 @@ def clinical_problems(work: Work) -> Iterator[Problem]:
         elif answer == "no" and not note:
             yield Problem(f"n_{name}", _("Write a note on this point."))
     yield from alert_problems(work, CheckKind.CLINICAL)
+
+
+def care_problems(work: Work) -> Iterator[Problem]:
+    """What was skipped at a first supply (CLN-9)."""
+    yield from (Problem(where, text) for where, text in missing(work.case, work.care))
 
 
 def allowance_problems(work: Work, allowances: list[Allowance]) -> Iterator[Problem]:

@@ -30,6 +30,7 @@ class Kind(TextChoices):
     CONTENT_WITHDRAWN = "content_withdrawn", _("Look after those who take a medicine")
     PATIENT_WITHOUT = "patient_without", _("Speak to a patient whose order ended")
     BLOCKED_TAKER = "blocked_taker", _("Call a patient who takes it: something blocks it")
+    FIRST_SUPPLY = "first_supply", _("Ask how a first supply goes")
     UNKNOWN_APPROVAL = "unknown_approval", _("Approve anew what the log does not know")
     UNKNOWN_PACK = "unknown_pack", _("Look at a pack that the log does not know")
     PAYMENT_REVIEW = "payment_review", _("Look at a payment")
@@ -121,6 +122,15 @@ RULES: dict[Kind, Rule] = {
             "Call today: the patient takes it already, and stopping it suddenly is dangerous. Hand them to the "
             "prescriber, an out-of-hours doctor or a pharmacy near them before the last day, then write down here "
             "what you agreed."
+        ),
+        is_closed_by_hand=True,
+    ),
+    Kind.FIRST_SUPPLY: Rule(
+        Role.PHARMACIST,
+        within_days=7,
+        advice=_(
+            "Ask the patient how it goes: sleepiness, falls, mood, how they take it, and what else they take by "
+            "now. Then write down here what they said."
         ),
         is_closed_by_hand=True,
     ),

@@ -89,6 +89,8 @@ def decision(medicine: Product, *, strength: int = 10, **changes: Any) -> Typed:
         f"{allowed}-directions": "One tablet three times a day",
         "valid_until": str(timezone.localdate() + datetime.timedelta(days=60)),
         "decision": "approve",
+        "counselling": "given",
+        "follow_up": "due",
         **changes,
     }
 

@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import TextChoices
+
 from shop.prescriptions.models import Prescription
 from shop.review.both_checks import words_for
+from shop.review.care import Counselling, FollowUp, Letter
+from shop.review.forms.care import CareForm
 from shop.review.models import DecisionKind
 from shop.review.rules.alert import Severity
 from shop.review.rules.outcomes import BY_CODE
+
+CODES: dict[str, type[TextChoices]] = {
+    "counselling": Counselling,
+    "follow_up": FollowUp,
+    "letter": Letter,
+}
 
 
 @dataclass(frozen=True)
@@ -29,6 +40,8 @@ class Grounds:
 
     alerts: list[Settled]
     between_checks: str
+    care: list[str]
+    letter: str
 
 
 def grounds_of(prescription: Prescription) -> Grounds | None:
@@ -37,7 +50,18 @@ def grounds_of(prescription: Prescription) -> Grounds | None:
     if decided is None:
         return None
     alerts = [_settled(row) for row in decided.frozen["alerts"]]
-    return Grounds(alerts, _between(decided.frozen.get("between_checks")))
+    care = decided.frozen.get("care", {})
+    between = _between(decided.frozen.get("between_checks"))
+    return Grounds(alerts, between, list(_care(care)), care.get("letter_text", ""))
+
+
+def _care(kept: dict[str, str]) -> Iterator[str]:
+    """What went with a first supply, in words."""
+    for name, codes in CODES.items():
+        if kept.get(name):
+            yield f"{CareForm.base_fields[name].label}: {codes(kept[name]).label}"
+    if kept.get("why"):
+        yield kept["why"]
 
 
 def _between(kept: dict[str, Any] | None) -> str:

@@ -12,6 +12,7 @@ from shop.prescriptions.authorising import Allowance
 from shop.prescriptions.models import Prescription
 from shop.review.cases import blank_items, case_of
 from shop.review.filling import fill
+from shop.review.forms.care import CareForm
 from shop.review.forms.checks import (
     AddedForm,
     AlertForm,
@@ -55,6 +56,7 @@ class Sheet:
         accepted = loading.current().accepted_authenticity.value
         self.legal = LegalForm(typed, accepted=accepted)
         self.clinical = ClinicalForm(typed, filled=fill(self.case, self.found, self.answers))
+        self.care = CareForm(typed, case=self.case)
         self.decision = DecisionForm(typed)
         self.allowances = [AllowanceForm(typed, item=item) for item in items]
         self.query = QueryForm(typed, alerts=[form.alert for form in self.alerts])
@@ -88,19 +90,20 @@ class Sheet:
             answers=self.answers,
             legal=self.legal.details(),
             clinical=self.clinical.given(),
+            care=self.care.care(),
             confirmed=confirmed_alerts(self.prescription),
         )
 
     def kept_forms(self) -> Iterator[DeskForm]:
         """The forms whose values are kept while they are worked on."""
         yield from (self.reading, *self.items, self.destination, *self.alerts, self.notes)
-        yield from (self.legal, self.clinical, *self.allowances, self.decision)
+        yield from (self.legal, self.clinical, *self.allowances, self.care, self.decision)
 
     def forms(self) -> Iterator[DeskForm]:
         """All forms, in the order of the page."""
         yield from (self.reading, *self.items, *self.alerts, self.notes)
         yield from (self.added, self.query, self.legal)
-        yield from (self.clinical, self.destination, *self.allowances, self.decision)
+        yield from (self.clinical, self.destination, *self.allowances, self.care, self.decision)
 
     def typed(self) -> dict[str, Any]:
         """What was typed, as it was typed, to be kept."""
@@ -150,7 +153,7 @@ class Sheet:
         for form in self.allowances:
             if where == f"{form.item.medicine_id}-{form.item.strength}":
                 return form, "units_per_supply"
-        for each in (self.notes, self.legal, self.clinical, self.decision):
+        for each in (self.notes, self.legal, self.clinical, self.care, self.decision):
             if where in each.fields:
                 return each, where
         return self.decision, None

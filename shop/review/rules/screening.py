@@ -143,6 +143,7 @@ Doses = dict[str, Value[Number]]
 class _File:
     sources: dict[str, Source]
     stopping_suddenly: Value[Text]
+    follow_up_days: Value[Positive]
     strengths: dict[CountryCode, Value[Annotated[tuple[AStrength, ...], Field(min_length=1)]]]
     doses: dict[str, Doses]
     measures: dict[str, Measure]
@@ -164,6 +165,7 @@ class Screening:
     medicine: str
     country: str
     stopping_suddenly: Value[str]
+    follow_up_days: Value[int]
     strengths: Value[tuple[str, ...]] | None
     doses: Mapping[str, Value[Fraction]]
     measures: Mapping[str, Measure]
@@ -259,6 +261,7 @@ def for_country(found: _File, folder: Path, country: str) -> Screening:
         medicine=folder.name,
         country=country,
         stopping_suddenly=found.stopping_suddenly,
+        follow_up_days=found.follow_up_days,
         strengths=found.strengths.get(country),
         doses={**found.doses[EVERYWHERE], **found.doses.get(country, {})},
         measures=found.measures,
