@@ -207,27 +207,25 @@ def _spoken(
     found: dict[str, Meaning] = {}
     for each in words:
         if each.row in rows:
-            _add(found, each, rules=(rows[each.row],))
+            keys = (key_of(each.plays or each.row),)
+            _add(found, each, Meaning("", (rows[each.row],), keys=keys), is_street=False)
     for group in classes:
         its = (rows[group.row], group) if group.row in rows else (group,)
-        _add(found, group.words, rules=its, is_street=group.is_street)
+        meaning = Meaning("", its, keys=(key_of(group.row or group.id),))
+        _add(found, group.words, meaning, is_street=group.is_street)
     for kind in silent:
-        _add(found, kind.words, silent=(kind.id,))
+        _add(found, kind.words, Meaning("", silent=(kind.id,)), is_street=False)
     return found
 
 
-def _add(
-    found: dict[str, Meaning],
-    phrases: Phrases,
-    *,
-    rules: tuple[Rule, ...] = (),
-    silent: tuple[str, ...] = (),
-    is_street: bool = False,
-) -> None:
+def _add(found: dict[str, Meaning], phrases: Phrases, spoken: Meaning, *, is_street: bool) -> None:
     for phrase in phrases.all:
         key = key_of(phrase)
-        known = found.get(key, Meaning(phrase, keys=(key,)))
+        known = found.get(key, spoken)
         is_short = len(WORD.findall(phrase)) == 1 and len(key) <= LONGEST_COMMON_WORD
-        both = tuple(dict.fromkeys((*known.rules, *rules)))
-        weak = (is_street and is_short) or key in small_words().ambiguous
-        found[key] = Meaning(phrase, both, known.silent or silent, (key,), weak)
+        found[key] = replace(
+            spoken,
+            name=phrase,
+            rules=tuple(dict.fromkeys((*known.rules, *spoken.rules))),
+            is_weak=(is_street and is_short) or key in small_words().ambiguous,
+        )

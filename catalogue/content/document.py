@@ -273,9 +273,10 @@ class Phrases:
 
 @dataclass(frozen=True, kw_only=True)
 class RowWords(Phrases):
-    """Everyday words for what an interaction is about."""
+    """Everyday words for what an interaction is about; plays is the name as which they count."""
 
     row: Text
+    plays: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -80,6 +80,7 @@ def test_what_nobody_has_said_is_asked_and_not_passed_over(text, rule, depends_o
 UNCLEAR = [
     ("sparsentan, furosemide, ibuprofen", "acei-diuretic-nsaid", ("sparsentan",)),
     ("ramipril, antihypertensive, naproxen", "acei-diuretic-nsaid", ("antihypertensive",)),
+    ("ramipril, water tablets, naproxen", "acei-diuretic-nsaid", ("water tablets",)),
     ("codeine, sleeping pills", "opioid-benzodiazepine", ("sleeping pills",)),
     ("blood pressure tablet, advil", "acei-diuretic-nsaid", ("blood pressure tablet",)),
     ("aliskiren, furosemide, naproxen", "acei-diuretic-nsaid", ("aliskiren",)),
@@ -94,6 +95,11 @@ def test_a_name_that_cannot_be_told_brings_the_rule_up_as_unclear(text, rule, un
     each = fired(content, text)[rule]
 
     assert (each.unclear, each.is_certain) == (unclear, False)
+
+
+@pytest.mark.parametrize("text", ["8 cans of lager a day", "gin and lager", "heroin", "Endone"])
+def test_several_words_for_one_thing_are_one_sedative(text, content):
+    assert "older-two-sedatives" not in fired(content, text, age=70)
 
 
 def test_a_misspelt_second_sedative_counts_as_one(content):
