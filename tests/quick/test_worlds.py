@@ -16,7 +16,7 @@ from shop.accounts.models import User
 from shop.audit.verification import Verification
 from tests import conftest
 from tests.quick import rows
-from tests.quick.worlds import WORLD, beginning, kept
+from tests.quick.worlds import MOST_STEPS, WORLD, beginning, kept
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
@@ -120,6 +120,20 @@ def test_a_step_is_taken_once(nothing_yet: Callable[[], None], builds: list[str]
         nothing_yet()
 
     assert builds == ["a@example.com", "b@example.com"]
+
+
+def test_of_many_steps_only_the_first_are_remembered(
+    nothing_yet: Callable[[], None], builds: list[str]
+) -> None:
+    emails = [f"{number}@example.com" for number in range(MOST_STEPS + 2)]
+    for _time in range(2):
+        with transaction.atomic():
+            for email in emails:
+                make(email)
+            transaction.set_rollback(True)
+        nothing_yet()
+
+    assert builds == [*emails, *emails[MOST_STEPS:]]
 
 
 def write(_patch: pytest.MonkeyPatch, _settings: Any) -> None:
