@@ -266,11 +266,14 @@ def transcribe(page: Page, *, strength: int, units: int, today: Any) -> None:
 
 
 def answer_alerts(page: Page) -> None:
-    """Every alert seen, with a note."""
+    """Every alert by the first answer that fits it, in words where it has any; the rest is seen."""
     page.wait_for_load_state()
-    for finding in page.locator(".finding").all():
-        finding.get_by_label("Answer", exact=True).select_option("seen")
-        finding.get_by_label("Note", exact=True).fill("Asked on the telephone.")
+    for reply in page.locator(".finding .reply").all():
+        reply.get_by_label("Answer", exact=True).select_option(index=1)
+        for words in reply.get_by_label("In words", exact=True).all():
+            words.fill("Asked on the telephone; the label was shown.")
+    for notes in page.locator('[name="notes_seen"]').all():
+        notes.check()
 
 
 def choose_delivery(page: Page) -> None:
