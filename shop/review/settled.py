@@ -57,9 +57,10 @@ class ShownQuery:
     is_listed: bool
 
 
-def queries_of(prescription: Prescription, *, listed: Collection[str]) -> list[ShownQuery]:
+def queries_of(
+    prescription: Prescription, changes: Changes, *, listed: Collection[str]
+) -> list[ShownQuery]:
     """The queries on a prescription; ``listed`` are the keys of today's findings."""
-    changes = Changes(prescription)
     rows = prescription.prescriber_queries.select_related("asked_by")
     return [
         ShownQuery(query, changes.reopening(query), query.content["about"] in listed)
@@ -67,9 +68,9 @@ def queries_of(prescription: Prescription, *, listed: Collection[str]) -> list[S
     ]
 
 
-def confirmed_alerts(prescription: Prescription) -> frozenset[str]:
+def confirmed_alerts(prescription: Prescription, changes: Changes | None = None) -> frozenset[str]:
     """The alerts that the prescriber has confirmed, by key, and nothing has opened again."""
-    changes = Changes(prescription)
+    changes = changes or Changes(prescription)
     queries = PrescriberQuery.objects.filter(prescription=prescription, is_confirmed=True)
     return frozenset(
         query.content["about"] for query in queries if changes.reopening(query) is None

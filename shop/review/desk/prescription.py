@@ -299,7 +299,9 @@ def _show(
         ),
         "authorisations": prescription.authorisations.select_related("medicine", "content_version"),
         "decisions": prescription.decisions.select_related("decided_by").defer("frozen"),
-        "queries": queries_of(prescription, listed={each.key for each in sheet.work.alerts}),
+        "queries": queries_of(
+            prescription, sheet.changes, listed={each.key for each in sheet.work.alerts}
+        ),
         "grounds": None if prescription.status in UNDER_REVIEW else grounds_of(prescription),
         "events": prescription.events.select_related("by"),
         "checks": checks_of(prescription),

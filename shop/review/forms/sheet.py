@@ -39,6 +39,7 @@ class Sheet:
 
     def __init__(self, prescription: Prescription, typed: Mapping[str, Any]) -> None:
         self.prescription = prescription
+        self.changes = Changes(prescription)
         items = blank_items(prescription)
         self.reading = TranscriptionForm(typed)
         self.items = [ItemForm(typed, item=item) for item in items]
@@ -74,7 +75,7 @@ class Sheet:
 
     def _found(self) -> list[tuple[Alert, str]]:
         """What the rules find, each with the change after which it is open again."""
-        changes = Changes(self.prescription)
+        changes = self.changes
         under = [(alert, changes.under(alert.key)) for alert in alerts_for(self.case)]
         return [(alert, str(change.uuid) if change else "") for alert, change in under]
 
@@ -91,7 +92,7 @@ class Sheet:
             legal=self.legal.details(),
             clinical=self.clinical.given(),
             care=self.care.care(),
-            confirmed=confirmed_alerts(self.prescription),
+            confirmed=confirmed_alerts(self.prescription, self.changes),
         )
 
     def kept_forms(self) -> Iterator[DeskForm]:
