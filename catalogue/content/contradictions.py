@@ -15,10 +15,10 @@ Fault = tuple[tuple[str | int, ...], str]
 def contradictions(content: Content, *, medicine: Path) -> Iterator[Fault]:
     """Everything that only shows when entries are held against each other."""
     yield from _addresses(content)
-    yield from _short(content)
     yield from _see_also(content, medicine)
     rows_differ = list(_comparison(content))
     yield from rows_differ or _emergency(content)
+    yield from () if rows_differ else _short(content)
     yield from _interactions(content)
     rows = {each.id: each for each in content.interactions}
     yield from _words(content, rows.keys())

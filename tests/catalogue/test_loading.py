@@ -58,9 +58,8 @@ def test_a_second_load_changes_nothing(db):
 
 def test_a_changed_text_becomes_a_new_version_and_the_old_one_is_kept(folder, db, client):
     run("load_medicines")
-    edit(
-        folder / "sections/09-store.md", "Keep the tablets in their pack", "Keep every tablet here"
-    )
+    edit(folder / "sections/09-store.md", "The maker of our", "The makers of our")
+    edit(folder / "leaflet.yaml", "The maker of our", "The makers of our")
     edit(folder / "interactions.yaml", "label: Lithium", "label: Lithium salts")
 
     said = run("load_medicines")
@@ -68,22 +67,23 @@ def test_a_changed_text_becomes_a_new_version_and_the_old_one_is_kept(folder, db
     assert said.splitlines() == [
         "Baclofen 2: loaded",
         "  changed: section store",
+        "  changed: leaflet",
         "  changed: interaction lithium",
     ]
     old, new = ContentVersion.objects.order_by("number")
-    assert "Keep the tablets" in json.dumps(old.document)
+    assert "The maker of our" in json.dumps(old.document)
     assert old.digest != new.digest
     page = client.get(Product.objects.get().get_absolute_url()).content.decode()
-    assert "Keep every tablet here" in page
-    assert "Keep the tablets in their pack" not in page
+    assert "The makers of our" in page
+    assert "The maker of our" not in page
 
 
 def test_going_back_to_an_old_text_is_a_third_version(folder, db):
     path = folder / "sections/09-store.md"
     run("load_medicines")
-    edit(path, "Keep the tablets", "Keep every one")
+    edit(path, "Score line not read", "Score line not seen")
     run("load_medicines")
-    edit(path, "Keep every one", "Keep the tablets")
+    edit(path, "Score line not seen", "Score line not read")
 
     run("load_medicines")
 

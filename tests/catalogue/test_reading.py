@@ -271,6 +271,7 @@ def test_information_about_a_medicine_may_be_short(folder):
     (folder / "packs.yaml").unlink()
     (folder / "sections/04-stop.md").unlink()
     (folder / "advice.yaml").unlink()
+    (folder / "leaflet.yaml").unlink()
 
     assert read_medicine(folder).advice == ()
 
