@@ -148,6 +148,8 @@ def in_australia(page: Page) -> None:
     page.get_by_label("Country where the patient lives").select_option("AU")
     if page.get_by_label("ZIP code").count():
         page.get_by_role("button", name="Ask for an address there").click()
+        # The form is drawn anew, folded.
+        expect(page.get_by_label("State or territory")).to_be_attached()
 
 
 def open_folds(page: Page) -> None:
