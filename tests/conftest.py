@@ -344,6 +344,7 @@ def send_prescription(
     strength: int = 10,
     patient: Patient | None = None,
     answers: Answers | None = None,
+    paper: bytes = b"as sent",
 ) -> Prescription:
     """A prescription as the customer sends it, with one page; of somebody who takes it already."""
     said = answers or (patient.answers if patient else patient_answers())
@@ -352,7 +353,7 @@ def send_prescription(
         patient=patient,
         answers=said.but(taking=said["taking"] or "elsewhere"),
         wishes=[Wish(medicine_id=medicine.pk, strength=mg(strength), units=60)],
-        uploads=[Upload(data=b"as sent", pictures=(Picture(b"a picture", 10, 10),))],
+        uploads=[Upload(data=paper, pictures=(Picture(b"a picture", 10, 10),))],
     )
 
 

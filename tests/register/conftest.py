@@ -11,16 +11,21 @@ from shop.demo.stripe.server import Emulator
 from shop.order.processing import EventHandler
 from shop.prescriptions.models import Prescription
 from shop.settling.settle import settle
-from tests.conftest import basket_with, pack_of, send_prescription
+from tests.conftest import basket_with, pack_of, patient_answers, send_prescription
 from tests.quick.worlds import kept
 from tests.review.desk import approve_reviewed, name_medicine
 from tests.settling.paying import open_card_page, pay_by_card
 
 
 @kept
-def reviewed_prescription(user: User, medicine: Product, *, by: User) -> Prescription:
+def reviewed_prescription(
+    user: User, medicine: Product, *, by: User, name: str = "Robin Example"
+) -> Prescription:
     name_medicine(medicine)
-    return approve_reviewed(send_prescription(user, medicine), medicine, by=by)
+    sent = send_prescription(
+        user, medicine, answers=patient_answers(patient_name=name), paper=name.encode()
+    )
+    return approve_reviewed(sent, medicine, by=by, patient_name=name)
 
 
 def ordered(user: User, *packs: Product, chosen: str = "") -> Order:

@@ -57,7 +57,7 @@ def three(medicine: Product, pharmacist: User, stripe: Emulator) -> datetime.dat
     first = timezone.localdate()
     for number in range(3):
         user = make_user(f"buyer{number}@example.com")
-        reviewed_prescription(user, medicine, by=pharmacist)
+        reviewed_prescription(user, medicine, by=pharmacist, name=f"Buyer {number}")
         order = ordered(user, pack_of(medicine, 10, 60))
         with time_machine.travel(timezone.now() + datetime.timedelta(days=number)):
             move(order, "Dispatched")

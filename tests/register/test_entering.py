@@ -215,7 +215,7 @@ def test_supplies_entered_at_once_are_numbered_without_a_gap(
     orders = []
     for number in range(4):
         user = make_user(f"buyer{number}@example.com")
-        reviewed_prescription(user, medicine, by=pharmacist)
+        reviewed_prescription(user, medicine, by=pharmacist, name=f"Buyer {number}")
         orders.append(ordered(user, pack_of(medicine, 10, 60)))
 
     # Four who pack the same medicine wait for its stock; nothing keeps these apart but the register.

@@ -18,7 +18,13 @@ IN_UCUM = re.compile(r"{{[^}]*\bstrength\s*[|}]")
 # Each with the reason why it may name a form or a unit.
 MAY = {
     "catalogue/amounts.py": "it is where the words are",
-    "catalogue/typed.py": "it reads what people type about any medicine",
+    "catalogue/vocabulary/doses.py": "it reads what people type about any medicine",
+    "catalogue/vocabulary/building.py": "it reads names as others list them",
+    "shop/review/checklist.py": "it names what the rules find",
+    "shop/review/rules/outcomes.py": "it names what the rules find",
+    "shop/review/desk/dose.py": "limits are in mg a day, and the desk holds doses against them",
+    "shop/review/forms/transcription.py": "steps of a dose are in mg, as limits are",
+    "shop/review/directions.py": "it reads directions as prescribers write them",
     "shop/demo/example_patients.py": "medicines that made-up patients take",
     "shop/demo/specimen.py": "what is written on the specimen prescription",
 }

@@ -67,6 +67,10 @@ class Plot:
     today: float
 
     @property
+    def title(self) -> str:
+        return _("mg a day over time; the list below says the same")
+
+    @property
     def box(self) -> str:
         return f"0 0 {WIDTH} {HEIGHT}"
 
@@ -177,7 +181,7 @@ def plot_of(view: View) -> Plot | None:
     return Plot(
         bars=[scale.bar(span) for span in spans],
         limit=scale.y(limit.value) if limit else None,
-        top=in_words(top),
+        top=f"{in_words(top)} mg",
         first_day=first,
         last_day=last,
         today=scale.x(view.case.today),
