@@ -268,12 +268,14 @@ def transcribe(page: Page, *, strength: int, units: int, today: Any) -> None:
 
 
 def answer_alerts(page: Page) -> None:
-    """Every alert by the first answer that fits it, in words where it has any; the rest is seen."""
+    """Every alert by the pharmacist's own reason, else by the first answer that fits; the rest is seen."""
     page.wait_for_load_state()
     for reply in page.locator(".finding .reply").all():
-        reply.get_by_label("Answer", exact=True).select_option(index=1)
+        answer = reply.get_by_label("Answer", exact=True)
+        own = answer.locator("option[value=accepted]").count()
+        answer.select_option(value="accepted" if own else None, index=None if own else 1)
         for words in reply.get_by_label("In words", exact=True).all():
-            words.fill("Asked on the telephone; the label was shown.")
+            words.fill("They moved last month and told us the new address on the telephone.")
     for notes in page.locator('[name="notes_seen"]').all():
         notes.check()
 
