@@ -19,13 +19,13 @@ from shop.audit import guards, live_rows, states
 from shop.order.processing import EventHandler, check_may_leave
 from shop.prescriptions import services as prescriptions
 from shop.prescriptions.models import Supply
-from shop.review import added
+from shop.review import added, second_look
 from shop.review import services as reviews
 from shop.review.added import Heard
 from shop.review.models import AnswersChange
 from shop.review.services import Asked
 from shop.standing.models import Answer
-from tests.conftest import let_the_log_know, pack_of, send_prescription
+from tests.conftest import let_the_log_know, make_pharmacist, pack_of, send_prescription
 from tests.register.conftest import reviewed_prescription
 from tests.standing.paid import pay_back, place
 
@@ -142,10 +142,16 @@ def rows(
 ) -> dict[str, models.Model]:
     """One row of each kind that decides, written by the shop."""
     prescription = reviewed_prescription(customer, medicine, by=pharmacist)
+    held = send_prescription(other_customer, medicine, paper=b"Robin Example")
+    prescriptions.claim(held, by=pharmacist)
+    look = second_look.record(
+        held,
+        by=make_pharmacist("second@example.com", number="54321"),
+        other=prescription,
+        why="The same paper, sent by somebody else",
+    )
     order = place(customer, pack_of(medicine, 10, 60))
     refund = pay_back(order, lines=[(order.lines.get(), 1)])
-    held = send_prescription(other_customer, medicine)
-    prescriptions.claim(held, by=pharmacist)
     asked = Asked(
         "Dr M. Sample", "phone", "+61 2 1234", "How often?", "Daily", "", is_confirmed=True
     )
@@ -165,6 +171,7 @@ def rows(
         "decision": prescription.decisions.get(),
         "check": prescription.checks.first(),
         "query": query,
+        "second_look": look,
         "added_medicine": medicine_added,
         "answer": answer,
         "answers_change": change,
