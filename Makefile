@@ -27,7 +27,7 @@ COMPLETE = UV_CUSTOM_COMPILE_COMMAND="make requirements" .venv/bin/uv pip compil
 help:
 	@echo "make run            the demonstration, on http://127.0.0.1:8000 (PORT=8010 make run moves it)"
 	@echo "make check          lint, and for 50 seconds (SECONDS=) the quick tests that what you changed can reach"
-	@echo "make test           all tests, in Chromium too: nine minutes on two free cores"
+	@echo "make test           all tests, in Chromium too: a quarter of an hour on two cores"
 	@echo "make test-fast      the tests without the browser and the long ones"
 	@echo "make test-postgres  on a PostgreSQL of their own, the tests that touch the database"
 	@echo "make test-costs     what each test took the last time, the dearest first"
