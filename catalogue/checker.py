@@ -36,10 +36,9 @@ class Match:
 
 
 @dataclass(frozen=True)
-class Hit:
-    """A rule, and what was typed that it is about."""
+class _Typed:
+    """What was typed for one thing."""
 
-    rule: Rule
     matches: tuple[Match, ...]
 
     @property
@@ -49,6 +48,13 @@ class Hit:
     @property
     def misspelt(self) -> tuple[Match, ...]:
         return tuple(match for match in self.matches if match.is_misspelt)
+
+
+@dataclass(frozen=True)
+class Hit(_Typed):
+    """A rule, and what was typed that it is about."""
+
+    rule: Rule
 
     @property
     def is_street(self) -> bool:
@@ -56,20 +62,11 @@ class Hit:
 
 
 @dataclass(frozen=True)
-class Silence:
+class Silence(_Typed):
     """A substance, or a kind of medicine, of which our sources say nothing with this one."""
 
     substance: str
-    matches: tuple[Match, ...]
     advice: str = ""
-
-    @property
-    def entries(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(match.entry for match in self.matches))
-
-    @property
-    def misspelt(self) -> tuple[Match, ...]:
-        return tuple(match for match in self.matches if match.is_misspelt)
 
 
 @dataclass(frozen=True)
@@ -223,7 +220,7 @@ def _hits(named: list[Named]) -> tuple[Hit, ...]:
             rules[rule.id] = rule
             matches.setdefault(rule.id, {})[_match(each)] = None
     worst_first = sorted(rules.values(), key=lambda rule: rule.severity.rank)
-    return tuple(Hit(rule, tuple(matches[rule.id])) for rule in worst_first)
+    return tuple(Hit(tuple(matches[rule.id]), rule) for rule in worst_first)
 
 
 def _silent(content: Content, named: list[Named]) -> tuple[Silence, ...]:
@@ -232,7 +229,7 @@ def _silent(content: Content, named: list[Named]) -> tuple[Silence, ...]:
         for substance in each.meaning.silent:
             matches.setdefault(substance, {})[_match(each)] = None
     advice = {kind.id: kind.advice for kind in content.silent}
-    return tuple(Silence(of, tuple(by), advice.get(of, "")) for of, by in matches.items())
+    return tuple(Silence(tuple(by), of, advice.get(of, "")) for of, by in matches.items())
 
 
 def _candidates(named: list[Named], unchecked: tuple[Unchecked, ...]) -> list[Candidate]:

@@ -18,6 +18,11 @@ def tell_message(message: Message) -> None:
     _queue("prescription_message", message.prescription, key=str(message.uuid))
 
 
+def tell_of_call(prescription: Prescription) -> None:
+    """Tell the customer once that a pharmacist calls today, and not why."""
+    _queue("prescription_call", prescription, key=prescription.reference)
+
+
 def tell_supplies_left(prescription: Prescription, *, last: Supply) -> None:
     """Tell the customer after a supply that there is more to order, and until when."""
     _queue(

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from shop import days
 from shop.help_lines.table import lines_of, name_of
+from shop.prescriptions import emails
 from shop.prescriptions.history import subject_of
 from shop.prescriptions.models import Prescription
 from shop.review.rules.alert import Alert
@@ -39,6 +40,7 @@ def follow(prescription: Prescription, case: Case, alerts: Iterable[Alert]) -> N
             path=reverse("admin:prescription-review", args=[prescription.reference]),
             due=days.at_pharmacy(),
         )
+        emails.tell_of_call(prescription)
 
 
 def ask_later(prescription: Prescription, due: datetime.date | None) -> None:

@@ -88,6 +88,8 @@ def test_one_pharmacist_alone_does_not_approve_it_again(
 
     again.refresh_from_db()
     assert again.status == Status.IN_REVIEW
+    [seen] = [alert for alert in sheet_of(again, medicine).work.alerts if alert.rule == "duplicate"]
+    assert seen.lifter == "Another pharmacist settles it, by a second look"
 
 
 @pytest.mark.parametrize("happened", NOT_IN_THE_WAY)

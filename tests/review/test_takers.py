@@ -14,6 +14,7 @@ from catalogue.content import files
 from catalogue.models import Product
 from shop.accounts.models import User
 from shop.help_lines.table import lines_of
+from shop.mailing.models import Email
 from shop.prescriptions.models import Prescription
 from shop.review import takers
 from shop.review.rules import alerts_for
@@ -60,6 +61,17 @@ def test_every_block_of_one_who_takes_it_is_a_call_of_the_same_day(
         assert f"last until {last.day} {last:%B %Y}" in task.words
     lines = lines_of(case.country)
     assert (lines.out_of_hours[0].text.rstrip(".") if lines else "not known") in task.words
+    told = Email.objects.get(code="prescription_call")
+    assert (told.user, told.patient) == (prescription.user, prescription.patient)
+
+
+def test_they_are_told_once_however_often_it_is_looked_at(prescription: Prescription) -> None:
+    case = case_in(blocked_takers()[0].values[0])
+
+    for _ in range(2):
+        takers.follow(prescription, case, alerts_for(case))
+
+    assert Email.objects.filter(code="prescription_call").count() == 1
 
 
 def is_for_a_start(line: Any) -> bool:

@@ -22,6 +22,7 @@ class Lifter(TextChoices):
     """Who may settle or lift an alert; the strictest first (CLN-8)."""
 
     NOBODY = "nobody", _("Nobody here lifts it")
+    COLLEAGUE = "colleague", _("Another pharmacist settles it, by a second look")
     PRESCRIBER = "prescriber", _("The prescriber settles it, by a recorded answer")
     PHARMACIST = "pharmacist", _("You settle it")
 
@@ -85,8 +86,8 @@ class Alert:
 
     @property
     def is_final(self) -> bool:
-        """Whether nothing that holds it can be approved."""
-        return self.liftable_by == Lifter.NOBODY
+        """Whether nothing that holds it can be approved; a colleague's second look takes it away."""
+        return self.liftable_by in {Lifter.NOBODY, Lifter.COLLEAGUE}
 
     @property
     def needs_prescriber(self) -> bool:

@@ -111,7 +111,7 @@ OUTCOMES = (
         PHARMACIST,
         words=_("Write why it is supplied all the same."),
     ),
-    Outcome(NOT_SUPPLIED, _("Not supplied"), BLOCK, (Lifter.NOBODY,)),
+    Outcome(NOT_SUPPLIED, _("Not supplied"), BLOCK, (Lifter.NOBODY, Lifter.COLLEAGUE)),
 )
 BY_CODE = {each.code: each for each in OUTCOMES}
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from shop.review.rules.alert import Alert, Severity, legal
+from shop.review.rules.alert import Alert, Lifter, Severity, legal
 from shop.review.rules.case import Case
 from shop.review.transcription import Indelible, Signed
 
@@ -136,6 +136,7 @@ def seen_before(case: Case) -> Iterator[Alert]:
             " ".join([title, alone if must_wait else other.seconded]).strip(),
             DUPLICATES,
             about=f"{other.kind}-{other.reference}",
+            liftable_by=Lifter.COLLEAGUE if must_wait else Lifter.PHARMACIST,
         )
 
 

@@ -86,6 +86,8 @@ class Graded:
         return list(Severity).index(self.severity), list(Lifter).index(self.by)
 
     def __post_init__(self) -> None:
+        if self.by == Lifter.COLLEAGUE:
+            raise ValueError("a second look is at two prescriptions, not at a medicine")
         if self.severity == Severity.NOTE and self.by != Lifter.PHARMACIST:
             raise ValueError("a note is for a pharmacist to see")
         if self.severity == Severity.BLOCK and self.by == Lifter.PHARMACIST:
