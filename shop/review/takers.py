@@ -22,7 +22,7 @@ from shop.tasks.models import Task
 
 
 def follow(prescription: Prescription, case: Case, alerts: Iterable[Alert]) -> None:
-    """Have whoever takes it called today, as long as something blocks it.
+    """Have whoever takes it, or may, called today, as long as something blocks it.
 
     Of a paper that nobody has read yet only the patient's own answers count. A call that a person has
     made is not asked for again. Writes to the audit log, so it comes after every other lock.
@@ -30,7 +30,7 @@ def follow(prescription: Prescription, case: Case, alerts: Iterable[Alert]) -> N
     about = subject_of(prescription)
     is_read = bool(case.transcription.patient_name or case.transcription.signed)
     blocks = [each for each in alerts if each.is_block and (is_read or not each.is_legal)]
-    if not (case.is_taken and blocks):
+    if not (case.may_be_taken and blocks):
         tasks.close(Kind.BLOCKED_TAKER, about=about, how=_("Nothing blocks it any more."))
     elif not Task.objects.about(Kind.BLOCKED_TAKER, about).filter(closed_by__isnull=False).exists():
         tasks.open(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -112,6 +113,17 @@ def test_who_never_took_it_is_not_called(prescription: Prescription) -> None:
     takers.follow(prescription, case_in(new), alerts_for(case_in(new)))
 
     assert calls() == []
+
+
+@pytest.mark.parametrize("taking", ["unsure", ""])
+def test_who_is_not_sure_of_taking_it_is_called(prescription: Prescription, taking: str) -> None:
+    new = next(each for each in every_case() if each.id == "s01-us-new-80")
+    case = case_in(new)
+    unsure = replace(case, said={**case.said, "taking": taking})
+
+    takers.follow(prescription, unsure, alerts_for(case))
+
+    assert len(calls()) == 1
 
 
 @pytest.fixture

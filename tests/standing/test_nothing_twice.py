@@ -12,6 +12,7 @@ from catalogue.models import Product
 from shop.accounts.models import User
 from shop.mailing.models import Email
 from shop.patients import services as patients
+from shop.placing import gate
 from shop.placing.refusals import Reason, Refused
 from shop.prescriptions import services
 from shop.prescriptions.models import Prescription
@@ -20,7 +21,7 @@ from shop.standing import answering
 from shop.standing.question import obstacles_of
 from shop.tasks.kinds import Kind
 from shop.tasks.models import Task
-from tests.conftest import add_patient, approve, pack_of, send_prescription, signed_in
+from tests.conftest import add_patient, approve, basket_with, pack_of, send_prescription, signed_in
 from tests.standing.paid import anew, place
 
 
@@ -40,6 +41,28 @@ def test_while_a_pharmacist_is_asked_nothing_else_of_the_approval_is_sold(
 
     assert refused.value.reason == Reason.ORDER_ASKED
     assert str(stopped.number) in refused.value.message
+
+
+def test_the_cart_is_refused_before_anything_is_paid(
+    stopped: Order, approved: Prescription, medicine: Product
+) -> None:
+    with pytest.raises(Refused) as refused:
+        gate.check(approved.user, basket_with(approved.user, pack_of(medicine, 25, 60)).all_lines())
+
+    assert refused.value.reason == Reason.ORDER_ASKED
+
+
+def test_nor_is_what_was_paid_meanwhile(
+    stopped: Order, approved: Prescription, medicine: Product
+) -> None:
+    """Asked once more when the card was charged already: the money goes back."""
+    approved.refresh_from_db()
+    lines = basket_with(approved.user, pack_of(medicine, 25, 60)).all_lines()
+
+    with pytest.raises(Refused) as refused:
+        gate.check_prescription(approved, lines)
+
+    assert refused.value.reason == Reason.ORDER_ASKED
 
 
 @pytest.mark.parametrize("answer", ["may leave", "must not leave"])

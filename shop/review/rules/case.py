@@ -195,3 +195,8 @@ class Case:
         ordered = {item.medicine_id for item in self.transcription.items}
         takes = self.said.get("taking") in {"here", "elsewhere"}
         return takes or bool(ordered & self.last_supplies.keys())
+
+    @property
+    def may_be_taken(self) -> bool:
+        """Whether nothing says that the patient does not take it: who is not sure may."""
+        return self.is_taken or self.said.get("taking") not in {"new", "stopped"}
