@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from shop import days
 from shop.patients import questions
 from shop.patients.answers import Answers, names_of
 
@@ -66,15 +67,26 @@ class InWords:
 
 
 def described(answers: Answers, *, medicines: Collection[str]) -> list[InWords]:
-    """Every question that these medicines ask, answered or not, and every other that was answered."""
+    """Every question that these medicines ask, answered or not, and every other that was answered.
+
+    A tick that stands in for an answer, such as “not known”, is told only where it was set.
+    """
     asked = questions.table().asked_for(medicines, answered=answers.values)
-    names = [name for name in names_of(answers) if name in asked or answers.is_given(name)]
+    stand_ins = {each.or_tick for each in asked}
+    names = [
+        name
+        for name in names_of(answers)
+        if answers.is_given(name) or (name in asked and name not in stand_ins)
+    ]
     return [_described(name, answers) for name in names]
 
 
 def _described(name: str, answers: Answers) -> InWords:
     table = questions.table()
     question = table.called(name) if name in table else None
+    age = answers.age_on(days.at_pharmacy())
+    is_given = answers.is_given(name)
+    is_asked = is_given or (question is not None and question.can_apply(answers.values, age=age))
     version = answers.versions.get(name, 0)
     return InWords(
         name=name,
@@ -82,9 +94,9 @@ def _described(name: str, answers: Answers) -> InWords:
         label=short_of(name),
         asked=label_of(name),
         value=answers.values.get(name, ""),
-        answer=in_words(name, answers.values.get(name, "")),
+        answer=in_words(name, answers.values.get(name, "")) if is_asked else _("not asked"),
         version=version,
         on=answers.dates.get(name),
-        is_given=answers.is_given(name),
+        is_given=is_given,
         is_current=question is not None and version == question.version,
     )

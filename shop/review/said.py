@@ -41,8 +41,14 @@ def found_in(said: Mapping[str, Any]) -> tuple[Found, ...]:
     return tuple(
         found
         for name in TEXTS
-        for found in conditions_in(str(said.get(name) or ""), is_about_allergies=name == ALLERGIES)
+        for found in conditions_in(_written(said, name), is_about_allergies=name == ALLERGIES)
     )
+
+
+def _written(said: Mapping[str, Any], name: str) -> str:
+    """What the patient wrote there."""
+    text = said.get(name)
+    return "" if text in {None, NOT_ASKED} else str(text).strip()
 
 
 # The checker reads these.
@@ -55,7 +61,7 @@ def texts_to_read(said: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     return tuple(
         (table.called(name).short, text)
         for name in TEXTS
-        if name in table and name not in MEDICINES and (text := str(said.get(name) or "").strip())
+        if name in table and name not in MEDICINES and (text := _written(said, name))
         if not read_conditions(text, is_about_allergies=name == ALLERGIES).is_all_understood
     )
 

@@ -25,6 +25,7 @@ from shop.patients.forms import PatientForm
 from shop.patients.freshness import old_answers
 from shop.patients.models import Patient
 from shop.patients.questions import COMMON, MEDICINES, SCREENING, Question, Table
+from shop.patients.wording import described
 from shop.prescription_pages.forms import typed_so_far
 from shop.prescriptions.models import Prescription
 from shop.prescriptions.statuses import Status
@@ -99,10 +100,21 @@ def test_a_question_without_an_answer_is_at_the_desk_and_in_the_decision_too(
     prescription = send_prescription(customer, medicine, answers=Answers(patient_name="Robin"))
 
     page, kept = at_the_desk(desk, prescription), frozen_of(prescription)
+    table = questions.table()
+    ticks = {each.or_tick for each in table if each.or_tick}
 
-    assert [each.name for each in questions.table() if f"<dt>{each.short}</dt>" not in page] == []
-    assert kept.keys() == set(questions.table().names)
+    shown = {each.name for each in table if f"<dt>{each.short}</dt>" in page}
+    assert shown == kept.keys() == set(table.names) - ticks
     assert not kept["allergies"]["is_given"]
+
+
+def test_what_does_not_fit_a_patient_was_not_asked_rather_than_not_said() -> None:
+    man = Answers(sex_at_birth="male", date_of_birth="1970-01-01")
+
+    words = {each.name: each.answer for each in described(man, medicines=["baclofen"])}
+
+    assert words["pregnancy"] == words["weight_kg"] == "not asked"
+    assert words["kidney_problems"] == "not said"
 
 
 def test_every_question_is_read_by_a_rule_or_says_why_only_people_read_it() -> None:

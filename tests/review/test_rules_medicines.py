@@ -17,7 +17,7 @@ from shop.review.rules import alerts_for
 from shop.review.rules.alert import RULE_NAMES, Lifter, Severity
 from shop.review.rules.case import Case, SeenBefore
 from shop.review.rules.screening import screenings
-from shop.review.said import drugs_in, texts_to_read
+from shop.review.said import NOT_ASKED, TEXTS, drugs_in, found_in, texts_to_read
 from shop.review.transcription import Transcription
 from tests.conftest import mg
 from tests.review.cases import BLOCK, ITEM, NOTE, QUERY, TODAY, a_case, found, wish
@@ -119,6 +119,11 @@ def test_only_texts_that_say_more_than_was_found_are_to_be_read() -> None:
     assert texts_to_read({"conditions": "epilepsy, and my leg is odd"}) == (
         ("Other illnesses", "epilepsy, and my leg is odd"),
     )
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_a_text_that_was_not_asked_for_is_not_read(name: str) -> None:
+    assert texts_to_read({name: NOT_ASKED}) == found_in({name: NOT_ASKED}) == ()
 
 
 def test_a_drug_found_in_the_list_counts_as_said() -> None:
