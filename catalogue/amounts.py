@@ -248,10 +248,6 @@ class DoseForm(TextChoices):
         cents = Fraction(price) * 100 * self.kind.priced_by / units
         return CENT * math.ceil(cents)
 
-    def price_step(self, units: int) -> Decimal:
-        """The least price of a pack that is whole cents, in all and for `priced_by` units."""
-        return CENT * Fraction(units, self.kind.priced_by).numerator
-
 
 def doses_of(forms: Iterable[DoseForm]) -> str:
     """A plural for all that is supplied in these forms: "tablets"; "doses" for several forms."""

@@ -16,6 +16,7 @@ from catalogue.content.models import (  # noqa: F401 (models live here)
     Tag,
 )
 from catalogue.fields import EverField, StrengthField
+from catalogue.prices.models import PlannedPrice, Pricing  # noqa: F401 (models live here)
 from shop.audit import states
 
 

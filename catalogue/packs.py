@@ -14,6 +14,7 @@ from oscar.templatetags.currency_filters import currency as money
 
 from catalogue.amounts import DoseForm, Strength
 from catalogue.content.sale import on_sale
+from catalogue.prices.reading import exactly, with_price
 
 
 @dataclass(frozen=True)
@@ -90,8 +91,9 @@ def packs_of(parent_ids: Iterable[int]) -> list[Pack]:
 
     A pack without a price is not on sale, nor is one of a medicine that nobody answers for.
     """
+    records = with_price(StockRecord.objects)
     rows = (
-        StockRecord.objects.filter(
+        records.filter(
             product__parent_id__in=list(parent_ids),
             product__is_public=True,
             product__parent__is_public=True,
@@ -108,7 +110,7 @@ def packs_of(parent_ids: Iterable[int]) -> list[Pack]:
             "product__parent__dose_form",
             "product__strength",
             "product__units",
-            "price",
+            "price_then",
             "price_currency",
             "num_in_stock",
             "num_allocated",
@@ -130,7 +132,7 @@ def _pack(rows: list[tuple]) -> Pack:
         form=DoseForm(form),
         strength=strength,
         units=units,
-        price=price,
+        price=exactly(price),
         currency=currency,
         in_stock=(in_stock or 0) - (allocated or 0),
         countries=frozenset(row[-1] for row in rows if row[-1]),

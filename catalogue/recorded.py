@@ -9,6 +9,7 @@ from oscar.apps.partner.models import StockRecord
 
 from catalogue.content.models import ContentVersion, Medicine, Signature
 from catalogue.models import Product, ProductClass
+from catalogue.prices.models import PlannedPrice, Pricing
 from shop.audit import states
 
 WHEN = ("date_created", "date_updated")
@@ -24,6 +25,9 @@ def register() -> None:
         parts={"supply_countries": ("iso_3166_1_a2",)},
     )
     states.register(StockRecord, "stock", but=WHEN)
+    states.register(PlannedPrice, "planned_price")
+    # How often it was changed is for two editors only.
+    states.register(Pricing, "pricing", but=("version",), where=Q(cost__isnull=False))
     # A medicine is sold on the text that is shown, with the signature that this bears.
     states.register(
         Medicine,

@@ -21,6 +21,7 @@ from pydantic import AfterValidator, BeforeValidator
 from catalogue.amounts import DoseForm, NotAStrength, Strength
 from catalogue.content.models import Medicine, Tag
 from catalogue.models import Product, ProductClass
+from catalogue.prices import rules
 from shop.addresses.countries import country
 from shop.audit import log, states
 from shop.datafiles import (
@@ -107,10 +108,11 @@ class _Packs:
                 path = ("strengths", n, "packs", m)
                 if skus[pack.sku] > 1:
                     yield (*path, "sku"), f"pack “{pack.sku}” stands here more than once"
-                if pack.price % self.form.price_step(pack.units):
-                    per = self.form.kind.per_price
-                    reason = f"{pack.price} is not a whole number of cents {per}"
-                    yield (*path, "price"), reason
+                for refused in rules.refusing(rules.findings(self._offer(pack))):
+                    yield (*path, "price"), f"{pack.price}: {refused.words}"
+
+    def _offer(self, pack: _Pack) -> rules.Offer:
+        return rules.Offer(self.form, pack.units, pack.price, settings.OSCAR_DEFAULT_CURRENCY)
 
     def listed(self) -> list[NewPack]:
         return [

@@ -23,7 +23,6 @@ from django.test.signals import template_rendered
 from django.utils import timezone
 from oscar.apps.address.models import Country
 from oscar.apps.partner.models import Partner, StockRecord
-from oscar.apps.partner.strategy import Selector
 from pytest_django.live_server_helper import LiveServer
 
 from catalogue import recorded
@@ -37,6 +36,7 @@ from shop.demo.stripe.replies import Reply
 from shop.demo.stripe.server import Emulator
 from shop.jurisdictions import loading
 from shop.jurisdictions.profile import Authenticity
+from shop.partner.strategy import Selector
 from shop.patients import services as patients
 from shop.patients.answers import Answers
 from shop.patients.models import Patient, Relation

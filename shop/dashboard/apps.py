@@ -24,6 +24,18 @@ WRITING = {
     "catalogue-category-list": "catalogue.change_category",
     "catalogue-category-detail-list": "catalogue.change_category",
     "stock-alert-list": "partner.change_stockalert",
+    "price-grid": "partner.change_stockrecord",
+    "price-marks": "partner.change_stockrecord",
+    "price-packs": "catalogue.change_product",
+}
+# Pages of our own, and what opens them.
+OPENING = {
+    "price-list": ["partner.view_stockrecord"],
+    "price-grid": ["partner.view_stockrecord"],
+    "price-history": ["partner.view_stockrecord"],
+    "price-marks": ["partner.view_stockrecord"],
+    "price-packs": ["partner.view_stockrecord"],
+    "price-take-back": ["partner.change_stockrecord"],
 }
 
 
@@ -45,8 +57,14 @@ def writing_needs(permission: str) -> Callable[[View], View]:
 class DashboardConfig(OscarDashboardConfig):
     name = "shop.dashboard"
 
+    def configure_permissions(self) -> None:
+        super().configure_permissions()
+        self.permissions_map.update(OPENING)
+
     def get_urls(self) -> list[URLPattern]:
         from django.contrib.auth.views import LogoutView
+
+        from shop.dashboard.prices.urls import urlpatterns as prices
 
         sign_in = RedirectView.as_view(pattern_name="account_login", query_string=True)
         return self.post_process_urls(
@@ -54,12 +72,15 @@ class DashboardConfig(OscarDashboardConfig):
                 path("", self.index_view.as_view(), name="index"),
                 path("catalogue/", include(self.catalogue_app.urls[0])),
                 path("orders/", include(self.orders_app.urls[0])),
+                *prices,
                 path("login/", sign_in, name="login"),
                 path("logout/", LogoutView.as_view(next_page="/"), name="logout"),
             ]
         )
 
     def get_url_decorator(self, pattern: URLPattern) -> Callable[[View], View] | None:
-        if pattern.name in WRITING:
-            return writing_needs(WRITING[pattern.name])
-        return super().get_url_decorator(pattern)
+        opens = super().get_url_decorator(pattern)
+        if pattern.name not in WRITING:
+            return opens
+        writes = writing_needs(WRITING[pattern.name])
+        return (lambda view: opens(writes(view))) if opens else writes

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.utils import timezone
 from oscar.apps.order.models import Order
-from oscar.apps.partner.strategy import Selector
 from oscar.core.loading import get_class
 
 from catalogue.content.models import Medicine
@@ -14,6 +13,7 @@ from shop.accounts.actors import actor_of
 from shop.audit import states
 from shop.basket.models import Basket
 from shop.order.utils import OutOfStock
+from shop.partner.strategy import Selector
 from shop.patients import services as patients
 from shop.payments import books
 from shop.payments.models import PaymentAttempt

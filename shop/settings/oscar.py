@@ -15,7 +15,7 @@ OSCAR_APPS = [
     "catalogue.apps.CatalogueConfig",
     "oscar.apps.catalogue.reviews.apps.CatalogueReviewsConfig",
     "oscar.apps.communication.apps.CommunicationConfig",
-    "oscar.apps.partner.apps.PartnerConfig",
+    "shop.partner.apps.PartnerConfig",
     "shop.basket.apps.BasketConfig",
     "oscar.apps.payment.apps.PaymentConfig",
     "oscar.apps.offer.apps.OfferConfig",
@@ -42,6 +42,7 @@ OSCAR_APPS = [
 MIGRATION_MODULES = {
     "address": "oscar.apps.address.migrations",
     "basket": "oscar.apps.basket.migrations",
+    "partner": "oscar.apps.partner.migrations",
 }
 
 OSCAR_SHOP_NAME = env("PHARMACY_NAME", default="") or "Alder Pharmacy"
@@ -76,6 +77,7 @@ OSCAR_DASHBOARD_NAVIGATION = [
         (_("Dashboard"), "list", "index"),
         (_("Orders"), "box", "order-list"),
         (_("Payments"), "credit-card", "payment-list"),
+        (_("Prices and stock"), "tags", "price-list"),
         (_("Products"), "pills", "catalogue-product-list"),
         (_("Categories"), "sitemap", "catalogue-category-list"),
         (_("Low stock"), "exclamation-triangle", "stock-alert-list"),

@@ -16,7 +16,6 @@ from django.utils import timezone
 from oscar.apps.address.models import Country
 from oscar.apps.order.models import Order
 from oscar.apps.partner.models import Partner, StockRecord
-from oscar.apps.partner.strategy import Selector
 
 from catalogue import recorded
 from catalogue.amounts import DoseForm
@@ -24,6 +23,7 @@ from catalogue.models import Medicine, Product, ProductClass
 from shop.accounts.models import User
 from shop.basket.models import Basket
 from shop.demo.stripe.server import Emulator
+from shop.partner.strategy import Selector
 from shop.patients.models import Patient
 from shop.payments.models import (
     Dispute,

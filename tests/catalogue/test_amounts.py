@@ -107,16 +107,6 @@ def test_a_price_of_a_unit_never_understates_and_is_less_than_a_cent_too_high(
     assert exact <= Fraction(form.unit_price(price, units)) < exact + Fraction(1, 100)
 
 
-@given(FORMS, COUNTS, st.integers(min_value=1, max_value=1_000))
-def test_steps_of_a_price_are_whole_cents_of_a_unit_and_no_others_are(
-    form: DoseForm, units: int, cents: int
-) -> None:
-    price = Decimal(cents) / 100
-    is_whole = (Fraction(cents) * form.kind.priced_by / units).denominator == 1
-
-    assert (price % form.price_step(units) == 0) is is_whole
-
-
 @pytest.mark.parametrize(
     ("form", "label", "text", "words", "slug"),
     [

@@ -66,7 +66,7 @@ def test_category_and_tag_are_made_once(baclofen):
 @pytest.mark.parametrize(
     ("old", "new", "reason"),
     [
-        ('price: "21.00"', 'price: "21.01"', "not a whole number of cents per tablet"),
+        ('price: "21.00"', 'price: "21.001"', "“price” must be an amount"),
         ('price: "21.00"', 'price: "-3"', "“price” must be an amount"),
         ('price: "21.00"', 'price: "NaN"', "“price” must be an amount"),
         ('price: "21.00"', "price: 21.00", "“price”"),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import io
 from collections.abc import Callable
-from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -197,21 +196,18 @@ def post_pack(client: Client, pack: Product, **changes: Any) -> None:
     assert client.post(address, pack_form(pack, **changes)).status_code == 302
 
 
-def test_a_new_price_and_new_stock_leave_an_entry_with_what_was_there_before(
+def test_new_stock_leaves_an_entry_with_what_was_there_before(
     at_the_dashboard: Client, baclofen: Product, staff: User
 ) -> None:
     pack = baclofen.children.get(upc="BAC10-120")
     record = pack.stockrecords.get()
 
-    post_pack(at_the_dashboard, pack, price="58.80", stock="77")
+    post_pack(at_the_dashboard, pack, stock="77")
 
     entry = entry_of("stock.change")
     assert (entry.actor_id, entry.subject_key) == (staff.pk, str(record.pk))
     before = str(record.num_in_stock)
-    assert entry.details["changed"] == {
-        "num_in_stock": [before, "77"],
-        "price": ["61.20", "58.80"],
-    }
+    assert entry.details["changed"] == {"num_in_stock": [before, "77"]}
     assert faults() == []
 
 
@@ -221,7 +217,7 @@ def test_a_page_that_is_refused_leaves_no_entry(
     pack = baclofen.children.get(upc="BAC10-120")
     address = reverse("dashboard:catalogue-product", args=[pack.pk])
 
-    response = at_the_dashboard.post(address, pack_form(pack, price="free"))
+    response = at_the_dashboard.post(address, pack_form(pack, stock="many"))
 
     assert response.status_code == 200
     assert not Entry.objects.filter(action__endswith=".change", subject_type="stock").exists()
@@ -257,47 +253,7 @@ def test_what_sql_changed_does_not_become_known_by_another_change(
     pack = baclofen.children.get(upc="BAC10-120")
     StockRecord.objects.filter(product=pack).update(price="50.00")
 
-    post_pack(at_the_dashboard, pack, price="58.80")
+    post_pack(at_the_dashboard, pack, stock="77")
 
     assert entry_of("stock.change").details["unknown"]
     assert len(faults()) == 1
-
-
-@pytest.mark.parametrize(
-    ("price", "is_asked"), [("660.00", True), ("40.80", True), ("79.20", False)]
-)
-def test_a_price_far_from_the_old_one_is_asked_about(
-    price: str, *, is_asked: bool, at_the_dashboard: Client, baclofen: Product
-) -> None:
-    pack = baclofen.children.get(upc="BAC10-120")
-    address = reverse("dashboard:catalogue-product", args=[pack.pk])
-
-    response = at_the_dashboard.post(address, pack_form(pack, price=price))
-
-    assert (response.status_code == 200) == is_asked
-    assert (pack.stockrecords.get().price == Decimal(price)) != is_asked
-    if is_asked:
-        assert "is that meant?" in response.content.decode()
-        assert 'name="stockrecords-0-price_reason"' in response.content.decode()
-
-
-@pytest.mark.parametrize("missing", ["price_is_meant", "price_reason"])
-def test_such_a_price_is_taken_with_a_word_and_a_reason_only(
-    missing: str, at_the_dashboard: Client, baclofen: Product
-) -> None:
-    pack = baclofen.children.get(upc="BAC10-120")
-    answer = {
-        "stockrecords-0-price_is_meant": "on",
-        "stockrecords-0-price_reason": "The wholesaler has doubled it",
-    }
-    without = {name: said for name, said in answer.items() if not name.endswith(missing)}
-    address = reverse("dashboard:catalogue-product", args=[pack.pk])
-    refused = at_the_dashboard.post(address, pack_form(pack, price="122.40", **without))
-    assert refused.status_code == 200
-
-    post_pack(at_the_dashboard, pack, price="122.40", **answer)
-
-    assert pack.stockrecords.get().price == Decimal("122.40")
-    entry = entry_of("stock.change")
-    assert entry.details["reason"] == "The wholesaler has doubled it"
-    assert entry.details["changed"]["price"] == ["61.20", "122.40"]

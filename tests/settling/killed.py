@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from django.conf import settings
 from oscar.apps.order.models import Order
-from oscar.apps.partner.strategy import Selector
 
 from shop.accounts.models import User
 from shop.basket.models import Basket
+from shop.partner.strategy import Selector
 from shop.payments.life_cycles import RefundReason
 from shop.payments.models import PaymentAttempt
 from shop.payments.refunds import Wanted

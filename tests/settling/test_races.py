@@ -10,7 +10,6 @@ import pytest
 from django.db import connection
 from oscar.apps.order.models import Order
 from oscar.apps.partner.models import StockRecord
-from oscar.apps.partner.strategy import Selector
 
 from catalogue.models import Product
 from shop.accounts.models import User
@@ -18,6 +17,7 @@ from shop.basket.models import Basket
 from shop.checkout.pay import AlreadyUnderWay
 from shop.demo.stripe.faults import Fault
 from shop.demo.stripe.server import Emulator
+from shop.partner.strategy import Selector
 from shop.patients import services as patients
 from shop.patients.models import Patient
 from shop.payments.answers import GatewayUnavailable

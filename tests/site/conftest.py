@@ -13,6 +13,7 @@ from django.utils import timezone
 from oscar.apps.address.models import UserAddress
 from oscar.apps.catalogue.models import AttributeOptionGroup, Category, Option
 from oscar.apps.order.models import Order
+from oscar.apps.partner.models import StockRecord
 
 from catalogue.models import Medicine, Product, ProductClass, Tag
 from shop.accounts.models import PharmacistRegistration, User
@@ -171,6 +172,9 @@ def of_staff(
         "dashboard:order-address": [order.number],
         "dashboard:order-refund": [order.number],
         "dashboard:order-look-again": [order.number],
+        **{f"dashboard:price-{page}": [medicine.pk] for page in ("grid", "marks", "packs")},
+        "dashboard:price-history": [StockRecord.objects.earliest("pk").pk],
+        "dashboard:price-take-back": [1],
         "dashboard:catalogue-product": [medicine.pk],
         "dashboard:catalogue-product-create-child": [medicine.pk],
         "dashboard:catalogue-product-delete": [medicine.pk],

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_DOWN, Decimal
+from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from oscar.apps.dashboard.catalogue.forms import ProductForm as OscarProductForm
 from oscar.apps.dashboard.catalogue.forms import StockRecordForm as OscarStockRecordForm
-from oscar.templatetags.currency_filters import currency as money
 
 from catalogue.amounts import NotAStrength, Strength
 from catalogue.models import FIXED, KEEPS, Product, ProductClass
+from catalogue.prices import rules
 from catalogue.shelf import title_of_pack
 from shop.accounts.models import User
 from shop.accounts.roles import is_superintendent
@@ -21,8 +22,8 @@ from shop.dashboard.catalogue.responsible import FIELDS
 
 PACK_FIELDS = ["strength", "units", "supply_countries"]
 MEDICINE_FIELDS = ["dose_form"]
-# A price that goes up or down by more than this is asked about.
-ASKED_FROM_PERCENT = 30
+# Where two editors never overwrite each other unseen.
+SET_ON_THE_GRID = ("price", "low_stock_threshold")
 
 
 class ProductForm(OscarProductForm):
@@ -136,55 +137,11 @@ class ProductForm(OscarProductForm):
             self.instance.title = title_of_pack(medicine, strength, units)
 
 
-def nearest_prices(price: Decimal, step: Decimal) -> tuple[Decimal, Decimal]:
-    """The next pack prices below and above that are a whole number of steps."""
-    below = (price / step).to_integral_value(rounding=ROUND_DOWN) * step
-    return max(below, step), below + step
-
-
-def _check_unit_price(price: Decimal, pack: Product) -> None:
-    step = pack.form.price_step(pack.units or 1)
-    if price % step:
-        below, above = nearest_prices(price, step)
-        raise ValidationError(
-            _(
-                "%(price)s is not a whole number of cents %(per_unit)s. The nearest prices that "
-                "are: %(below)s and %(above)s."
-            )
-            % {
-                "price": money(price),
-                "per_unit": pack.form.kind.per_price,
-                "below": money(below),
-                "above": money(above),
-            }
-        )
-
-
-def is_far(before: Decimal, price: Decimal) -> bool:
-    """Whether a new price is so far from the one before that somebody may have mistyped it."""
-    return abs(price - before) * 100 > before * ASKED_FROM_PERCENT
-
-
-def _far_from(before: Decimal, price: Decimal) -> str:
-    words = _(
-        "%(price)s instead of %(before)s: is that meant? If so, say so and why under “Stock and pricing”."
-    )
-    return str(words) % {"price": money(price), "before": money(before)}
-
-
 class StockRecordForm(OscarStockRecordForm):
+    """The first price of a pack and its stock; later prices belong to the price grid."""
+
     # The pack that the record belongs to, as just posted; the formset sets it.
     pack: Product | None = None
-    # Whether the new price is so far from the old one that it may be a slip.
-    asks_about_price = False
-
-    price_is_meant = forms.BooleanField(label=_("This price is meant"), required=False)
-    price_reason = forms.CharField(
-        label=_("Why the price changes that much"),
-        help_text=_("For colleagues; it is kept in the audit log."),
-        required=False,
-        max_length=120,
-    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -193,23 +150,28 @@ class StockRecordForm(OscarStockRecordForm):
         if self.instance.pk:
             # Orders, registers and labels name it.
             self.fields["partner_sku"].disabled = True
+            for name in SET_ON_THE_GRID:
+                self.fields[name].disabled = True
+                self.fields[name].help_text = _("It is changed on the page “Prices and stock”.")
 
     def clean_price(self) -> Decimal | None:
         price = self.cleaned_data["price"]
-        if price is not None and price <= 0:
-            raise ValidationError(_("The price must be more than nothing."))
-        if price is not None and self.pack is not None:
-            _check_unit_price(price, self.pack)
+        if price is not None and self.pack is not None and not self.instance.pk:
+            self._check_price(price, self.pack)
         return price
 
-    def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        before, price = self.instance.price, cleaned.get("price")
-        self.asks_about_price = bool(before and price and is_far(before, price))
-        is_answered = cleaned.get("price_is_meant") and cleaned.get("price_reason")
-        if self.asks_about_price and not is_answered:
-            self.add_error("price", _far_from(before, cleaned["price"]))
-        return cleaned
+    def save(self, commit: bool = True) -> Any:  # noqa: FBT001, FBT002
+        """Write what was changed here only: the price or the orders may have moved on meanwhile."""
+        if not (commit and self.instance.pk):
+            return super().save(commit)
+        self.instance.save(update_fields=[*self.changed_data, "date_updated"])
+        return self.instance
+
+    def _check_price(self, price: Decimal, pack: Product) -> None:
+        offer = rules.Offer(pack.form, pack.units or 1, price, settings.OSCAR_DEFAULT_CURRENCY)
+        refused = rules.refusing(rules.findings(offer))
+        if refused:
+            raise ValidationError([each.words for each in refused])
 
     def clean_num_in_stock(self) -> int | None:
         in_stock = self.cleaned_data["num_in_stock"]

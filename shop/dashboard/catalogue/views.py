@@ -67,13 +67,6 @@ class ProductCreateUpdateView(RecordedProduct, OscarProductCreateUpdateView):
         super().__init__(*args, **kwargs)
         del self.formsets["recommended_formset"]
 
-    def forms_valid(self, form: Any, formsets: Any) -> HttpResponse:
-        response = super().forms_valid(form, formsets)
-        for each in formsets["stockrecord_formset"].forms:
-            if each.asks_about_price:
-                self.watch.say(each.instance, reason=each.cleaned_data["price_reason"])
-        return response
-
     def get_form_kwargs(self) -> dict[str, Any]:
         return {**super().get_form_kwargs(), "by": self.request.user}
 

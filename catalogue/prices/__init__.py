@@ -1,0 +1,1 @@
+"""What packs cost: the price now, what is planned, the rules, who changed what and why (ADR 48)."""

@@ -1,0 +1,1 @@
+"""Pages for prices: the grid, what was changed, costs and low marks, packs (ADR 48)."""

@@ -1,0 +1,3 @@
+"""Oscar's own, with no column more."""
+
+from oscar.apps.partner.models import *
