@@ -75,6 +75,8 @@ class Campaign:
     def run_random(self, numbers: Iterable[int]) -> None:
         """Seed and number decide all of a schedule, but not who is first of two at once."""
         for number in numbers:
+            if number % 100 == 0:
+                print(f"schedule {number}", flush=True)  # noqa: T201
             dice = dice_of(f"{self.seed}-{number}")
             self.run(f"{self.seed}-{number}", any_cast(dice), schedule(dice), dice)
 

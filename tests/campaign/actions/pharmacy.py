@@ -53,6 +53,8 @@ def another_prescription_is_approved(world: World, dice: random.Random, kill: Ki
     customer = dice.choice(world.customers)
     patient = dice.choice(customer.patients)
     if patient.pk not in world.told.removed(world):
+        # Another process may have changed the answers, and with them the version.
+        patient.refresh_from_db()
         prescribe(customer, patient, world.medicine, world.pharmacist, supplies=1, days=60)
         world.told.decided(customer.prescriptions[-1], {mg(10): A_SUPPLY})
 
