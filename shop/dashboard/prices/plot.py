@@ -51,6 +51,9 @@ def _days(first: datetime.datetime, last: datetime.datetime) -> list[datetime.da
 
 
 def day_of(moment: datetime.datetime) -> str:
+    """The day at the pharmacy; pygal leaves out that what it hands back is UTC."""
+    if timezone.is_naive(moment):
+        moment = moment.replace(tzinfo=datetime.UTC)
     return date_format(timezone.localtime(moment), "j M Y")
 
 
