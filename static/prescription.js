@@ -177,7 +177,7 @@ const save = async () => {
 };
 
 const saveSoon = ({ target }) => {
-  if (target.type === "file") return;
+  if (target.type === "file" || !form.dataset.draft) return;
   clearTimeout(timer);
   timer = setTimeout(save, SAVE_AFTER);
 };
@@ -197,16 +197,18 @@ const lost = (why) => {
   }
   part("lost").hidden = false;
   part("lost").focus();
-  timer = setTimeout(save, SAVE_AFTER);
+  saveSoon({ target: form });
 };
 
 const arrived = (request) => {
   if (request.status === 413) return lost("size");
   if (request.status >= 400) return lost("shop");
   const page = new DOMParser().parseFromString(request.responseText, "text/html");
-  if (!page.querySelector("form[data-upload]")) return location.assign(request.responseURL);
+  const isOver = !page.querySelector("form[data-upload]");
+  if (isOver && request.responseURL !== form.action) return location.assign(request.responseURL);
   document.title = page.title;
   document.querySelector("main").replaceWith(page.querySelector("main"));
+  if (isOver) return document.querySelector(".call")?.focus(); // says why it was not sent
   start();
   part("again")?.remove(); // the files are still here
   document.querySelector(".errsum:not([data-lost])")?.focus();
@@ -236,7 +238,7 @@ const send = (event) => {
     if (request.status) arrived(request);
     else lost("connection");
   });
-  request.open("POST", location.href);
+  request.open("POST", form.action);
   request.send(new FormData(form));
 };
 

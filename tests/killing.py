@@ -151,6 +151,14 @@ def run_until_killed_anew(scenario: str, *, target: str) -> None:
     assert done.returncode == -signal.SIGKILL, done.stderr
 
 
+def begin_a_vault(settings: Any, folder: Path) -> None:
+    """An empty vault in this folder, for the test that asks."""
+    backend = settings.STORAGES["prescriptions"]
+    options = {**backend["OPTIONS"], "location": str(folder / "vault")}
+    settings.STORAGES = {**settings.STORAGES, "prescriptions": {**backend, "OPTIONS": options}}
+    vault_folder().mkdir()
+
+
 def vault_folder() -> Path:
     options: dict[str, Any] = settings.STORAGES["prescriptions"]["OPTIONS"]
     return Path(options["location"])

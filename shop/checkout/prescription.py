@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 
-from csp.decorators import csp_update
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 
@@ -20,24 +19,20 @@ from shop.patients.services import ChangedMeanwhile
 from shop.placing import gate, telling
 from shop.placing.gate import Need
 from shop.placing.refusals import Reason, Refused
+from shop.prescription_pages.answering import too_large
 from shop.prescription_pages.drafts import keep_typed
 from shop.prescription_pages.forms import PrescriptionForm
+from shop.prescription_pages.views import with_small_pictures
 from shop.prescriptions import sending
 from shop.prescriptions.files.intake import MAX_FILE_BYTES, MAX_FILES
 from shop.prescriptions.files.quota import within_quota
-from shop.prescriptions.files.uploads import RequestTooLarge, memory_only_uploads
+from shop.prescriptions.files.uploads import memory_only_uploads
 from shop.prescriptions.models import Prescription
 from shop.prescriptions.sending import AlreadySent, Wish
 from shop.prescriptions.statuses import UNDER_REVIEW
 
 
-def too_large(request: HttpRequest, error: RequestTooLarge) -> HttpResponse:
-    """Say in plain words that all of it together was too much."""
-    return render(request, "413.html", {"message": error.message}, status=413)
-
-
-# Small pictures of the chosen files, which the browser makes and nobody else sees.
-@csp_update({"img-src": "blob:"})
+@with_small_pictures
 @partial(memory_only_uploads, answer=too_large)
 @login_required
 @never_cache

@@ -38,6 +38,8 @@ EMPTY: dict[str, Any] = {
     "typed": None,
     "days_left": None,
     "question": "",
+    "ask_reason": "",
+    "new_pictures": 0,
     "answer": "",
     "message": "",
     "fingerprint": "",

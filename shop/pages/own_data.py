@@ -18,6 +18,7 @@ from shop.patients.answers import Answers
 from shop.patients.models import Patient
 from shop.patients.wording import described
 from shop.prescriptions.models import Authorisation, Prescription
+from shop.prescriptions.papers import papers_of
 
 # Of a prescription; the person who decided signs with name and registration.
 OF_A_PRESCRIPTION = (
@@ -25,6 +26,7 @@ OF_A_PRESCRIPTION = (
     "status",
     "submitted_at",
     "question",
+    "ask_reason",
     "answer",
     "decided_at",
     "decided_registration",
@@ -41,6 +43,8 @@ OF_AN_AUTHORISATION = (
     "units_supplied",
     "ended_at",
 )
+# What is in it is opened from the prescription's page.
+OF_A_FILE = ("kind", "sent_at", "sent_for", "size", "sha256")
 OF_A_DEVICE = ("agent", "created_at", "seen_at", "ended_at")
 OF_AN_ADDRESS = ("line1", "line2", "line3", "line4", "state", "postcode", "country_id")
 
@@ -98,6 +102,13 @@ def _prescription(prescription: Prescription) -> dict[str, Any]:
         "medicines_added": [
             {"medicine": row.content["medicine"], "source": row.source, "added_at": row.added_at}
             for row in prescription.added_medicines.all()
+        ],
+        "files": [
+            {
+                **_fields(paper.document, OF_A_FILE),
+                "pages": [number for number, _page in paper.pages],
+            }
+            for paper in papers_of(prescription)
         ],
         "not_sent_yet": prescription.typed,
         "authorised": [_authorised(each) for each in prescription.authorisations.all()],

@@ -11,8 +11,10 @@ from django.utils.translation import gettext_lazy as _
 from shop.patients import questions
 from shop.patients.forms import PatientForm, typed_in, with_none
 from shop.patients.models import NEW
+from shop.prescriptions.answering import Answer
 from shop.prescriptions.files.receiving import PrescriptionFilesField
 from shop.prescriptions.models import REFERENCE_LENGTH
+from shop.prescriptions.statuses import KIND_FOR, AskReason, DocumentKind
 
 
 class PrescriptionForm(PatientForm):
@@ -65,9 +67,66 @@ def typed_so_far(data: QueryDict) -> dict[str, Any]:
 
 
 class AnswerForm(forms.Form):
+    """The answer to a question: words, files, or both."""
+
+    asks_by_decision = True
+
+    asked = forms.CharField(required=False, max_length=6, widget=forms.HiddenInput)
+    documents = PrescriptionFilesField(
+        label=_("Pictures"),
+        required=False,
+        help_text=_("JPEG, PNG, WebP, HEIC or PDF. Up to 5 files, 10 MB each, 10 pages in a PDF."),
+    )
+    kind = forms.ChoiceField(
+        label=_("What is on the pictures?"),
+        required=False,
+        choices=[
+            (DocumentKind.PRESCRIPTION, _("The prescription")),
+            (
+                DocumentKind.EVIDENCE,
+                _("Evidence of present treatment: a label, a repeat slip, a letter"),
+            ),
+        ],
+        widget=forms.RadioSelect,
+    )
     answer = forms.CharField(
         label=_("Your answer"),
+        required=False,
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 4}),
-        error_messages={"required": _("Write your answer to the pharmacist’s question.")},
     )
+
+    def __init__(self, *args: Any, reason: str, **kwargs: Any) -> None:
+        """``reason`` is what was asked for; it names the files, unless it is something else."""
+        super().__init__(*args, **kwargs)
+        self.reason = AskReason(reason or AskReason.OTHER)
+        if self.reason in KIND_FOR:
+            del self.fields["kind"]
+            self.fields["documents"].label = PICTURES_OF[self.reason]
+            self.fields["answer"].label = _("Anything to add")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        files, text = cleaned.get("documents"), cleaned.get("answer")
+        if "documents" not in self.errors and "answer" not in self.errors and not (files or text):
+            first = "documents" if self.reason in KIND_FOR else "answer"
+            self.add_error(first, NOTHING_SENT[first])
+        if files and "kind" in self.fields and not cleaned.get("kind"):
+            self.add_error("kind", _("Choose what is on the pictures."))
+        return cleaned
+
+    def said(self) -> Answer:
+        read = self.cleaned_data
+        kind = KIND_FOR.get(self.reason) or read["kind"] or DocumentKind.PRESCRIPTION
+        return Answer(read["answer"], read["documents"], DocumentKind(kind), read["asked"])
+
+
+PICTURES_OF = {
+    AskReason.UNREADABLE: _("New pictures of the prescription"),
+    AskReason.PART_MISSING: _("The missing part"),
+    AskReason.EVIDENCE: _("The label, repeat slip or letter"),
+}
+NOTHING_SENT = {
+    "documents": _("Choose a picture or PDF, or write why you cannot send one."),
+    "answer": _("Write your answer to the pharmacist’s question."),
+}

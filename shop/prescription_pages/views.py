@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from functools import partial
-from typing import Any
+from typing import Any, TypeVar, cast
 
+from csp.decorators import csp_update
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -23,16 +23,27 @@ from shop.prescription_pages.forms import AnswerForm
 from shop.prescription_pages.progress import steps_of
 from shop.prescriptions import opening
 from shop.prescriptions import services as prescriptions
+from shop.prescriptions.answering import number_of_question
+from shop.prescriptions.files.intake import MAX_FILE_BYTES, MAX_FILES
 from shop.prescriptions.history import subject_of
 from shop.prescriptions.messages import thread
-from shop.prescriptions.models import Page, Prescription, Supply
+from shop.prescriptions.models import Prescription, Supply
 from shop.prescriptions.moving import TransitionRefused
+from shop.prescriptions.papers import papers_of
 from shop.prescriptions.pictures import page_of, picture_response
 from shop.prescriptions.services import NotAllowed
 from shop.prescriptions.statuses import UNDER_REVIEW, Status
 from shop.standing.consequences import BEFORE_LEAVING, asked_about, orders_on
 from shop.tasks.kinds import Kind
 from shop.tasks.models import Task
+
+V = TypeVar("V", bound=Callable[..., HttpResponse])
+
+
+def with_small_pictures(view: V) -> V:
+    """A page with small pictures of the chosen files, which the browser makes and nobody else sees."""
+    allowed: Any = csp_update({"img-src": "blob:"})
+    return cast("V", allowed(view))
 
 
 def own_prescription(request: SignedInRequest, reference: str) -> Prescription:
@@ -65,18 +76,38 @@ def _still_known(request: SignedInRequest, key: str) -> str:
     return key if key in known else ""
 
 
+@with_small_pictures
 @login_required
 @never_cache
+@require_GET
 def detail(request: SignedInRequest, reference: str) -> HttpResponse:
     """Where the prescription stands; and, when there is a question, the place to answer it."""
-    prescription = own_prescription(request, reference)
+    return show(request, own_prescription(request, reference))
+
+
+def show(
+    request: SignedInRequest,
+    prescription: Prescription,
+    form: AnswerForm | None = None,
+    refusal: str = "",
+) -> HttpResponse:
+    """The page of a prescription; with an answer that cannot be sent like this, and why."""
     thread.mark_read_by_owner(prescription, by=request.user)
-    form = AnswerForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        text = form.cleaned_data["answer"]
-        return _do(request, prescription, partial(prescriptions.answer, text=text))
-    context = {"prescription": prescription, "form": form, **_standing(prescription)}
+    context = {
+        "prescription": prescription,
+        "form": form or answer_form(prescription),
+        "refusal": refusal,
+        "max_files": MAX_FILES,
+        "max_file_bytes": MAX_FILE_BYTES,
+        **_standing(prescription),
+    }
     return render(request, "prescriptions/detail.html", context)
+
+
+def answer_form(prescription: Prescription, *sent: Any, text: str = "") -> AnswerForm:
+    """The form for the question that is open: empty, with what was sent, or with this text in it."""
+    initial = {"asked": number_of_question(prescription), "answer": text}
+    return AnswerForm(*sent, reason=prescription.ask_reason, initial=initial)
 
 
 def _standing(prescription: Prescription) -> dict[str, Any]:
@@ -99,7 +130,7 @@ def _standing(prescription: Prescription) -> dict[str, Any]:
         "can_reorder": not asked and any(plan.is_orderable for plan in plans),
         "unsent_orders": orders_on(prescription).filter(status__in=BEFORE_LEAVING),
         "supplies": supplies.select_related("order_line__order", "authorisation__medicine"),
-        "pages": Page.objects.filter(document__prescription=prescription),
+        "papers": papers_of(prescription),
     }
 
 

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from shop import days
 from shop.prescriptions.models import Document, Prescription, Supply
-from shop.prescriptions.statuses import STANDS, Status
+from shop.prescriptions.statuses import STANDS, DocumentKind, Status
 from shop.vault.models import fingerprint
 
 PURPOSE = "prescription"
@@ -158,16 +158,17 @@ def _kind(prescription: Prescription, other: Prescription) -> Kind:
 
 
 def _same_files(shown: Mapping[int, Prescription]) -> Iterable[tuple[int, Prescription]]:
-    sent = Document.objects.filter(prescription__in=shown).values_list("prescription_id", "sha256")
-    owners: dict[str, set[int]] = {}
-    for pk, sha256 in sent:
-        owners.setdefault(sha256, set()).add(pk)
+    """Evidence of treatment may be shown again: only as a prescription does it allow anything."""
+    sent = Document.objects.filter(prescription__in=shown)
+    owners: dict[str, set[tuple[int, str]]] = {}
+    for pk, sha256, kind in sent.values_list("prescription_id", "sha256", "kind"):
+        owners.setdefault(sha256, set()).add((pk, kind))
     seen = Document.objects.filter(sha256__in=owners).select_related("prescription")
     pairs = {
         (pk, document.prescription_id): document.prescription
         for document in seen.order_by("prescription__submitted_at", "pk")
-        for pk in owners[document.sha256]
-        if pk != document.prescription_id
+        for pk, kind in owners[document.sha256]
+        if pk != document.prescription_id and DocumentKind.PRESCRIPTION in {kind, document.kind}
     }
     return [(pk, other) for (pk, _other_pk), other in pairs.items()]
 

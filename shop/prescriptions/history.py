@@ -62,6 +62,11 @@ def record_in_place(
     record(event, **details)
 
 
+def opening_note(page: Page) -> str:
+    """How the history names a page that was opened."""
+    return f"page {page.number} of {page.document.sha256[:12]}"
+
+
 def record_refusal(page: Page, *, by: User) -> None:
     """Record that somebody asked for a page who may not see it."""
     log.append(

@@ -24,6 +24,8 @@ from shop.prescriptions.files.scanner import Scan
 from shop.prescriptions.statuses import (
     UNDER_REVIEW,
     Action,
+    AskReason,
+    DocumentKind,
     RefusalReason,
     Status,
 )
@@ -103,6 +105,9 @@ class Prescription(models.Model):
     days_left = models.PositiveSmallIntegerField(_("days of it left"), null=True, blank=True)
 
     question = SealedTextField(row_name="reference")
+    ask_reason = models.CharField(max_length=12, choices=AskReason, blank=True)
+    # How many pictures came with the answer to the last question, until something is decided.
+    new_pictures = models.PositiveSmallIntegerField(default=0)
     answer = SealedTextField(row_name="reference")
 
     decided_at = models.DateTimeField(null=True, blank=True)
@@ -268,6 +273,10 @@ class Document(models.Model):
     uuid = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     sha256 = models.CharField(max_length=64, db_index=True)
     size = models.PositiveIntegerField(help_text=_("bytes"))
+    kind = models.CharField(max_length=12, choices=DocumentKind, default=DocumentKind.PRESCRIPTION)
+    sent_at = models.DateTimeField(default=timezone.now)
+    # What a pharmacist had asked for; empty for what came with the prescription itself.
+    sent_for = models.CharField(max_length=12, choices=AskReason, blank=True)
     scan = models.CharField(max_length=14, choices=Scan, default=Scan.NOT_CONFIGURED)
     sealed_name = models.CharField(max_length=100, unique=True)
 
@@ -275,6 +284,9 @@ class Document(models.Model):
         ordering = ("pk",)
         constraints = (
             models.CheckConstraint(condition=Q(scan__in=Scan.values), name="known_scan"),
+            models.CheckConstraint(
+                condition=Q(kind__in=DocumentKind.values), name="known_kind_of_document"
+            ),
         )
 
     def __str__(self) -> str:

@@ -56,7 +56,7 @@ def _open(page: Page, *, by: User, registration: str) -> bytes:
         Action.OPEN_PAGE,
         by=by,
         registration=registration,
-        note=f"page {page.number} of {page.document.sha256[:12]}",
+        note=history.opening_note(page),
         page=str(page.uuid),
     )
     return picture

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -23,6 +24,9 @@ from shop.prescriptions.models import Document, Page, Prescription, RequestedPac
 from shop.prescriptions.moving import move
 from shop.prescriptions.statuses import Action, Status
 from shop.vault import storage as vault
+
+# A file that lies in the vault, and its pictures; their rows are not written yet.
+Sealed = tuple[Document, list[Page]]
 
 
 @dataclass(frozen=True)
@@ -99,32 +103,40 @@ def submit(  # noqa: PLR0913
     AlreadySent when the draft called ``reference`` was sent before, and ChangedMeanwhile when
     somebody else changed the patient; then nothing is kept.
     """
-    kept: list[str] = []
-    try:
-        documents = [_seal(upload, kept) for upload in uploads]
-        with transaction.atomic():
-            prescription = _draft(by, reference)
-            if patient:
-                patients.keep(patient, answers=answers)
-            prescription.answers_json = answers.as_json()
-            prescription.typed = None
-            prescription.save(update_fields=("answers_json", "typed"))
-            _write_rows(prescription, wishes, documents)
-            move(
-                prescription,
-                Action.SUBMIT,
-                by=by,
-                patient=patient,
-                days_left=answers.values.get("days_left"),
-                submitted_at=timezone.now(),
-            )
-    except BaseException:
-        vault.discard_all(kept)
-        raise
+    with sealed(uploads) as documents, transaction.atomic():
+        prescription = _draft(by, reference)
+        if patient:
+            patients.keep(patient, answers=answers)
+        prescription.answers_json = answers.as_json()
+        prescription.typed = None
+        prescription.save(update_fields=("answers_json", "typed"))
+        RequestedPack.objects.bulk_create(
+            RequestedPack(prescription=prescription, **asdict(wish)) for wish in wishes
+        )
+        write_documents(prescription, documents)
+        move(
+            prescription,
+            Action.SUBMIT,
+            by=by,
+            patient=patient,
+            days_left=answers.values.get("days_left"),
+            submitted_at=timezone.now(),
+        )
     return prescription
 
 
-def _seal(upload: Upload, kept: list[str]) -> tuple[Document, list[Page]]:
+@contextmanager
+def sealed(uploads: Iterable[Upload]) -> Iterator[list[Sealed]]:
+    """The files in the vault, with the rows to be written for them; taken out again when that fails."""
+    kept: list[str] = []
+    try:
+        yield [_seal(upload, kept) for upload in uploads]
+    except BaseException:
+        vault.discard_all(kept)
+        raise
+
+
+def _seal(upload: Upload, kept: list[str]) -> Sealed:
     sha256 = hashlib.sha256(upload.data).hexdigest()
     document = Document(sha256=sha256, size=len(upload.data), scan=upload.scan)
     _keep(document, upload.data, kept)
@@ -141,16 +153,12 @@ def _keep(row: Document | Page, data: bytes, kept: list[str]) -> None:
     kept.append(row.sealed_name)
 
 
-def _write_rows(
-    prescription: Prescription,
-    wishes: Iterable[Wish],
-    documents: list[tuple[Document, list[Page]]],
-) -> None:
-    RequestedPack.objects.bulk_create(
-        RequestedPack(prescription=prescription, **asdict(wish)) for wish in wishes
-    )
+def write_documents(prescription: Prescription, documents: Iterable[Sealed], **how: Any) -> None:
+    """Write the rows of sealed files; ``how`` is what they were sent for, and as what."""
     for document, pages in documents:
         document.prescription = prescription
+        for name, value in how.items():
+            setattr(document, name, value)
         document.save()
         for page in pages:
             page.document = document

@@ -21,7 +21,7 @@ from shop.prescriptions import authorising, duplicates, history
 from shop.prescriptions.authorising import Allowance
 from shop.prescriptions.models import Prescription
 from shop.prescriptions.moving import TransitionRefused, move
-from shop.prescriptions.statuses import Action, RefusalReason, Status
+from shop.prescriptions.statuses import Action, AskReason, RefusalReason, Status
 
 
 class NotAllowed(Exception):
@@ -116,8 +116,14 @@ def release(prescription: Prescription, *, by: User) -> None:
     move(prescription, Action.RELEASE, by=by, registration=registration, **NOT_HELD)
 
 
-def ask(prescription: Prescription, *, by: User, question: str) -> None:
-    """Put a question to the customer; the prescription waits for the answer."""
+def ask(
+    prescription: Prescription,
+    *,
+    by: User,
+    question: str,
+    reason: AskReason = AskReason.OTHER,
+) -> None:
+    """Put a question to the customer, for a coded reason; the prescription waits for the answer."""
     registration = _held_registration(prescription, by)
     with transaction.atomic():
         move(
@@ -127,18 +133,12 @@ def ask(prescription: Prescription, *, by: User, question: str) -> None:
             registration=registration,
             note=question,
             question=question,
+            ask_reason=reason,
             answer="",
+            new_pictures=0,
             **NOT_HELD,
         )
         history.post(prescription, by=by, registration=registration, text=question)
-
-
-def answer(prescription: Prescription, *, by: User, text: str) -> None:
-    """Answer the pharmacist's question; the prescription goes back to the queue."""
-    check_owner(prescription, by)
-    with transaction.atomic():
-        move(prescription, Action.ANSWER, by=by, note=text, answer=text)
-        history.post(prescription, by=by, registration="", text=text)
 
 
 def approve(
@@ -288,6 +288,7 @@ def _decide(
         decided_registration=registration,
         decided_by=by,
         decided_at=timezone.now(),
+        new_pictures=0,
         **NOT_HELD,
         **changes,
     )

@@ -110,3 +110,44 @@ class RefusalReason(TextChoices):
     PRESCRIBER_WITHDREW = "R20", _("The prescriber withdrew it")
     NO_ANSWER = "R21", _("We had no answer to our question")
     IDENTITY = "R23", _("We could not confirm who you are")
+
+
+class AskReason(TextChoices):
+    """What a pharmacist asks the customer for."""
+
+    UNREADABLE = "unreadable", _("A picture that can be read")
+    PART_MISSING = "part_missing", _("A part that is missing")
+    EVIDENCE = "evidence", _("Evidence of present treatment")
+    OTHER = "other", _("Something else, in words")
+
+
+# What is asked when the pharmacist writes nothing of their own.
+STANDARD_QUESTIONS = {
+    AskReason.UNREADABLE: _(
+        "We cannot read your prescription on the picture. Please send a new one: the whole page, flat, in "
+        "good light, nothing cut off."
+    ),
+    AskReason.PART_MISSING: _(
+        "A part of your prescription is not on the pictures. Please send the missing part: every page, "
+        "front and back, edge to edge."
+    ),
+    AskReason.EVIDENCE: _(
+        "You take this medicine already. Please send something that shows it: a photo of the pharmacy’s "
+        "label on your last pack, your repeat slip, or the letter from the hospital."
+    ),
+}
+
+
+class DocumentKind(TextChoices):
+    """What an uploaded file is."""
+
+    PRESCRIPTION = "prescription", _("Prescription")
+    EVIDENCE = "evidence", _("Evidence of present treatment")
+
+
+# What the files are that are sent for a reason; of anything else the customer says it.
+KIND_FOR = {
+    AskReason.UNREADABLE: DocumentKind.PRESCRIPTION,
+    AskReason.PART_MISSING: DocumentKind.PRESCRIPTION,
+    AskReason.EVIDENCE: DocumentKind.EVIDENCE,
+}

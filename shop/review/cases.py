@@ -21,6 +21,7 @@ from shop.continuity import run_out, supply_gap
 from shop.jurisdictions import loading
 from shop.patients.answers import Answers
 from shop.prescriptions import duplicates
+from shop.prescriptions import papers as sent_papers
 from shop.prescriptions.files.scanner import Scan
 from shop.prescriptions.models import Prescription, Supply
 from shop.review import seconding
@@ -33,6 +34,7 @@ from shop.review.rules.case import (
     Earlier,
     LastSupply,
     PackFacts,
+    Paper,
     SeenBefore,
 )
 from shop.review.rules.screening import screenings
@@ -100,6 +102,7 @@ def case_of(prescription: Prescription, transcription: Transcription, *, country
         seen_before=_seen_before(prescription),
         changed_answers=changed_answers(prescription),
         added_medicines=added,
+        papers=tuple(_paper(each) for each in sent_papers.papers_of(prescription)),
         unscanned=_unscanned(prescription),
         interactions=results,
         patients_own=tuple(_check(version, answers, ()) for version in versions if added),
@@ -274,6 +277,18 @@ def _seen_before(prescription: Prescription) -> tuple[SeenBefore, ...]:
             seconded=seconding.words_of(prescription, fate),
         )
         for flag, fate in duplicates.fates_of(prescription)
+    )
+
+
+def _paper(sent: sent_papers.Paper) -> Paper:
+    return Paper(
+        name=sent.name,
+        kind=sent.document.kind,
+        sha256=sent.document.sha256,
+        words=sent.words,
+        sent_at=sent.document.sent_at,
+        is_evidence=sent.is_evidence,
+        is_new=sent.is_new,
     )
 
 

@@ -5,26 +5,37 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
+from shop.accounts.models import User
 from shop.patients.wording import described
+from shop.prescriptions.history import opening_note
 from shop.prescriptions.models import Prescription
+from shop.prescriptions.papers import papers_of
+from shop.prescriptions.statuses import Action
 from shop.review.both_checks import between, is_one_person
 from shop.review.care import Letter, letter_for, may_write
 from shop.review.models import Check
+from shop.review.rules.case import Case
 from shop.review.rules.outcomes import BY_CODE
 from shop.review.settled import Changes
 from shop.review.work import AlertAnswer, Work
 
-FORMAT = 3
+FORMAT = 4
+OF_A_DOCUMENT = ("sha256", "size", "scan", "kind", "sent_at", "sent_for")
 
 
 def frozen(
-    prescription: Prescription, work: Work, *, decided: dict[str, Any], checks: list[Check]
+    prescription: Prescription,
+    work: Work,
+    *,
+    by: User,
+    decided: dict[str, Any],
+    checks: list[Check],
 ) -> dict[str, Any]:
-    """Documents, content, interactions, alerts with answers, transcription, profile, signatures."""
+    """Documents and who saw them, content, interactions, alerts with answers, transcription, profile, signatures."""
     case = work.case
     return {
         "format": FORMAT,
-        "documents": list(prescription.documents.values("sha256", "size", "scan")),
+        "documents": _documents(prescription, by=by),
         "profile": {"name": case.profile.name, "digest": case.profile.digest},
         "screening": {name: each.digest for name, each in case.screenings.items()},
         "country": case.country,
@@ -46,7 +57,8 @@ def frozen(
         ],
         "interactions": list(case.interactions),
         "alerts": [
-            {**alert.as_json(), "answer": _answer(work.answer_to(alert))} for alert in work.alerts
+            {**alert.as_json(), "answer": _answer(work.answer_to(alert), case)}
+            for alert in work.alerts
         ],
         "legal": asdict(work.legal),
         "checklist": {name: list(given) for name, given in work.clinical.items()},
@@ -59,6 +71,21 @@ def frozen(
     }
 
 
+def _documents(prescription: Prescription, *, by: User) -> list[dict[str, Any]]:
+    """Every file, what it was sent as, and which of its pages whoever decides has opened."""
+    opened = prescription.events.filter(action=Action.OPEN_PAGE, by=by)
+    notes = {event.note for event in opened}
+    return [
+        {
+            **{name: getattr(paper.document, name) for name in OF_A_DOCUMENT},
+            "is_replaced": paper.is_replaced,
+            "pages": [number for number, _page in paper.pages],
+            "seen": [number for number, page in paper.pages if opening_note(page) in notes],
+        }
+        for paper in papers_of(prescription)
+    ]
+
+
 def _care(work: Work, checks: list[Check]) -> dict[str, str]:
     """What went with a first supply, and the letter as it was written."""
     is_written = work.care.letter == Letter.WRITTEN and may_write(work.case)
@@ -68,10 +95,12 @@ def _care(work: Work, checks: list[Check]) -> dict[str, str]:
     return {**asdict(work.care), "letter_text": letter_for(work.case, by=by)}
 
 
-def _answer(answer: AlertAnswer) -> dict[str, str]:
-    """The code, how it was worded, and the words with it."""
+def _answer(answer: AlertAnswer, case: Case) -> dict[str, str]:
+    """The code, how it was worded, the words with it, and which file was seen."""
     known = BY_CODE.get(answer.outcome)
-    return {**asdict(answer), "label": str(known.label) if known else ""}
+    shown = [each.words for each in case.evidence if each.name == answer.file]
+    label = str(known.label) if known else ""
+    return {**asdict(answer), "label": label, "shown": "".join(shown)}
 
 
 def _queries(prescription: Prescription) -> list[dict[str, Any]]:

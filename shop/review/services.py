@@ -25,7 +25,13 @@ from shop.prescriptions import services as prescriptions
 from shop.prescriptions.authorising import Allowance
 from shop.prescriptions.models import Prescription
 from shop.prescriptions.services import Legal, Replaced
-from shop.prescriptions.statuses import STANDS, UNDER_REVIEW, RefusalReason
+from shop.prescriptions.statuses import (
+    STANDARD_QUESTIONS,
+    STANDS,
+    UNDER_REVIEW,
+    AskReason,
+    RefusalReason,
+)
 from shop.review import flags, seconding, settled, takers
 from shop.review.both_checks import pair_problems
 from shop.review.care import follow_up_on
@@ -286,12 +292,20 @@ def _legal(work: Work, approval: Approval) -> Legal:
     )
 
 
-def ask(prescription: Prescription, *, by: User, work: Work, question: str) -> Decision:
-    """Put a question to the customer."""
+def ask(
+    prescription: Prescription,
+    *,
+    by: User,
+    work: Work,
+    question: str = "",
+    reason: AskReason = AskReason.OTHER,
+) -> Decision:
+    """Put a question to the customer; a coded reason has words of its own where none are given."""
+    words = question or str(STANDARD_QUESTIONS[reason])
     with transaction.atomic():
         signatory = hold(prescription, by)
-        prescriptions.ask(prescription, by=by, question=question)
-        what = (DecisionKind.ASKED, {"question": question})
+        prescriptions.ask(prescription, by=by, question=words, reason=reason)
+        what = (DecisionKind.ASKED, {"question": words, "reason": str(reason)})
         return _freeze(prescription, signatory, work, what)
 
 
@@ -317,7 +331,7 @@ def _freeze(
     decision = Decision(
         prescription=prescription,
         kind=kind,
-        frozen=frozen(prescription, work, decided=decided, checks=list(checks)),
+        frozen=frozen(prescription, work, by=signatory.user, decided=decided, checks=list(checks)),
         country=work.case.country,
         profile=profile.name,
         profile_digest=profile.digest,

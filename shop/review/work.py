@@ -45,6 +45,8 @@ class AlertAnswer:
 
     outcome: str = ""
     note: str = ""
+    # Which file was seen, by the name of a paper.
+    file: str = ""
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,7 @@ class Work:
             "transcription": self.case.transcription.as_json(),
             "patient": self.case.answers.as_json(),
             "profile": self.case.profile.digest,
+            "papers": [[each.kind, each.sha256] for each in self.case.papers],
             "alerts": [
                 {**alert.as_json(), **asdict(self.answer_to(alert))} for alert in self.of(kind)
             ],

@@ -64,10 +64,7 @@ server.serve_forever()
 @pytest.fixture(autouse=True)
 def _vault(settings: Any, tmp_path: Path) -> None:
     """An empty vault."""
-    backend = settings.STORAGES["prescriptions"]
-    options = {**backend["OPTIONS"], "location": str(tmp_path / "vault")}
-    settings.STORAGES = {**settings.STORAGES, "prescriptions": {**backend, "OPTIONS": options}}
-    killing.vault_folder().mkdir()
+    killing.begin_a_vault(settings, tmp_path)
 
 
 def nothing_was_sent() -> bool:

@@ -43,7 +43,7 @@ class TestOwnPrescriptions:
 
         answers = [
             client.get(reverse("prescriptions:detail", args=own)),
-            client.post(reverse("prescriptions:detail", args=own), {"answer": "x"}),
+            client.post(reverse("prescriptions:answer", args=own), {"answer": "x"}),
             client.post(reverse("prescriptions:cancel", args=own)),
             client.get(reverse("prescriptions:page", args=[*own, page.uuid])),
         ]
@@ -73,7 +73,7 @@ class TestOwnPrescriptions:
     def test_an_answer_nobody_asked_for_changes_nothing(self, approved: Prescription) -> None:
         client = signed_in(approved.user)
 
-        client.post(reverse("prescriptions:detail", args=[approved.reference]), {"answer": "x"})
+        client.post(reverse("prescriptions:answer", args=[approved.reference]), {"answer": "x"})
 
         assert Prescription.objects.get().status == Status.APPROVED
 

@@ -17,7 +17,8 @@ from shop.jurisdictions.profile import Authenticity
 from shop.mailing import outbox
 from shop.mailing.models import Email
 from shop.patients.answers import Answers
-from shop.prescriptions import opening, sending, services
+from shop.prescriptions import answering, opening, sending, services
+from shop.prescriptions.answering import Answer
 from shop.prescriptions.files.intake import Picture
 from shop.prescriptions.files.receiving import Upload
 from shop.prescriptions.models import Authorisation, Page, Prescription
@@ -42,7 +43,7 @@ def act(action: Action, prescription: Prescription, medicine: Product, pharmacis
         Action.GIVE_BACK: lambda: services.give_back(prescription),
         Action.EXPIRE: lambda: services.expire(prescription),
         Action.ASK: lambda: services.ask(prescription, by=pharmacist, question="Which dose?"),
-        Action.ANSWER: lambda: services.answer(prescription, by=owner, text="Three a day"),
+        Action.ANSWER: lambda: answering.answer(prescription, by=owner, said=Answer("Three a day")),
         Action.APPROVE: lambda: decide_to_approve(prescription, medicine, by=pharmacist),
         Action.REFUSE: lambda: services.refuse(
             prescription, by=pharmacist, reason=RefusalReason.NOT_SIGNED, message="Sign it"
@@ -179,7 +180,7 @@ def test_a_decision_from_a_page_opened_before_the_answer_is_refused(
     services.claim(prescription, by=pharmacist)
     seen_early = Prescription.objects.get(pk=prescription.pk)
     services.ask(prescription, by=pharmacist, question="Which dose?")
-    services.answer(prescription, by=prescription.user, text="My doctor changed it")
+    answering.answer(prescription, by=prescription.user, said=Answer("My doctor changed it"))
 
     with pytest.raises(TransitionRefused):
         decide_to_approve(seen_early, medicine, by=pharmacist)
@@ -265,7 +266,7 @@ def test_a_stranger_cannot_answer_or_cancel(
     with pytest.raises(NotAllowed):
         services.cancel(prescription, by=other_customer)
     with pytest.raises(NotAllowed):
-        services.answer(prescription, by=other_customer, text="I am somebody else")
+        answering.answer(prescription, by=other_customer, said=Answer("I am somebody else"))
 
 
 def test_the_database_refuses_an_approval_without_a_pharmacist(prescription: Prescription) -> None:

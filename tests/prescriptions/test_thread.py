@@ -11,7 +11,8 @@ from django.urls import reverse
 from catalogue.models import Product
 from shop.accounts.models import User
 from shop.audit.models import Entry
-from shop.prescriptions import services
+from shop.prescriptions import answering, services
+from shop.prescriptions.answering import Answer
 from shop.prescriptions.messages import thread
 from shop.prescriptions.models import Message, Prescription
 from shop.prescriptions.moving import TransitionRefused
@@ -103,7 +104,7 @@ def test_question_and_answer_are_part_of_the_thread(
 ) -> None:
     services.claim(prescription, by=pharmacist)
     services.ask(prescription, by=pharmacist, question="Which dose?")
-    services.answer(prescription, by=prescription.user, text="Three a day")
+    answering.answer(prescription, by=prescription.user, said=Answer("Three a day"))
 
     texts = [(message.text, message.is_from_pharmacy) for message in Message.objects.all()]
     assert texts == [("Which dose?", True), ("Three a day", False)]

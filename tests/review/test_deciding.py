@@ -190,7 +190,8 @@ def test_an_approval_ends_within_the_prescriptions_time(
     [
         ({"decision": ""}, "Choose a decision."),
         ({"decision": "nonsense"}, "not one of the available choices"),
-        ({"decision": "ask"}, "Write your question"),
+        ({"decision": "ask"}, "Choose what you ask for."),
+        ({"decision": "ask", "ask_reason": "other"}, "Write your question"),
         ({"decision": "refuse"}, "Choose why you refuse."),
         ({"decision": "refuse", "refusal_reason": "R02"}, "Tell the customer why"),
         ({"decision": "refuse", "refusal_reason": "R99", "message": "No"}, "available choices"),
@@ -209,12 +210,13 @@ def test_an_incomplete_decision_is_refused_and_nothing_typed_is_lost(
 def test_a_question_and_its_answer_come_back_to_the_queue(
     desk: Client, held: Prescription, medicine: Product
 ) -> None:
-    post(desk, held, "record", {"decision": "ask", "message": "Which dose do you take?"})
+    asked = {"decision": "ask", "ask_reason": "other", "message": "Which dose do you take?"}
+    post(desk, held, "record", asked)
     owner = signed_in(held.user)
     own_page = reverse("prescriptions:detail", args=[held.reference])
     assert "Which dose do you take?" in owner.get(own_page).content.decode()
 
-    owner.post(own_page, {"answer": "Three a day"})
+    owner.post(reverse("prescriptions:answer", args=[held.reference]), {"answer": "Three a day"})
 
     assert "Three a day" in desk.get(address_of(held)).content.decode()
     assert status_of(held) == Status.SUBMITTED

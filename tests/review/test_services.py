@@ -14,8 +14,9 @@ from catalogue.amounts import Mass
 from catalogue.checking import frozen_check
 from catalogue.models import ContentVersion, Medicine, Product
 from shop.accounts.models import User
+from shop.prescriptions import answering, supply_ledger
 from shop.prescriptions import services as prescriptions
-from shop.prescriptions import supply_ledger
+from shop.prescriptions.answering import Answer
 from shop.prescriptions.models import Prescription
 from shop.prescriptions.moving import TransitionRefused
 from shop.prescriptions.services import HeldByAnother, NotAllowed
@@ -136,14 +137,14 @@ class TestFrozen:
         prescriptions.claim(prescription, by=pharmacist)
         work = Sheet(prescription, {"patient_name": "Robin"}).work
         reviews.ask(prescription, by=pharmacist, work=work, question="Which dose?")
-        prescriptions.answer(prescription, by=prescription.user, text="Three")
+        answering.answer(prescription, by=prescription.user, said=Answer("Three"))
         prescriptions.claim(prescription, by=pharmacist)
         work = Sheet(prescription, {"patient_name": "Robin"}).work
 
         reviews.refuse(prescription, by=pharmacist, work=work, reason="R13", message="Ask")
 
         asked, refused = Decision.objects.all()
-        assert asked.frozen["decided"] == {"question": "Which dose?"}
+        assert asked.frozen["decided"] == {"question": "Which dose?", "reason": "other"}
         assert refused.frozen["answer"] == "Three"
         assert refused.frozen["transcription"]["patient_name"] == "Robin"
 
@@ -264,7 +265,7 @@ class TestFlags:
     ) -> None:
         prescriptions.claim(prescription, by=pharmacist)
         prescriptions.ask(prescription, by=pharmacist, question="?")
-        prescriptions.answer(prescription, by=prescription.user, text="Yes")
+        answering.answer(prescription, by=prescription.user, said=Answer("Yes"))
         assert FlagKind.ANSWERED in prescription.flags.values_list("kind", flat=True)
 
         approve_reviewed(prescription, medicine, by=pharmacist)

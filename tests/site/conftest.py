@@ -122,6 +122,7 @@ def arguments(
         "catalogue:tag": [tag.slug],
         "checkout:return": [attempt.reference],
         "prescriptions:detail": own,
+        "prescriptions:answer": own,
         "prescriptions:cancel": own,
         "prescriptions:thread": own,
         "prescriptions:page": [*own, page.uuid],

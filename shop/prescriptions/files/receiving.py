@@ -48,6 +48,8 @@ class PrescriptionFilesField(forms.FileField):
 
     def clean(self, data: Any, initial: Any = None) -> list[Upload]:
         files = [file for file in data or [] if file]
+        if not files and not self.required:
+            return []
         if not files:
             raise forms.ValidationError(
                 _("Choose a photo or PDF of your prescription."), "required"

@@ -77,7 +77,7 @@ def _settled(row: dict[str, Any]) -> Settled:
         severity=Severity(row["severity"]),
         text=f"{medicine}: {row['title']}" if medicine else row["title"],
         answer=answer.get("label") or _label_of(answer["outcome"]),
-        words=answer["note"],
+        words="; ".join(filter(None, [answer["note"], answer.get("shown")])),
     )
 
 

@@ -29,11 +29,12 @@ from shop.patients.wording import described
 from shop.prescriptions import opening, supply_ledger
 from shop.prescriptions import services as prescriptions
 from shop.prescriptions.authorising import BelowSupplied
-from shop.prescriptions.models import Page, Prescription
+from shop.prescriptions.models import Prescription
 from shop.prescriptions.moving import TransitionRefused
+from shop.prescriptions.papers import papers_of
 from shop.prescriptions.pictures import page_of, picture_response
 from shop.prescriptions.services import HeldByAnother, NotAllowed
-from shop.prescriptions.statuses import STANDS, UNDER_REVIEW, Status
+from shop.prescriptions.statuses import STANDS, UNDER_REVIEW, AskReason, Status
 from shop.review import added
 from shop.review import services as reviews
 from shop.review.both_checks import in_words
@@ -158,8 +159,13 @@ def _approve(request: SignedInRequest, prescription: Prescription, sheet: Sheet)
 
 
 def _ask(request: SignedInRequest, prescription: Prescription, sheet: Sheet) -> None:
-    question = sheet.decision.cleaned_data["message"]
-    reviews.ask(prescription, by=request.user, work=sheet.work, question=question)
+    reviews.ask(
+        prescription,
+        by=request.user,
+        work=sheet.work,
+        question=sheet.decision.cleaned_data["message"],
+        reason=AskReason(sheet.decision.cleaned_data["ask_reason"]),
+    )
 
 
 def _refuse(request: SignedInRequest, prescription: Prescription, sheet: Sheet) -> None:
@@ -294,9 +300,7 @@ def _show(
         "sheet": sheet,
         "signatures": signatures,
         "between_checks": in_words(signatures.values()),
-        "pages": Page.objects.filter(document__prescription=prescription).select_related(
-            "document"
-        ),
+        "papers": papers_of(prescription),
         "authorisations": prescription.authorisations.select_related("medicine", "content_version"),
         "decisions": prescription.decisions.select_related("decided_by").defer("frozen"),
         "queries": queries_of(

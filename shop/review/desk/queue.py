@@ -11,6 +11,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from catalogue.amounts import DoseForm
 from catalogue.models import Product
@@ -103,7 +104,14 @@ class Row:
     @property
     def flags(self) -> list[str]:
         kinds = {flag.kind for flag in self.prescription.flags.all()}
-        return [str(kind.label) for kind in FlagKind if kind in kinds]
+        labels = [str(kind.label) for kind in FlagKind if kind in kinds]
+        return [*labels, *self._pictures()]
+
+    def _pictures(self) -> list[str]:
+        """How many came with the answer to the last question."""
+        count = self.prescription.new_pictures
+        words = ngettext("%(count)d new picture", "%(count)d new pictures", count)
+        return [words % {"count": count}] if count else []
 
 
 def rows_of(keys: list[int], *, user: User) -> list[Row]:

@@ -17,7 +17,8 @@ from shop.review.filling import Filled
 from shop.review.forms.transcription import NOTHING, DeskForm, day_field
 from shop.review.models import Channel, MedicineSource
 from shop.review.rules.alert import Alert
-from shop.review.rules.outcomes import SEEN, fitting
+from shop.review.rules.case import Paper
+from shop.review.rules.outcomes import EVIDENCE, SEEN, fitting
 from shop.review.services import Asked
 from shop.review.work import NOTES, AlertAnswer, IdentityMethod, LegalDetails
 
@@ -38,9 +39,17 @@ class AlertForm(DeskForm):
     """The pharmacist's answer to one alert: a code that fits it, and words where they are needed."""
 
     outcome = choice_field(_("Answer"))
+    file = choice_field(_("Which file shows it"))
     note = text_field(_("In words"))
 
-    def __init__(self, *args: Any, alert: Alert, since: str = "", **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        alert: Alert,
+        since: str = "",
+        evidence: Iterable[Paper] = (),
+        **kwargs: Any,
+    ) -> None:
         """``since`` names the change after which the alert is open again, whatever was answered."""
         self.alert = alert
         kwargs["prefix"] = prefix_of(alert, since)
@@ -49,6 +58,10 @@ class AlertForm(DeskForm):
         field.choices = NOTHING + [(each.code, each.label) for each in fitting(alert)]
         if not any(each.words for each in fitting(alert)):
             del self.fields["note"]
+        files: Any = self.fields["file"]
+        files.choices = NOTHING + [(paper.name, paper.words) for paper in evidence]
+        if len(files.choices) == 1 or EVIDENCE not in [each.code for each in fitting(alert)]:
+            del self.fields["file"]
 
     @property
     def place(self) -> str:
@@ -56,7 +69,8 @@ class AlertForm(DeskForm):
         return f"alert-{self.prefix}"
 
     def answer(self) -> AlertAnswer:
-        return AlertAnswer(self.cleaned_data.get("outcome", ""), self.cleaned_data.get("note", ""))
+        given = {name: self.cleaned_data.get(name, "") for name in ("outcome", "note", "file")}
+        return AlertAnswer(**given)
 
 
 class SeenInput(forms.CheckboxInput):

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from shop.addresses import countries as licensed
 from shop.prescriptions.authorising import Allowance
-from shop.prescriptions.statuses import RefusalReason
+from shop.prescriptions.statuses import AskReason, RefusalReason
 from shop.review.forms.transcription import MOST_REPEATS, DeskForm, day_field, limit
 from shop.review.transcription import Item
 
@@ -73,6 +73,14 @@ class DecisionForm(DeskForm):
     decision = forms.ChoiceField(
         label=_("Decision"), required=False, choices=CHOICES, widget=forms.RadioSelect
     )
+    ask_reason = forms.ChoiceField(
+        label=_("What you ask for, when you ask"),
+        help_text=_(
+            "The customer can send pictures with the answer. A picture or evidence is asked for in our words where you write none."
+        ),
+        required=False,
+        choices=[("", _("Choose what you ask for")), *AskReason.choices],
+    )
     refusal_reason = forms.ChoiceField(
         label=_("Reason, when you refuse"),
         required=False,
@@ -92,7 +100,9 @@ class DecisionForm(DeskForm):
         if not chosen:
             self.add_error("decision", _("Choose a decision."))
         if chosen == Choice.ASK:
-            self._need("message", _("Write your question to the customer."))
+            self._need("ask_reason", _("Choose what you ask for."))
+            if self.cleaned_data.get("ask_reason") == AskReason.OTHER:
+                self._need("message", _("Write your question to the customer."))
         if chosen == Choice.REFUSE:
             self._need("refusal_reason", _("Choose why you refuse."))
             self._need("message", _("Tell the customer why, and what to do next."))

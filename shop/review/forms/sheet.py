@@ -47,7 +47,7 @@ class Sheet:
         self.case = self._case()
         found = self._found()
         self.alerts = [
-            AlertForm(typed, alert=alert, since=since)
+            AlertForm(typed, alert=alert, since=since, evidence=self.case.evidence)
             for alert, since in found
             if not alert.is_note
         ]

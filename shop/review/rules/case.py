@@ -92,6 +92,19 @@ class Added:
 
 
 @dataclass(frozen=True)
+class Paper:
+    """A file that was sent: what it is, by which name it is signed for, and what it is in words."""
+
+    name: str
+    kind: str
+    sha256: str
+    words: str
+    sent_at: datetime.datetime
+    is_evidence: bool = False
+    is_new: bool = False
+
+
+@dataclass(frozen=True)
 class Case:
     """One prescription on one day; ``country`` is where it goes (empty: not known).
 
@@ -130,6 +143,8 @@ class Case:
     # Since it was sent, or was last approved.
     changed_answers: tuple[ChangedAnswer, ...] = ()
     added_medicines: tuple[Added, ...] = ()
+    # What was sent, the newest first.
+    papers: tuple[Paper, ...] = ()
     unscanned: int = 0
     interactions: tuple[dict[str, Any], ...] = ()
     # The same of what the patient alone named, where a pharmacist added to it.
@@ -177,6 +192,11 @@ class Case:
         """What is held against the medicines in it."""
         known = self.screenings
         return tuple(known[name] for name in self.medicines if name in known)
+
+    @property
+    def evidence(self) -> tuple[Paper, ...]:
+        """What shows that the patient takes it already."""
+        return tuple(each for each in self.papers if each.is_evidence)
 
     def pack_of(self, item: Item) -> PackFacts:
         """What is known of the tablets that are prescribed."""

@@ -48,6 +48,7 @@ class Outcome:
 
 QUERY, BLOCK, NOTE = (Severity.QUERY,), (Severity.BLOCK,), (Severity.NOTE,)
 SEEN, CONFIRMED, LOWERED, NOT_SUPPLIED = "seen", "confirmed", "lowered", "not_supplied"
+EVIDENCE = "evidence"
 PHARMACIST = (Lifter.PHARMACIST,)
 # What somebody said or left out, so that it can be asked, or shown by something.
 NOT_KNOWN = (
@@ -94,7 +95,7 @@ OUTCOMES = (
         ),
     ),
     Outcome(
-        "evidence",
+        EVIDENCE,
         _("Evidence seen"),
         QUERY,
         PHARMACIST,

@@ -17,6 +17,7 @@ PARTICULARS = (
 )
 MATCHES = f"{PARTICULARS}; pharmacy standards RX-10"
 DUPLICATES = "GPhC, providing services online [V]; pharmacy standards ID-4"
+PICTURES = "House rule: nothing that the customer sent is passed over in silence"
 SCANS = "Pharmacy standards RX-1"
 
 
@@ -140,6 +141,21 @@ def seen_before(case: Case) -> Iterator[Alert]:
         )
 
 
+@legal("new-pictures")
+def better_pictures(case: Case) -> Iterator[Alert]:
+    """What was typed was read on other pictures: the new ones are held against it."""
+    new = [each for each in case.papers if each.is_new]
+    if new:
+        title = _("New since you asked: %(what)s. Hold what was typed against it.")
+        yield Alert(
+            "new-pictures",
+            Severity.NOTE,
+            title % {"what": "; ".join(each.words for each in new)},
+            PICTURES,
+            about=f"{new[0].sent_at:%Y%m%d%H%M%S%f}",
+        )
+
+
 @legal("unscanned")
 def scanned(case: Case) -> Iterator[Alert]:
     """A file that no scanner looked at is opened with care."""
@@ -156,5 +172,6 @@ RULES = (
     order,
     prescriber,
     seen_before,
+    better_pictures,
     scanned,
 )
