@@ -100,8 +100,13 @@ def _prescription(prescription: Prescription) -> dict[str, Any]:
             for change in prescription.answers_changes.all()
         ],
         "medicines_added": [
-            {"medicine": row.content["medicine"], "source": row.source, "added_at": row.added_at}
-            for row in prescription.added_medicines.all()
+            {
+                "medicine": row.content["medicine"],
+                "source": row.source,
+                "added_at": row.added_at,
+                "struck_out_at": row.struck.struck_at if hasattr(row, "struck") else None,
+            }
+            for row in prescription.added_medicines.select_related("struck")
         ],
         "files": [
             {

@@ -8,6 +8,8 @@ from fractions import Fraction
 from typing import Any
 
 from django.db.models import Q
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from catalogue.amounts import DoseForm, Mass, Strength
 from catalogue.checking import frozen_check
@@ -69,6 +71,7 @@ def case_of(prescription: Prescription, transcription: Transcription, *, country
     ordered = ordered_of(prescription)
     versions = _versions(ordered)
     added = added_to(prescription)
+    is_added = any(not each.struck for each in added)
     results = tuple(_check(version, answers, added) for version in versions)
     checked = {version.medicine.product_id for version in versions}
     supplies = _supplies(prescription)
@@ -105,7 +108,7 @@ def case_of(prescription: Prescription, transcription: Transcription, *, country
         papers=tuple(_paper(each) for each in sent_papers.papers_of(prescription)),
         unscanned=_unscanned(prescription),
         interactions=results,
-        patients_own=tuple(_check(version, answers, ()) for version in versions if added),
+        patients_own=tuple(_check(version, answers, ()) for version in versions if is_added),
         unchecked_medicines=tuple(
             dict.fromkeys(each.title for each in ordered if each.medicine_id not in checked)
         ),
@@ -145,13 +148,16 @@ def _unsigned(versions: list[ContentVersion]) -> tuple[tuple[str, str], ...]:
 
 def medicines_to_check(answers: Answers, added: Iterable[Added]) -> str:
     """What the patient named and what a pharmacist added, as the checker reads it."""
-    named = (answers.medicines_for_check, *(each.medicine for each in added))
+    counting = (each.medicine for each in added if not each.struck)
+    named = (answers.medicines_for_check, *counting)
     return "\n".join(each for each in named if each)
 
 
 def added_to(prescription: Prescription) -> tuple[Added, ...]:
     """What pharmacists added, oldest first, with who, when and where from, in words."""
-    rows = AddedMedicine.objects.filter(prescription=prescription).select_related("added_by")
+    rows = AddedMedicine.objects.filter(prescription=prescription).select_related(
+        "added_by", "struck__struck_by"
+    )
     return tuple(
         Added(
             medicine=row.content["medicine"],
@@ -159,9 +165,21 @@ def added_to(prescription: Prescription) -> tuple[Added, ...]:
             whose=row.content["whose"],
             by=f"{row.added_by.name}, {row.registration}",
             at=row.added_at,
+            struck=_struck(row),
         )
         for row in rows
     )
+
+
+def _struck(row: AddedMedicine) -> str:
+    """Who struck it out, when and why; empty while it counts."""
+    if not hasattr(row, "struck"):
+        return ""
+    return _("Struck out: %(why)s. %(by)s, %(at)s UTC") % {
+        "why": row.struck.content["why"],
+        "by": f"{row.struck.struck_by.name}, {row.struck.registration}",
+        "at": date_format(row.struck.struck_at, "j F Y, H:i"),
+    }
 
 
 def _check(version: ContentVersion, answers: Answers, added: Iterable[Added]) -> dict[str, Any]:

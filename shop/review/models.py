@@ -256,6 +256,43 @@ class AddedMedicine(models.Model):
         return self.added_at
 
 
+class StruckMedicine(models.Model):
+    """A medicine that was added by mistake, and counts no more; it stays in the record. Never changed.
+
+    ``content`` holds why.
+    """
+
+    uuid = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    prescription = models.ForeignKey(
+        "prescriptions.Prescription", on_delete=models.PROTECT, related_name="struck_medicines"
+    )
+    added = models.OneToOneField(AddedMedicine, on_delete=models.PROTECT, related_name="struck")
+    content = SealedJSONField(row_name="uuid")
+    struck_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    registration = models.CharField(max_length=160)
+    struck_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ("struck_at", "pk")
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(registration__gt=""), name="a_struck_medicine_is_signed"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return str(self.uuid)
+
+    # What was settled with it is open again.
+    names = AddedMedicine.names
+
+    @property
+    def changed_at(self) -> datetime.datetime:
+        return self.struck_at
+
+
 class NeverChanged(Exception):
     """What was decided stays as it was."""
 

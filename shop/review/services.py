@@ -45,6 +45,7 @@ from shop.review.models import (
     DecisionKind,
     PrescriberQuery,
     SecondLook,
+    StruckMedicine,
     Worksheet,
 )
 from shop.review.work import (
@@ -60,7 +61,9 @@ from shop.review.work import (
 from shop.standing.consequences import if_it_happens
 from shop.standing.events import Event
 
-Signed = TypeVar("Signed", Check, Decision, PrescriberQuery, SecondLook, AddedMedicine)
+Signed = TypeVar(
+    "Signed", Check, Decision, PrescriberQuery, SecondLook, AddedMedicine, StruckMedicine
+)
 
 
 @dataclass(frozen=True)

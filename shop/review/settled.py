@@ -14,13 +14,14 @@ from shop.review.models import (
     Decision,
     DecisionKind,
     PrescriberQuery,
+    StruckMedicine,
     Worksheet,
 )
 from shop.review.rules.case import ChangedAnswer
 from shop.review.rules.resting import answers_under, fields_over
 
-# An answer that took the place of another, or a medicine that a pharmacist added to the patient's own.
-Change = AnswersChange | AddedMedicine
+# An answer that took the place of another, or a medicine that a pharmacist added or struck out.
+Change = AnswersChange | AddedMedicine | StruckMedicine
 
 
 class Changes:
@@ -29,6 +30,7 @@ class Changes:
     def __init__(self, prescription: Prescription) -> None:
         changes: list[Change] = list(AnswersChange.objects.filter(prescription=prescription))
         changes += AddedMedicine.objects.filter(prescription=prescription)
+        changes += StruckMedicine.objects.filter(prescription=prescription)
         in_order = sorted(changes, key=lambda change: change.changed_at)
         self._newest: dict[str, Change] = {
             name: change for change in in_order for name in change.names

@@ -115,6 +115,7 @@ def test_a_new_picture_goes_to_the_same_prescription_and_the_old_one_stays(
     assert (last.document, last.is_replaced, last.numbers) == (old, True, "page 1")
     assert opening.open_page_as_owner(new.pages.get(), by=asked.user).startswith(b"\xff\xd8\xff")
     assert asked.events.get(action=Action.ANSWER).note == "1 new picture"
+    assert "We have your answer with 1 new picture. A pharmacist reads it" in page_of(asked)
 
 
 def test_it_keeps_its_place_in_the_queue(

@@ -11,6 +11,7 @@ from django.test import Client
 from catalogue.models import Product
 from shop.accounts.models import User
 from shop.audit.models import Entry
+from shop.pages.own_data import data_of
 from shop.prescriptions import services as prescriptions
 from shop.prescriptions.models import Prescription
 from shop.prescriptions.services import HeldByAnother
@@ -147,3 +148,79 @@ def test_only_the_holder_adds(held: Prescription, second_pharmacist: User) -> No
         added.add(held, by=second_pharmacist, heard=MORPHINE)
 
     assert not AddedMedicine.objects.exists()
+
+
+WHY = "It was read on another patient's paper"
+
+
+def test_struck_out_it_is_checked_no_more_and_stays_in_the_record(
+    desk: Client, held: Prescription, medicine: Product, pharmacist: User
+) -> None:
+    before = keys(held)
+    row = added.add(held, by=pharmacist, heard=MORPHINE)
+    assert "opioid-baclofen" in keys(held)
+    typed = complete(held, medicine)
+    reviews.record_query(held, by=pharmacist, asked=confirmation("opioid-baclofen"))
+    post(desk, held, "sign-clinical", typed)
+
+    struck = {"strike-which": str(row.uuid), "strike-why": WHY}
+    post(desk, held, "strike-medicine", {**typed, **struck})
+
+    page = desk.get(address_of(held)).content.decode()
+    assert keys(held) == before
+    assert "<s>morphine 10 mg</s> Struck out: It was read on another patient&#x27;s paper." in page
+    assert reviews.signatures_on(held, Sheet(held, typed).work) == {}
+    assert "Strike out a medicine" not in page
+    assert Entry.objects.filter(action="medicine.strike").count() == 1
+    prescriptions.release(held, by=pharmacist)
+    approve_reviewed(held, medicine, by=pharmacist)
+    frozen = Decision.objects.get().frozen
+    (kept,) = frozen["added_medicines"]
+    assert kept["medicine"] == "morphine 10 mg"
+    assert kept["struck"].startswith(f"Struck out: {WHY}. Nia Okafor, Test register 12345")
+    assert "morphine" not in frozen["interactions"][0]["input"]["medicines"]
+    (own,) = data_of(held.user)["prescriptions"]
+    assert own["medicines_added"][0]["struck_out_at"]
+
+
+def test_one_of_two_is_struck_out(held: Prescription, pharmacist: User) -> None:
+    added.add(held, by=pharmacist, heard=MORPHINE)
+    row = added.add(held, by=pharmacist, heard=Heard("diazepam", "paper", "page 2"))
+
+    added.strike(held, by=pharmacist, which=str(row.uuid), why=WHY)
+
+    assert [each.content["medicine"] for each in added.counting(held)] == ["morphine 10 mg"]
+    assert "opioid-baclofen" in keys(held)
+
+
+@pytest.mark.parametrize(
+    ("which", "why", "words"),
+    [
+        ("", WHY, "Choose one that is not struck out."),
+        ("its own", "x", "Write why it is struck out."),
+        ("another's", WHY, "not one of the available choices"),
+    ],
+)
+def test_it_needs_a_reason_and_one_that_counts(
+    which: str, why: str, words: str, desk: Client, held: Prescription, pharmacist: User
+) -> None:
+    row = added.add(held, by=pharmacist, heard=MORPHINE)
+    chosen = str(row.uuid) if which == "its own" else which
+
+    typed = {"strike-which": chosen, "strike-why": why}
+    page = post(desk, held, "strike-medicine", typed).content.decode()
+
+    assert words in page
+    assert added.counting(held).count() == 1
+
+
+def test_nothing_is_struck_out_twice_nor_by_another(
+    held: Prescription, pharmacist: User, second_pharmacist: User
+) -> None:
+    row = added.add(held, by=pharmacist, heard=MORPHINE)
+    with pytest.raises(HeldByAnother):
+        added.strike(held, by=second_pharmacist, which=str(row.uuid), why=WHY)
+    added.strike(held, by=pharmacist, which=str(row.uuid), why=WHY)
+
+    with pytest.raises(NotReady):
+        added.strike(held, by=pharmacist, which=str(row.uuid), why=WHY)

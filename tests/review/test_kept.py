@@ -13,12 +13,12 @@ from shop.accounts.models import User
 from shop.prescriptions import services
 from shop.prescriptions.models import Event, Prescription
 from shop.review import services as reviews
-from shop.review.added import Heard, add
-from shop.review.models import AddedMedicine, Check, Decision, PrescriberQuery
+from shop.review.added import Heard, add, strike
+from shop.review.models import AddedMedicine, Check, Decision, PrescriberQuery, StruckMedicine
 from shop.vault.fields import SealedJSONField
 from tests.review.desk import confirmation, decide_reviewed
 
-KEPT = (Event, Check, Decision, PrescriberQuery, AddedMedicine)
+KEPT = (Event, Check, Decision, PrescriberQuery, AddedMedicine, StruckMedicine)
 
 
 @pytest.fixture
@@ -26,7 +26,8 @@ def recorded(prescription: Prescription, medicine: Product, pharmacist: User) ->
     """One of each: claimed, asked about, signed, decided."""
     services.claim(prescription, by=pharmacist)
     reviews.record_query(prescription, by=pharmacist, asked=confirmation("daily-dose"))
-    add(prescription, by=pharmacist, heard=Heard("codeine", "paper", "page 2"))
+    row = add(prescription, by=pharmacist, heard=Heard("codeine", "paper", "page 2"))
+    strike(prescription, by=pharmacist, which=str(row.uuid), why="Read on another patient's paper")
     return decide_reviewed(prescription, medicine, by=pharmacist)
 
 
@@ -44,7 +45,7 @@ def test_no_row_goes(recorded: Prescription, model: type[Model]) -> None:
     rows = QuerySet(model)
     assert rows.exists()
 
-    assert is_refused(rows.delete)
+    assert is_refused(lambda: rows._raw_delete(rows.db))  # noqa: SLF001 past Django's own guard
 
 
 @pytest.mark.parametrize("model", KEPT)

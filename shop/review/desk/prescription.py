@@ -139,6 +139,14 @@ def _add(request: SignedInRequest, prescription: Prescription, sheet: Sheet) -> 
     return _again(prescription, "alerts")
 
 
+def _strike(request: SignedInRequest, prescription: Prescription, sheet: Sheet) -> HttpResponse:
+    if not sheet.strike.is_valid():
+        return _show(request, prescription, sheet)
+    added.strike(prescription, by=request.user, **sheet.strike.cleaned_data)
+    messages.success(request, _("Struck out. The alerts below are those without it."))
+    return _again(prescription, "alerts")
+
+
 def _record(request: SignedInRequest, prescription: Prescription, sheet: Sheet) -> HttpResponse:
     proof = ProofForm(request, request.POST)
     if not all([proof.is_given(), sheet.decision.check()]):
@@ -188,6 +196,7 @@ _DO: dict[str, Callable[[SignedInRequest, Prescription, Sheet], HttpResponse]] =
     "sign-clinical": _sign(CheckKind.CLINICAL),
     "query": _query,
     "add-medicine": _add,
+    "strike-medicine": _strike,
     "record": _record,
 }
 

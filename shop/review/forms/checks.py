@@ -15,7 +15,7 @@ from shop.review.added import Heard
 from shop.review.checklist import CLINICAL
 from shop.review.filling import Filled
 from shop.review.forms.transcription import NOTHING, DeskForm, day_field
-from shop.review.models import Channel, MedicineSource
+from shop.review.models import AddedMedicine, Channel, MedicineSource
 from shop.review.rules.alert import Alert
 from shop.review.rules.case import Paper
 from shop.review.rules.outcomes import EVIDENCE, SEEN, fitting
@@ -237,3 +237,18 @@ class AddedForm(DeskForm):
         for problem in added.problems_with(self.heard()):
             self.add_error(problem.where, problem.text)
         return not self.errors
+
+
+class StrikeForm(DeskForm):
+    """One medicine that was added by mistake, and why it counts no more."""
+
+    prefix = "strike"
+
+    which = choice_field(_("Which one"))
+    why = text_field(_("Why it is struck out"), 300)
+
+    def __init__(self, *args: Any, rows: Iterable[AddedMedicine], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["which"]
+        self.rows = list(rows)
+        field.choices = NOTHING + [(str(row.uuid), row.content["medicine"]) for row in self.rows]

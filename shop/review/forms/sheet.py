@@ -10,6 +10,7 @@ from django.core.exceptions import NON_FIELD_ERRORS
 from shop.jurisdictions import loading
 from shop.prescriptions.authorising import Allowance
 from shop.prescriptions.models import Prescription
+from shop.review import added
 from shop.review.cases import blank_items, case_of
 from shop.review.filling import fill
 from shop.review.forms.care import CareForm
@@ -20,6 +21,7 @@ from shop.review.forms.checks import (
     LegalForm,
     NotesForm,
     QueryForm,
+    StrikeForm,
 )
 from shop.review.forms.decision import AllowanceForm, DecisionForm, DestinationForm
 from shop.review.forms.transcription import DeskForm, ItemForm, TranscriptionForm
@@ -62,6 +64,7 @@ class Sheet:
         self.allowances = [AllowanceForm(typed, item=item) for item in items]
         self.query = QueryForm(typed, alerts=[form.alert for form in self.alerts])
         self.added = AddedForm(typed)
+        self.strike = StrikeForm(typed, rows=added.counting(prescription))
         self.is_sound = not [form for form in self.kept_forms() if not form.is_valid()]
         self.work = self._work()
 
@@ -103,7 +106,7 @@ class Sheet:
     def forms(self) -> Iterator[DeskForm]:
         """All forms, in the order of the page."""
         yield from (self.reading, *self.items, *self.alerts, self.notes)
-        yield from (self.added, self.query, self.legal)
+        yield from (self.added, self.strike, self.query, self.legal)
         yield from (self.clinical, self.destination, *self.allowances, self.care, self.decision)
 
     def typed(self) -> dict[str, Any]:
@@ -154,7 +157,7 @@ class Sheet:
         for form in self.allowances:
             if where == f"{form.item.medicine_id}-{form.item.strength}":
                 return form, "units_per_supply"
-        for each in (self.notes, self.legal, self.clinical, self.care, self.decision):
+        for each in (self.strike, self.notes, self.legal, self.clinical, self.care, self.decision):
             if where in each.fields:
                 return each, where
         return self.decision, None

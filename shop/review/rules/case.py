@@ -82,13 +82,17 @@ class ChangedAnswer:
 
 @dataclass(frozen=True)
 class Added:
-    """A medicine that a pharmacist added to the patient's own, and where it is from, in words."""
+    """A medicine that a pharmacist added to the patient's own, and where it is from, in words.
+
+    ``struck`` says who struck it out, when and why; what is struck out is not checked.
+    """
 
     medicine: str
     source: str
     whose: str
     by: str
     at: datetime.datetime
+    struck: str = ""
 
 
 @dataclass(frozen=True)
