@@ -189,7 +189,7 @@ def test_nothing_is_kept_of_the_patient_when_sending_fails(
     client: Client, robin: Patient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        "shop.prescriptions.sending._write_rows", lambda *_args: 1 / 0, raising=True
+        "shop.prescriptions.sending.write_documents", lambda *_args: 1 / 0, raising=True
     )
 
     with pytest.raises(ZeroDivisionError), transaction.atomic():
