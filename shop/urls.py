@@ -71,6 +71,7 @@ urlpatterns = [
         include(([*picked("customer", CUSTOMER_PAGES), *own_account_pages], "customer")),
     ),
     path("payments/stripe/", stripe_webhook, name="stripe-webhook"),
+    path("dashboard/dispensing/", include("shop.dashboard.dispensing.urls")),
     path("dashboard/", oscar_app("dashboard").urls),
     path("admin/", admin.site.urls),
     path("", include("shop.pages.urls")),

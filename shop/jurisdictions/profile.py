@@ -44,6 +44,20 @@ class BothChecks(TextChoices):
     TWO_PEOPLE = "two_people", _("Two people sign the two checks")
 
 
+class AccuracyCheck(TextChoices):
+    """Whether whoever dispensed may also sign the accuracy check."""
+
+    AFTER_A_PAUSE = "after_a_pause", _("Whoever dispensed may check it, after a pause")
+    TWO_PEOPLE = "two_people", _("Another person checks it")
+
+
+class Checkers(TextChoices):
+    """Who may sign the accuracy check."""
+
+    DISPENSERS = "dispensers", _("Everybody who may dispense")
+    PHARMACISTS = "pharmacists", _("Pharmacists")
+
+
 def _yes_no(value: Any) -> bool:
     # A text, because the country code NO is one too.
     if value not in {"true", "false"}:
@@ -144,6 +158,9 @@ class Profile:
     repeat_margin_days: Value[Positive]
     retention_years: Retention
     both_checks: Value[BothChecks]
+    accuracy_check: Value[AccuracyCheck]
+    accuracy_pause_minutes: Value[Positive]
+    accuracy_checked_by: Value[Checkers]
     digest: Annotated[str, BeforeValidator(not_in_the_file)] = field(default="", compare=False)
 
     def last_day_of(self, issued_on: datetime.date) -> datetime.date:

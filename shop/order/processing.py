@@ -1,6 +1,7 @@
 """What may leave the pharmacy: an order moves on only while its prescription and payment stand."""
 
-from collections.abc import Callable, Iterable, Iterator
+import uuid
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -14,6 +15,9 @@ from oscar.apps.partner.models import StockRecord
 from shop.accounts.actors import actor_of
 from shop.accounts.models import User
 from shop.audit import log, states
+from shop.dispensing import services as dispensing
+from shop.dispensing.models import Check, Dispensing
+from shop.dispensing.services import Scans
 from shop.order import emails
 from shop.order_statuses import GUARDED, OrderStatus
 from shop.payments import attempts, refunds
@@ -39,15 +43,55 @@ class EventHandler(OscarEventHandler):
             raise InvalidOrderStatus(_("Cancel an order on its own page, with a reason."))
         with transaction.atomic():
             self._hold(order)
+            if new_status not in order.available_statuses():
+                raise InvalidOrderStatus(
+                    _("An order that is “%(status)s” does not become “%(new)s”.")
+                    % {"status": order.status, "new": new_status}
+                )
             with _recorded(order, "order.move", by=self.user):
                 if new_status in GUARDED:
                     self.drop_paid_back(order)
                     check_may_leave(order)
+                if new_status == OrderStatus.DISPATCHED:
+                    dispensing.must_be_checked(order)
                 super().handle_order_status_change(order, new_status, note_msg)
                 if new_status == OrderStatus.DISPATCHED:
                     self._for_stock(order, self.consume_stock_allocations)
                     emails.tell_order_dispatched(order)
                     self._enter(order)
+
+    def make_up(self, order: Any, *, scans: Scans) -> Dispensing:
+        """Dispense an order from the packs that were picked, and hand it to the check.
+
+        Raises InvalidOrderStatus, with the reason.
+        """
+        with transaction.atomic():
+            self._hold(order)
+            self.drop_paid_back(order)
+            with dispensing.making_up(order, scans=scans, by=self.user) as made:
+                if order.status == OrderStatus.PAID:
+                    self.handle_order_status_change(order, OrderStatus.DISPENSING)
+                else:
+                    _must_be_here(order)
+                    check_may_leave(order)
+        return made
+
+    def check(
+        self, order: Any, *, seen: uuid.UUID, compared: Collection[str], scans: Scans
+    ) -> Check:
+        """Sign the accuracy check of what was made up; raises InvalidOrderStatus, with the reason."""
+        with transaction.atomic():
+            self._hold(order)
+            _must_be_here(order)
+            check_may_leave(order)
+            return dispensing.check(order, seen=seen, compared=compared, scans=scans, by=self.user)
+
+    def send_back(self, order: Any, *, seen: uuid.UUID, why: str) -> None:
+        """Have it dispensed again, for a coded reason; raises InvalidOrderStatus, with the reason."""
+        with transaction.atomic():
+            self._hold(order)
+            _must_be_here(order)
+            dispensing.send_back(order, seen=seen, why=why, by=self.user)
 
     def cancel(self, order: Any, *, by: User, note: str) -> PaymentAttempt:
         """Cancel an order that has not left: stock and supplies come back, all money is to go back.
@@ -177,6 +221,13 @@ def _recorded(order: Any, action: str, *, by: User | None) -> Iterator[None]:
         states.changing(*stock, action="stock.move", actor=actor, details=details),
     ):
         yield
+
+
+def _must_be_here(order: Any) -> None:
+    if order.status != OrderStatus.DISPENSING:
+        raise InvalidOrderStatus(
+            _("An order that is “%(status)s” is not dispensed.") % {"status": order.status}
+        )
 
 
 def check_may_leave(order: Any) -> None:

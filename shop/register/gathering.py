@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
+from django.utils import timezone
+
 from shop.patients.answers import Answers
 from shop.prescriptions.models import Prescription, Supply
 from shop.register.particulars import Particulars
@@ -24,7 +26,7 @@ def particulars_of(supply: Supply, *, moment: datetime.datetime) -> Particulars:
     if sold.medicine is None or sold.strength is None:
         raise NothingDecided(supply)
     prescription = supply.authorisation.prescription
-    read = _transcription(prescription, moment)
+    read = approved_transcription(prescription, moment=moment)
     said = _said(prescription.answers)
     missing = tuple(name for name in said if not read.get(name))
     return Particulars(
@@ -43,10 +45,14 @@ def particulars_of(supply: Supply, *, moment: datetime.datetime) -> Particulars:
     )
 
 
-def _transcription(prescription: Prescription, moment: datetime.datetime) -> dict[str, Any]:
-    """What the pharmacist read on the prescription."""
+def approved_transcription(
+    prescription: Prescription, *, moment: datetime.datetime | None = None
+) -> dict[str, Any]:
+    """What the pharmacist read on the prescription and approved, by the moment; raises NothingDecided."""
     decision = Decision.objects.filter(
-        prescription=prescription, kind=DecisionKind.APPROVED, decided_at__lte=moment
+        prescription=prescription,
+        kind=DecisionKind.APPROVED,
+        decided_at__lte=moment or timezone.now(),
     ).last()
     if decision is None:
         raise NothingDecided(prescription)

@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "shop.standing",
     "shop.review",
     "shop.register",
+    "shop.dispensing",
     "shop.payments",
     "shop.settling",
     "shop.closing",

@@ -26,6 +26,7 @@ from shop.prescriptions.models import Prescription
 from shop.settling.settle import settle
 from tests.addresses.places import address_in
 from tests.conftest import basket_with, pack_of, signed_in
+from tests.dispensed import made_ready
 from tests.settling import paying
 from tests.settling.paying import intent_statuses, open_card_page, pay_by_card
 from tests.settling.test_races import at_once
@@ -185,7 +186,7 @@ def test_of_a_correction_and_a_parcel_that_leaves_the_label_knows(
     order: Order, staff: User
 ) -> None:
     """Whichever is first: a parcel that has left was labelled with the address that stands."""
-    EventHandler(user=staff).handle_order_status_change(order, "Dispensing")
+    made_ready(order)
     first, second = (Order.objects.get(pk=order.pk) for _ in range(2))
     labelled = []
 

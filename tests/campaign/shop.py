@@ -38,6 +38,7 @@ from shop.standing.events import Fate
 from shop.standing.question import obstacles_of
 from tests.authenticator import sign_in
 from tests.conftest import approve
+from tests.dispensed import made_ready
 
 # Called when everything is ready: from here on each commit may be the process's last.
 Watched = Callable[[], Any]
@@ -246,6 +247,8 @@ def move_on(watched: Watched, *, order_id: int, staff_id: int) -> str:
         return ""
     watched()
     try:
+        if order.status == "Dispensing":
+            made_ready(order)
         EventHandler(user=staff).handle_order_status_change(order, following[order.status])
     except InvalidOrderStatus:
         return ""

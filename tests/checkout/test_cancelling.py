@@ -19,6 +19,7 @@ from shop.prescriptions.statuses import Action
 from shop.settling import refunding
 from shop.settling.settle import settle
 from tests.conftest import basket_with, pack_of, signed_in
+from tests.dispensed import made_ready
 from tests.settling.paying import open_card_page, pay_by_card
 
 
@@ -68,6 +69,7 @@ def test_once_somebody_has_begun_with_it_the_customer_has_to_call(
         order = Order.objects.get()
         EventHandler(user=staff).handle_order_status_change(order, "Dispensing")
         if touched == "sent":
+            made_ready(order)
             EventHandler(user=staff).handle_order_status_change(order, "Dispatched")
     elif touched == "part paid back":
         refunding.refund(attempt, Wanted(100, RefundReason.DAMAGED), by=staff)

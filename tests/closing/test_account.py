@@ -46,6 +46,7 @@ from tests.conftest import (
     send_prescription,
     signed_in,
 )
+from tests.dispensed import made_ready
 from tests.killing import stored_files
 from tests.register.conftest import ordered
 from tests.settling.paying import open_card_page
@@ -61,6 +62,7 @@ def close(client: Client, password: str = PASSWORD) -> Any:
 def finished(user: User, medicine: Product, *, chosen: str = "") -> Order:
     """An order that was delivered."""
     order = ordered(user, pack_of(medicine, 10, 60), chosen=chosen)
+    made_ready(order)
     for status in ("Dispatched", "Complete"):
         EventHandler().handle_order_status_change(order, status)
     return order

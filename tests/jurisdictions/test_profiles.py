@@ -12,7 +12,15 @@ from pytest_django import Settings
 
 from shop.datafiles import FilesInvalid
 from shop.jurisdictions import checks, loading
-from shop.jurisdictions.profile import Authenticity, BothChecks, Profile, Value, add_months
+from shop.jurisdictions.profile import (
+    AccuracyCheck,
+    Authenticity,
+    BothChecks,
+    Checkers,
+    Profile,
+    Value,
+    add_months,
+)
 from shop.review.forms.checks import LegalForm
 
 NAMES = loading.profile_names()
@@ -30,7 +38,7 @@ def test_each_profile_loads_and_every_value_says_where_it_was_read(name: str) ->
     assert profile.name == name
     assert len(profile.digest) == 64
     own = [each for each in vars(profile).values() if isinstance(each, Value)]
-    assert len(own) == 7
+    assert len(own) == 10
     for value in (*own, *vars(profile.retention_years).values()):
         assert value.sources
         assert value.cited.endswith(f"[{value.mark}]")
@@ -54,6 +62,12 @@ def test_the_demonstration_is_at_least_as_strict(name: str) -> None:
     assert demo.repeat_after_percent.value >= other.repeat_after_percent.value
     order = list(BothChecks)
     assert order.index(demo.both_checks.value) >= order.index(other.both_checks.value)
+    strict = list(AccuracyCheck), list(Checkers)
+    assert strict[0].index(demo.accuracy_check.value) >= strict[0].index(other.accuracy_check.value)
+    assert demo.accuracy_pause_minutes.value >= other.accuracy_pause_minutes.value
+    assert strict[1].index(demo.accuracy_checked_by.value) >= strict[1].index(
+        other.accuracy_checked_by.value
+    )
     assert demo.repeat_margin_days.value <= other.repeat_margin_days.value
     for kind, years in vars(other.retention_years).items():
         assert getattr(demo.retention_years, kind).value >= years.value

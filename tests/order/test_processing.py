@@ -18,6 +18,7 @@ from shop.prescriptions import services, supply_ledger
 from shop.prescriptions.models import Prescription, Supply
 from shop.settling.settle import settle
 from tests.conftest import basket_with, pack_of, signed_in
+from tests.dispensed import made_ready
 from tests.settling.paying import open_card_page, pay_by_card
 
 
@@ -48,7 +49,9 @@ def status_of(order: Order) -> str:
 
 
 def test_staff_move_an_order_from_paid_to_complete(desk: Client, order: Order) -> None:
-    for status in ("Dispensing", "Dispatched", "Complete"):
+    move(desk, order, "Dispensing")
+    made_ready(order)
+    for status in ("Dispatched", "Complete"):
         move(desk, order, status)
         assert status_of(order) == status
 
@@ -58,7 +61,7 @@ def test_staff_move_an_order_from_paid_to_complete(desk: Client, order: Order) -
 
 @pytest.mark.django_db(transaction=True)
 def test_the_customer_is_told_when_the_parcel_leaves(desk: Client, order: Order) -> None:
-    move(desk, order, "Dispensing")
+    made_ready(order)
     mail.outbox.clear()
 
     move(desk, order, "Dispatched")

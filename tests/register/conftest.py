@@ -12,6 +12,7 @@ from shop.order.processing import EventHandler
 from shop.prescriptions.models import Prescription
 from shop.settling.settle import settle
 from tests.conftest import basket_with, pack_of, patient_answers, send_prescription
+from tests.dispensed import made_ready
 from tests.quick.worlds import kept
 from tests.review.desk import approve_reviewed, name_medicine
 from tests.settling.paying import open_card_page, pay_by_card
@@ -39,6 +40,9 @@ def ordered(user: User, *packs: Product, chosen: str = "") -> Order:
 
 
 def move(order: Order, status: str, *, by: User | None = None) -> None:
+    """What leaves is dispensed and checked before."""
+    if status == "Dispatched":
+        made_ready(order)
     EventHandler(user=by).handle_order_status_change(order, status)
 
 

@@ -18,6 +18,7 @@ from shop.audit import guards
 from shop.audit.models import Entry as AuditEntry
 from shop.audit.verification import Verification
 from shop.demo.stripe.server import Emulator
+from shop.order.processing import EventHandler
 from shop.payments.life_cycles import RefundReason
 from shop.payments.models import PaymentAttempt
 from shop.payments.refunds import Wanted
@@ -28,6 +29,7 @@ from shop.review.models import Decision
 from shop.settling import refunding
 from shop.settling.settle import settle
 from tests.conftest import let_the_log_know, make_user, pack_of
+from tests.dispensed import made_ready
 from tests.killing import run_until_killed
 from tests.register.conftest import move, ordered, reviewed_prescription
 from tests.settling.test_races import at_once
@@ -123,22 +125,24 @@ def test_what_was_not_read_is_the_patients_word_or_empty_never_made_up(
 
 
 def test_an_order_whose_prescription_cannot_be_opened_stays(order: Order, settings: Any) -> None:
+    made_ready(order)
     settings.DOCUMENT_KEYS = {"another": b"9" * 32}
 
-    with pytest.raises(InvalidOrderStatus, match="cannot be opened"):
-        move(order, "Dispatched")
+    with pytest.raises(InvalidOrderStatus, match="must not leave"):
+        leave(order)
 
     assert Order.objects.get().status == "Dispensing"
     assert not Entry.objects.exists()
 
 
 def test_an_order_without_a_kept_decision_stays(order: Order) -> None:
+    made_ready(order)
     guards.remove()
     Decision.objects.all()._raw_delete(using="default")  # noqa: SLF001 past its own refusal
     guards.install()
 
     with pytest.raises(InvalidOrderStatus, match="must not leave"):
-        move(order, "Dispatched")
+        leave(order)
 
     assert Order.objects.get().status == "Dispensing"
     assert not Entry.objects.exists()
@@ -199,9 +203,10 @@ def test_a_note_is_added_once_and_chained(sent: Order, pharmacist: User) -> None
 
 @pytest.mark.django_db(transaction=True)
 def test_an_order_that_two_send_off_at_once_is_entered_once(order: Order, staff: User) -> None:
+    made_ready(order)
     copies = [Order.objects.get() for _ in range(2)]
 
-    results = at_once(*(lambda copy=copy: move(copy, "Dispatched", by=staff) for copy in copies))
+    results = at_once(*(lambda copy=copy: leave(copy, by=staff) for copy in copies))
 
     assert sum(isinstance(result, InvalidOrderStatus) for result in results) == 1
     assert Entry.objects.count() == 1
@@ -229,8 +234,12 @@ def test_supplies_entered_at_once_are_numbered_without_a_gap(
     assert faults() == []
 
 
+def leave(order: Order, *, by: User | None = None) -> None:
+    EventHandler(user=by).handle_order_status_change(order, "Dispatched")
+
+
 def dispatch_it() -> None:
-    move(Order.objects.get(), "Dispatched")
+    leave(Order.objects.get())
 
 
 @pytest.mark.django_db(transaction=True)
@@ -242,6 +251,7 @@ def dispatch_it() -> None:
 def test_a_process_killed_at_it_leaves_neither_move_nor_entry(
     target: str, when: str, order: Order
 ) -> None:
+    made_ready(order)
     written = AuditEntry.objects.count()
 
     run_until_killed("tests.register.test_entering:dispatch_it", target=target, when=when)

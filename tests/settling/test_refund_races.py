@@ -24,6 +24,7 @@ from shop.settling import refunding
 from shop.settling.imports import bring_in_refunds
 from shop.settling.settle import settle, settle_quietly
 from tests.conftest import pack_of
+from tests.dispensed import made_ready
 from tests.settling.test_races import at_once, paid_attempt
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -91,7 +92,7 @@ def test_an_order_cancelled_by_three_at_once_is_paid_back_once(
 def test_an_order_is_either_cancelled_or_sent(
     attempt: PaymentAttempt, staff: User, stripe: Emulator
 ) -> None:
-    EventHandler(user=staff).handle_order_status_change(Order.objects.get(), "Dispensing")
+    made_ready(Order.objects.get())
     first, second = Order.objects.get(), Order.objects.get()
 
     at_once(

@@ -167,6 +167,8 @@ def of_staff(
         "admin:prescription-recheck": own,
         "admin:prescription-let-go": own,
         "admin:prescription-page": [*own, page.uuid],
+        "dispensing:next": ["dispense"],
+        **{f"dispensing:{step}": [order.number] for step in ("dispense", "check", "send")},
         "dashboard:order-detail": [order.number],
         "dashboard:order-detail-note": [order.number, 1],
         "dashboard:order-cancel": [order.number],

@@ -46,6 +46,7 @@ from tests.conftest import (
     send_prescription,
     signed_in,
 )
+from tests.dispensed import made_ready
 from tests.settling.paying import open_card_page, pay_by_card
 from tests.settling.test_reconcile import refund_at_stripe
 from tests.standing.paid import anew, pay_back, place
@@ -70,7 +71,10 @@ def charged(approved: Prescription, medicine: Product, stripe: Emulator) -> Paym
 
 
 def move(order: Order, status: OrderStatus, by: User) -> None:
-    EventHandler(user=by).handle_order_status_change(Order.objects.get(pk=order.pk), status)
+    now = Order.objects.get(pk=order.pk)
+    EventHandler(user=by).handle_order_status_change(now, status)
+    if status == OrderStatus.DISPENSING:
+        made_ready(now)
 
 
 def stays(order: Order, status: OrderStatus, by: User) -> str:

@@ -43,6 +43,7 @@ from tests.conftest import (
     pack_of,
     send_prescription,
 )
+from tests.dispensed import made_ready
 from tests.standing.paid import attempt_of, pay_back, place
 
 pytestmark = pytest.mark.django_db
@@ -70,6 +71,8 @@ class World:
             return
         for step in WAY[WAY.index(self.order.status) + 1 : WAY.index(status) + 1]:
             handler.handle_order_status_change(self.order, step)
+            if step == OrderStatus.DISPENSING:
+                made_ready(self.order)
 
     def reopen(self) -> None:
         services.reopen(self.prescription, by=self.order.user, reason="New answers")
@@ -306,6 +309,8 @@ def check_ended(order: Any, was: OrderStatus, where: str) -> None:
 def goes(world: World, order: Any, step: OrderStatus) -> bool:
     try:
         with transaction.atomic():
+            if step == OrderStatus.DISPATCHED:
+                made_ready(order)
             EventHandler(user=world.staff).handle_order_status_change(order, step)
     except InvalidOrderStatus:
         return False

@@ -17,6 +17,8 @@ from oscar.apps.dashboard.orders.views import OrderListView as OscarOrderListVie
 from oscar.apps.order.exceptions import InvalidOrderStatus
 
 from shop.dashboard import spreadsheets
+from shop.dashboard.dispensing import queues
+from shop.dashboard.dispensing.opening import PAGES
 from shop.dashboard.orders import payments
 from shop.order.correcting import CORRECTABLE
 from shop.order_statuses import OrderStatus
@@ -104,6 +106,7 @@ class OrderDetailView(OscarOrderDetailView):
             **super().get_context_data(**kwargs),
             **payments.of_order(self.object),
             "obstacles": obstacles_of(self.object),
+            "step": PAGES.get(queues.step_of(self.object), ""),
             "is_address_correctable": self.object.status in CORRECTABLE,
         }
 

@@ -1,0 +1,219 @@
+"""Dispense, check, send: the three steps of an order, and the lists that lead to them."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+from oscar.apps.order.exceptions import InvalidOrderStatus
+from oscar.apps.order.models import Order
+
+from catalogue.models import Product
+from shop.accounts.requests import SignedInRequest
+from shop.dashboard.dispensing import queues
+from shop.dashboard.dispensing.opening import away, for_dispensers, to
+from shop.dashboard.dispensing.tray import Tray
+from shop.dispensing import contents as made_of
+from shop.dispensing import services
+from shop.dispensing.contents import Contents
+from shop.dispensing.models import NEAR_MISSES, Dispensing, How, Point
+from shop.dispensing.picking import WrongPack, named
+from shop.dispensing.services import Refused
+from shop.order.processing import EventHandler
+from shop.order_statuses import OrderStatus
+from shop.standing.question import stops_of
+
+SHOWN = 50
+
+
+@require_safe
+@for_dispensers
+def lists(request: SignedInRequest) -> HttpResponse:
+    """Which orders wait for which step."""
+    waiting = [
+        {
+            "step": step,
+            "title": title,
+            "count": queues.orders(step).count(),
+            "orders": queues.orders(step).select_related("shipping_address__country")[:SHOWN],
+        }
+        for step, title in queues.STEPS.items()
+    ]
+    return render(request, "dispensing/lists.html", {"waiting": waiting})
+
+
+@require_safe
+@for_dispensers
+def begin(request: SignedInRequest, step: str) -> HttpResponse:
+    """The next order that waits for a step."""
+    if step not in queues.STEPS:
+        raise Http404
+    order = queues.orders(step).first()
+    if order is None:
+        messages.success(request, _("Nothing waits for that any more."))
+        return redirect("dispensing:lists")
+    return to(step, order)
+
+
+@for_dispensers
+def dispense(request: SignedInRequest, number: str) -> HttpResponse:
+    """What is approved, what is picked; handed to the check once all of it is there."""
+    order = get_object_or_404(Order, number=number)
+    if queues.step_of(order) != queues.DISPENSE and not _is_overtaken(order):
+        return away(request, order, _("There is nothing to dispense for it now."))
+    try:
+        contents = services.contents_of(order)
+    except Refused as refused:
+        return render(request, "dispensing/cannot.html", {"order": order, "why": refused})
+    tray = Tray.of(contents, request.POST)
+    wrong = _scan(request, order, tray)
+    if request.POST.get("do") == "hand" and not wrong:
+        try:
+            EventHandler(user=request.user).make_up(order, scans=tray.packs)
+        except InvalidOrderStatus as refused:
+            wrong = str(refused)
+        else:
+            messages.success(request, _("Handed to the check."))
+            return redirect("dispensing:lists")
+    if request.method == "GET":
+        services.record_opening(order, by=request.user, page=queues.DISPENSE)
+    context = {
+        "stops": stops_of(order),
+        "contents": contents,
+        "tray": tray,
+        "wrong": wrong,
+        "choices": _choices(order),
+    }
+    return render(request, "dispensing/dispense.html", {"order": order, **context})
+
+
+def _is_overtaken(order: Any) -> bool:
+    """Whether what was made up is not what is to be dispensed any more."""
+    made = services.current(order)
+    if made is None or order.status != OrderStatus.DISPENSING:
+        return False
+    try:
+        return not services.stands(made, services.contents_of(order))
+    except Refused:
+        return True
+
+
+def _choices(order: Any) -> list[tuple[str, str]]:
+    """Every pack of the medicines of an order, by stock code: whoever has no scanner chooses."""
+    medicines = [line.medicine_id for line in order.lines.all() if line.medicine_id]
+    packs = Product.objects.filter(parent__in=medicines).select_related("parent")
+    rows = packs.order_by("parent", "strength", "units").values_list(
+        "stockrecords__partner_sku", "pk"
+    )
+    codes = {pk: sku for sku, pk in rows if sku}
+    return [(codes[pack.pk], named(pack)) for pack in packs if pack.pk in codes]
+
+
+def _scan(request: SignedInRequest, order: Any, tray: Tray) -> str:
+    """Take the pack that was scanned or chosen; why not, in a sentence."""
+    how = {"scan": How.SCANNED, "choose": How.CHOSEN}.get(request.POST.get("do", ""))
+    if how is None:
+        return ""
+    code = request.POST.get("scan" if how == How.SCANNED else "choice", "")
+    try:
+        tray.put(code, how=how)
+    except WrongPack as wrong:
+        services.record_refusal(order, by=request.user, code=code)
+        return str(wrong)
+    return ""
+
+
+@for_dispensers
+def check(request: SignedInRequest, number: str) -> HttpResponse:
+    """What was approved, labelled and picked, side by side; signed, or sent back with a reason."""
+    order = get_object_or_404(Order, number=number)
+    made = services.current(order)
+    if made is None or queues.step_of(order) != queues.CHECK:
+        return away(request, order, _("There is nothing to check for it now."))
+    if _is_overtaken(order):
+        return redirect("dispensing:dispense", order.number)
+    contents = services.contents_of(order)
+    tray = Tray.of(contents, request.POST)
+    wrong = _scan(request, order, tray) or _act(request, order, tray)
+    if not wrong and request.POST.get("do") in {"sign", "back"}:
+        return _after(request, order)
+    if request.method == "GET":
+        services.record_opening(order, by=request.user, page=queues.CHECK)
+    context = {
+        "order": order,
+        "made": made,
+        "contents": contents,
+        "rows": _side_by_side(contents, made, tray),
+        "tray": tray,
+        "wrong": wrong,
+        "why_not": services.why_not_check(made, by=request.user),
+        "choices": _choices(order),
+        "near_misses": [(why.value, why.label) for why in NEAR_MISSES],
+    }
+    return render(request, "dispensing/check.html", context)
+
+
+def _act(request: SignedInRequest, order: Any, tray: Tray) -> str:
+    """Sign, or send back; why not, in a sentence."""
+    handler, do = EventHandler(user=request.user), request.POST.get("do")
+    if do not in {"sign", "back"}:
+        return ""
+    try:
+        seen = uuid.UUID(request.POST.get("seen", ""))
+        if do == "sign":
+            handler.check(order, seen=seen, compared=tuple(Point), scans=tray.packs)
+        else:
+            handler.send_back(order, seen=seen, why=request.POST.get("why", ""))
+    except InvalidOrderStatus as refused:
+        return str(refused)
+    except ValueError:
+        return _("Nobody can tell what you looked at. Look at it again.")
+    return ""
+
+
+def _after(request: SignedInRequest, order: Any) -> HttpResponse:
+    if request.POST["do"] == "back":
+        messages.success(request, _("Sent back. It waits to be dispensed again."))
+        return redirect("dispensing:lists")
+    messages.success(request, _("Checked. It may be sent."))
+    return to(queues.SEND, order)
+
+
+def _side_by_side(contents: Contents, made: Dispensing, tray: Tray) -> list[dict[str, Any]]:
+    """Each line: what is approved, what the label says, and what was scanned now."""
+    labels = {item.line: item for item in made_of.kept(made.contents).items}
+    return [
+        {"item": item, "label": labels[item.line], "place": place}
+        for item, place in zip(contents.items, tray.places, strict=True)
+    ]
+
+
+@for_dispensers
+def send(request: SignedInRequest, number: str) -> HttpResponse:
+    """Where it goes; the order leaves by one press."""
+    order = get_object_or_404(Order.objects.select_related("shipping_address"), number=number)
+    made = services.current(order)
+    if made is None or queues.step_of(order) != queues.SEND:
+        return away(request, order, _("There is nothing to send for it now."))
+    if _is_overtaken(order):
+        return redirect("dispensing:dispense", order.number)
+    wrong = ""
+    if request.method == "POST":
+        try:
+            EventHandler(user=request.user).handle_order_status_change(
+                order, OrderStatus.DISPATCHED
+            )
+        except InvalidOrderStatus as refused:
+            wrong = str(refused)
+        else:
+            messages.success(request, _("Order %(number)s is sent.") % {"number": number})
+            return redirect("dispensing:lists")
+    else:
+        services.record_opening(order, by=request.user, page=queues.SEND)
+    context = {"order": order, "made": made, "contents": made_of.kept(made.contents)}
+    return render(request, "dispensing/send.html", {**context, "wrong": wrong})

@@ -1,0 +1,236 @@
+"""Makes up an order, checks it, sends it back, and answers whether it may leave.
+
+Whoever calls holds the order: `shop.order.processing` does, and is the only one to.
+"""
+
+from __future__ import annotations
+
+import datetime
+import uuid
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from oscar.apps.order.exceptions import InvalidOrderStatus
+
+from shop.accounts.actors import actor_of
+from shop.accounts.models import User
+from shop.audit import log, states
+from shop.dispensing import contents as made_of
+from shop.dispensing import rights
+from shop.dispensing.contents import Contents
+from shop.dispensing.models import NEAR_MISSES, Check, Dispensing, Pick, Point, Why
+from shop.dispensing.picking import Picked, WrongPack, picked
+from shop.jurisdictions import loading
+from shop.jurisdictions.profile import AccuracyCheck
+from shop.register.gathering import NothingDecided
+from shop.vault.sealing import VaultError
+
+# The codes that were read, for each line of the order by its number.
+Scans = Mapping[int, Sequence[Picked]]
+
+
+class Refused(InvalidOrderStatus):
+    """It is not dispensed, not checked, or must not leave; says why."""
+
+
+def contents_of(order: Any) -> Contents:
+    """What is to be dispensed for the order; raises Refused where nobody can say."""
+    try:
+        return made_of.of(order)
+    except (VaultError, NothingDecided) as error:
+        raise Refused(
+            _("What is to be dispensed cannot be read. The order must not leave.")
+        ) from error
+
+
+def current(order: Any) -> Dispensing | None:
+    """What was made up for the order and neither sent back nor overtaken."""
+    rows = Dispensing.objects.open().filter(order=order)
+    return rows.select_related("by").prefetch_related("picks").first()
+
+
+@contextmanager
+def making_up(order: Any, *, scans: Scans, by: User | None) -> Iterator[Dispensing]:
+    """Write down which packs were picked; the block moves the order. Raises Refused.
+
+    The log, which is locked last of all, knows of it at the end.
+    """
+    if by is None or not rights.may_dispense(by):
+        raise Refused(_("You may not dispense."))
+    contents = contents_of(order)
+    packs, before = _all_packs(contents, scans), current(order)
+    if before is not None and stands(before, contents):
+        raise Refused(_("The order is dispensed already, and waits for its check."))
+    overtaken = [before] if before else []
+    details = {"order": order.number}
+    with _ending(*overtaken, why=Why.CHANGED, by=by):
+        made = Dispensing.objects.create(order=order, by=by, contents=contents.as_json())
+        Pick.objects.bulk_create(_picks(made, packs))
+        yield made
+    states.record(made, "dispensing.make_up", actor=actor_of(by), details=details)
+
+
+def _picks(made: Dispensing, packs: list[list[Picked]]) -> Iterator[Pick]:
+    for each in packs:
+        for number, pack in enumerate(each, start=1):
+            yield Pick(
+                dispensing=made,
+                order_line_id=pack.line,
+                number=number,
+                code=pack.code,
+                how=pack.how,
+            )
+
+
+def _all_packs(contents: Contents, scans: Scans) -> list[list[Picked]]:
+    """The packs of each line, every one looked at again; raises Refused."""
+    if not contents.items:
+        raise Refused(_("Nothing is left to be dispensed."))
+    found = []
+    for item in contents.items:
+        codes = scans.get(item.line, ())
+        if len(codes) != item.packs:
+            words = ngettext(
+                "%(count)s pack of %(pack)s is to be picked, and %(got)s was.",
+                "%(count)s packs of %(pack)s are to be picked, and %(got)s were.",
+                item.packs,
+            )
+            raise Refused(words % {"count": item.packs, "pack": item.pack, "got": len(codes)})
+        try:
+            found.append([picked(item, each.code, how=each.how) for each in codes])
+        except WrongPack as wrong:
+            raise Refused(str(wrong)) from wrong
+    return found
+
+
+def stands(dispensing: Dispensing, contents: Contents) -> bool:
+    """Whether it still is what is to be dispensed, and the log knows it as it is."""
+    try:
+        is_same = dispensing.contents == contents.as_json()
+    except VaultError:
+        return False
+    return is_same and states.is_known(dispensing)
+
+
+def why_not_check(dispensing: Dispensing, *, by: Any) -> str:
+    """What keeps somebody from checking it now, in a sentence; empty when they may."""
+    if not rights.may_check(by):
+        return _("You may not sign the accuracy check.")
+    if dispensing.by_id != by.pk:
+        return ""
+    if loading.current().accuracy_check.value == AccuracyCheck.TWO_PEOPLE:
+        return _("You dispensed it, so another person checks it.")
+    left = until_alone(dispensing) - timezone.now()
+    if left <= datetime.timedelta(0):
+        return ""
+    minutes = -(-left // datetime.timedelta(minutes=1))
+    return ngettext(
+        "You dispensed it: another person checks it now, or you do after a pause of %(count)s more minute.",
+        "You dispensed it: another person checks it now, or you do after a pause of %(count)s more minutes.",
+        minutes,
+    ) % {"count": minutes}
+
+
+def until_alone(dispensing: Dispensing) -> datetime.datetime:
+    """From when on whoever dispensed it may check it, where the profile lets them."""
+    pause = loading.current().accuracy_pause_minutes.value
+    return dispensing.at + datetime.timedelta(minutes=pause)
+
+
+def check(
+    order: Any, *, seen: uuid.UUID, compared: Collection[str], scans: Scans, by: User | None
+) -> Check:
+    """Sign that what was made up, as it was ``seen``, is right in every point. Raises Refused."""
+    made = _as_seen(order, seen)
+    if made.checked is not None:
+        raise Refused(_("Somebody has checked it already."))
+    contents = contents_of(order)
+    if not stands(made, contents):
+        raise Refused(_("What is to be dispensed has changed. Dispense it again."))
+    if why := why_not_check(made, by=by):
+        raise Refused(why)
+    _all_packs(contents, scans)
+    if missing := [point.label for point in Point if point not in compared]:
+        what = ", ".join(str(label) for label in missing)
+        raise Refused(_("Not compared: %(what)s.") % {"what": what})
+    return _sign(made, by=by)
+
+
+def _sign(made: Dispensing, *, by: Any) -> Check:
+    profile = loading.current()
+    signed = Check.objects.create(
+        dispensing=made,
+        by=by,
+        registration=str(by.current_registration or ""),
+        is_alone=made.by_id == by.pk,
+        profile=profile.name,
+        profile_digest=profile.digest,
+    )
+    details = {"order": made.order.number, "dispensing": made.pk}
+    states.record(signed, "dispensing.check", actor=actor_of(by), details=details)
+    return signed
+
+
+def send_back(order: Any, *, seen: uuid.UUID, why: str, by: User | None) -> None:
+    """End what was made up, for a coded reason: it is dispensed again. Raises Refused."""
+    made = _as_seen(order, seen)
+    if by is None or not rights.may_dispense(by):
+        raise Refused(_("You may not send it back."))
+    if why not in NEAR_MISSES:
+        raise Refused(_("Choose what is wrong."))
+    with _ending(made, why=Why(why), by=by):
+        pass
+
+
+def _as_seen(order: Any, seen: uuid.UUID) -> Dispensing:
+    made = current(order)
+    if made is None or made.uuid != seen:
+        raise Refused(_("It was sent back or dispensed again meanwhile. Look at it again."))
+    return made
+
+
+@contextmanager
+def _ending(*made: Dispensing, why: Why, by: User) -> Iterator[None]:
+    details = {"order": made[0].order.number, "why": str(why)} if made else {}
+    actor = actor_of(by)
+    with states.changing(*made, action="dispensing.send_back", actor=actor, details=details):
+        for each in made:
+            each.ended_at, each.ended_by, each.ended_why = timezone.now(), by, why
+            each.save(update_fields=("ended_at", "ended_by", "ended_why"))
+        yield
+
+
+def must_be_checked(order: Any) -> None:
+    """Raises Refused unless what leaves was checked, by a check that the log knows, as it is now."""
+    made = current(order)
+    signed = made.checked if made else None
+    if made is None or signed is None or not states.is_known(signed):
+        raise Refused(_("Nobody has signed the accuracy check. The order must not leave."))
+    if not stands(made, contents_of(order)):
+        raise Refused(
+            _("What is to leave is not what was checked. Dispense it and check it again.")
+        )
+
+
+def record_opening(order: Any, *, by: User, page: str) -> None:
+    """Record who has read the patient's name and the directions of one order."""
+    log.append(
+        "dispensing.open",
+        actor=actor_of(by),
+        subject=log.Subject("order", order.number),
+        details={"page": page},
+    )
+
+
+def record_refusal(order: Any, *, by: User, code: str) -> None:
+    """Record a scan that was refused."""
+    log.append(
+        "dispensing.wrong_scan",
+        actor=actor_of(by),
+        subject=log.Subject("order", order.number),
+        details={"code": code[:120]},
+    )

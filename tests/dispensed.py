@@ -1,0 +1,77 @@
+"""Dispenses an order and has it checked, by two people and through the shop's own services."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from oscar.apps.order.models import Order
+
+from shop.accounts.models import User
+from shop.dispensing import rights, services
+from shop.dispensing.models import Check, Dispensing, Point
+from shop.dispensing.picking import Picked
+from shop.order.processing import EventHandler
+from tests.conftest import make_pharmacist
+
+POINTS = tuple(Point)
+
+
+def scans_for(order: Any) -> dict[int, list[Picked]]:
+    """Every pack of the order, as its own code says."""
+    return {
+        item.line: [Picked(item.line, item.sku)] * item.packs
+        for item in services.contents_of(order).items
+    }
+
+
+def somebody_else(*, than: User) -> User:
+    """A pharmacist who is here already, or one who comes for this."""
+    for user in User.objects.filter(is_staff=True).exclude(pk=than.pk).order_by("pk"):
+        if user.is_pharmacist:
+            return user
+    return make_pharmacist("checker@example.com", number="70007")
+
+
+def whoever_dispenses() -> User:
+    for user in User.objects.filter(is_staff=True, is_superuser=False).order_by("pk"):
+        if rights.may_dispense(user):
+            return user
+    return make_pharmacist("dispenser@example.com", number="70008")
+
+
+def dispense(order: Any, *, by: User | None = None) -> Dispensing:
+    """Pick every pack and hand it to the check."""
+    now = Order.objects.get(pk=order.pk)
+    return EventHandler(user=by or whoever_dispenses()).make_up(now, scans=scans_for(now))
+
+
+def check(order: Any, *, by: User | None = None) -> Check:
+    """Have somebody else look at what was dispensed."""
+    now = Order.objects.get(pk=order.pk)
+    made = services.current(now)
+    assert made is not None
+    checker = by or somebody_else(than=made.by)
+    return EventHandler(user=checker).check(
+        now, seen=made.uuid, compared=POINTS, scans=scans_for(now)
+    )
+
+
+def made_ready(order: Any) -> None:
+    """Dispense and check the order, unless that is done and stands; the copy in hand knows its status.
+
+    Raises InvalidOrderStatus where it may not be.
+    """
+    now = Order.objects.get(pk=order.pk)
+    made = services.current(now)
+    if made is None or not services.stands(made, services.contents_of(now)):
+        dispense(now)
+        made = services.current(now)
+    if made and made.checked is None:
+        check(now)
+    order.refresh_from_db(fields=("status",))
+
+
+def dispatch(order: Any, *, by: User | None = None) -> None:
+    """Dispense, check and send it."""
+    made_ready(order)
+    EventHandler(user=by).handle_order_status_change(order, "Dispatched")
