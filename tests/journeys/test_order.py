@@ -18,7 +18,7 @@ from shop.demo.stripe.server import Emulator
 from shop.prescriptions.models import Prescription
 from tests.browser import DESKTOP, Visitor
 from tests.conftest import basket_with, pack_of, send_prescription
-from tests.journeys import story
+from tests.journeys import dispensing, story
 from tests.journeys.test_desk import send
 from tests.review.desk import approve_reviewed
 from tests.settling.paying import DECLINES, PAYS, intent_statuses, open_card_page
@@ -77,7 +77,7 @@ def test_from_the_front_page_to_a_paid_order_that_is_sent(
     story.arrive_at(back_office, "Orders", "orders-of-staff")
     back_office.get_by_role("link", name=order.number).first.click()
     story.arrive_at(back_office, order.number, "order-of-staff")
-    send_it(back_office)
+    send_it(back_office, story.come_in(another_visitor(), pharmacist, "/dashboard/dispensing/"))
     assert office.complaints == []
     assert office.foreign_hosts == set()
     page.reload()
@@ -95,11 +95,20 @@ def pay_what_is_due(page: Page) -> None:
     story.arrive_at(page, "Thank you", "thank-you")
 
 
-def send_it(back_office: Page) -> None:
-    for status in ("Dispensing", "Dispatched", "Complete"):
-        back_office.locator('select[name="new_status"]').select_option(status)
-        back_office.locator('form:has(select[name="new_status"]) button').click()
-        expect(back_office.locator("body")).to_contain_text(f"→ {status}")
+def send_it(back_office: Page, checker: Page) -> None:
+    """Dispensed by one, checked by another, sent, and said to have come."""
+    presses, code = dispensing.Presses(), Order.objects.get().lines.get().partner_sku
+    back_office.get_by_role("link", name="Dispensing").click()
+    dispensing.dispense(back_office, presses, code)
+    checker.reload()
+    dispensing.check(checker, presses, code)
+    dispensing.send(back_office, presses)
+    back_office.goto(
+        back_office.url.replace("dispensing/", f"orders/{Order.objects.get().number}/")
+    )
+    back_office.locator('select[name="new_status"]').select_option("Complete")
+    back_office.locator('form:has(select[name="new_status"]) button').click()
+    expect(back_office.locator("body")).to_contain_text("→ Complete")
 
 
 def test_without_javascript_too(
