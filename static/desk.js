@@ -1,8 +1,10 @@
 // The review desk: every page of it works without this file; it only shortens the way.
 
-const typing = (target) => target.closest("input, select, textarea, [contenteditable]");
+const typing = (target) =>
+  target.closest("input:not([type=radio], [type=checkbox]), select, textarea, [contenteditable]");
 const keysOff = "desk-keys-off";
 const help = document.querySelector("[data-keys]");
+const sheet = document.querySelector("[data-sheet]");
 const on = () => localStorage.getItem(keysOff) === null;
 
 // The picture: larger, smaller, turned.
@@ -46,6 +48,48 @@ const go = (id) => () => {
   place?.scrollIntoView();
   place?.focus();
 };
+const press = (what) => () => document.querySelector(what)?.click();
+
+// The sheet: what is still open, in the order of the page.
+const isOpen = (control) => {
+  if (control.matches("[data-needed]")) return !control.querySelector(":checked");
+  if (control.matches(".same")) {
+    return ![...control.querySelectorAll("input")].some((each) => each.checked || (each.type !== "checkbox" && each.value));
+  }
+  return control.offsetParent !== null && !control.value && !control.matches("[name$=-note]");
+};
+const openIn = (section) =>
+  [...section.querySelectorAll("[data-needed], .same, select, .input")]
+    .filter((control) => !control.closest("details:not([open]), [data-needed] *") && !control.parentElement.closest(".same"))
+    .find(isOpen);
+const enter = (id) => {
+  const section = document.getElementById(id)?.closest("section");
+  const control = section && openIn(section);
+  if (!control) return false;
+  section.scrollIntoView();
+  (control.querySelector("input") ?? control).focus({ preventScroll: true });
+  return true;
+};
+const toDecision = () => {
+  const approve = document.querySelector("[name=decision][value=approve]");
+  if (!approve) return;
+  if (!document.querySelector("[name=decision]:checked")) approve.checked = true;
+  const record = document.querySelector("[data-record]");
+  record.scrollIntoView({ block: "center" });
+  record.focus({ preventScroll: true });
+};
+// A digit chooses in a row of answers and goes on to the next that is open.
+const choose = (event) => {
+  const row = event.target.closest?.("[data-codes]");
+  const wanted = row?.querySelectorAll("input")[event.key - 1];
+  if (!wanted) return false;
+  wanted.checked = true;
+  wanted.dispatchEvent(new Event("input", { bubbles: true }));
+  const rows = [...row.closest("section").querySelectorAll("[data-codes]")];
+  const next = rows.slice(rows.indexOf(row) + 1).find(isOpen);
+  (event.key === "1" && next ? next.querySelector("input") : wanted).focus();
+  return true;
+};
 let leaf = 0;
 const nextLeaf = () => {
   const leaves = document.querySelectorAll(".leaf");
@@ -57,18 +101,26 @@ const keys = {
     help.open = !help.open;
     help.querySelector("summary").focus();
   },
-  q: () => document.querySelector(".brand").click(),
-  ...(rows.length && { j: () => stand(at + 1), k: () => stand(at - 1) }),
+  q: press(".brand"),
+  ...(rows.length && {
+    j: () => stand(at + 1),
+    k: () => stand(at - 1),
+    n: press("[data-next-case]"),
+    "/": go("id_find"),
+  }),
   ...(document.getElementById("id_flag") && { f: go("id_flag") }),
   ...(figure && {
     "+": () => view("larger"),
     "-": () => view("smaller"),
     r: () => view("turn"),
     n: nextLeaf,
-    t: go("transcription"),
-    a: go("alerts"),
-    d: go("decision"),
-    s: () => document.querySelector("[data-save]")?.click(),
+    b: press("[data-claim]"),
+    t: () => enter("transcription") || go("transcription")(),
+    a: () => enter("alerts") || go("alerts")(),
+    s: press("[data-save]"),
+    l: () => press("[value=sign-legal]")(),
+    c: () => press("[value=sign-clinical]")(),
+    y: toDecision,
   }),
 };
 if (help) {
@@ -82,7 +134,17 @@ if (help) {
   });
   name();
   document.addEventListener("keydown", (event) => {
+    // With Ctrl, also out of a field: keep what was typed, and on to what is open.
+    if (event.ctrlKey && event.key === "Enter" && sheet) {
+      event.preventDefault();
+      const part = event.target.closest("section")?.querySelector("h2[id]")?.id;
+      if (part === "alerts") enter("alerts") || enter("legal");
+      else press("[data-save]")();
+      return;
+    }
+    if (event.key === "Escape" && typing(event.target)) return event.target.blur();
     if (!on() || event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
+    if (choose(event)) return event.preventDefault();
     const act = keys[event.key];
     if (!act) return;
     event.preventDefault();
@@ -91,7 +153,6 @@ if (help) {
 }
 
 // What is typed is kept a moment after each change, so that a claim that runs out loses nothing.
-const sheet = document.querySelector("[data-sheet]");
 if (sheet) {
   const said = sheet.querySelector("[data-sheet-said]");
   let waiting;
@@ -113,4 +174,14 @@ if (sheet) {
     waiting = setTimeout(keep, 1500);
   });
   sheet.addEventListener("submit", () => clearTimeout(waiting));
+  // On a wide window whoever comes to the sheet stands where it goes on; the browser goes to the
+  // part that the address names first.
+  const goOn = () => {
+    const part = location.hash.slice(1) || "transcription";
+    if (part === "decision") toDecision();
+    else if (!enter(part) && part === "alerts") enter("legal");
+  };
+  if (matchMedia("(min-width: 64rem)").matches && !document.querySelector("[role=alert]")) {
+    addEventListener("load", () => setTimeout(goOn));
+  }
 }

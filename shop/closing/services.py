@@ -23,7 +23,7 @@ from shop.closing import rules
 from shop.closing.rules import Obstacle
 from shop.mailing import outbox
 from shop.patients.models import Patient
-from shop.prescriptions import sending
+from shop.prescriptions import finding, sending
 from shop.prescriptions.files.quota import FilesOfADay
 from shop.prescriptions.history import subject_of
 from shop.prescriptions.models import Document, Page, Prescription, PrescriptionQuerySet
@@ -143,6 +143,7 @@ def _erase(untouched: PrescriptionQuerySet) -> list[Prescription]:
         *pages.values_list("sealed_name", flat=True),
     ]
     documents.delete()
+    finding.forget(erased)
     for prescription in erased:
         prescription.requested_packs.all().delete()
         prescription.flags.all().delete()

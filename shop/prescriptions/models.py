@@ -236,6 +236,23 @@ class Prescription(models.Model):
         return self.answers.patient_name
 
 
+class SearchWord(models.Model):
+    """A keyed fingerprint of a word that a prescription is found by; see finding.py."""
+
+    prescription = models.ForeignKey(
+        Prescription, on_delete=models.CASCADE, related_name="search_words"
+    )
+    word = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("word", "prescription"), name="each_word_once"),
+        )
+
+    def __str__(self) -> str:
+        return self.word
+
+
 class RequestedPack(models.Model):
     """What the basket held when the prescription was sent: a wish, not an authorisation."""
 

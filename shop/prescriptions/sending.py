@@ -19,6 +19,7 @@ from shop.accounts.models import User
 from shop.patients import services as patients
 from shop.patients.answers import Answers
 from shop.patients.models import Patient
+from shop.prescriptions import finding
 from shop.prescriptions.files.receiving import Upload
 from shop.prescriptions.models import Document, Page, Prescription, RequestedPack
 from shop.prescriptions.moving import move
@@ -114,6 +115,7 @@ def submit(  # noqa: PLR0913
             RequestedPack(prescription=prescription, **asdict(wish)) for wish in wishes
         )
         write_documents(prescription, documents)
+        finding.index(prescription)
         move(
             prescription,
             Action.SUBMIT,

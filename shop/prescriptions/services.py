@@ -17,7 +17,7 @@ from shop.accounts.models import User
 from shop.jurisdictions.profile import Authenticity
 from shop.patients.answers import Answers
 from shop.patients.wording import label_of
-from shop.prescriptions import authorising, duplicates, history
+from shop.prescriptions import authorising, duplicates, finding, history
 from shop.prescriptions.authorising import Allowance
 from shop.prescriptions.models import Prescription
 from shop.prescriptions.moving import TransitionRefused, move
@@ -215,6 +215,7 @@ def renew_answers(prescription: Prescription, answers: Answers, *, by: User) -> 
         replaced = Replaced(prescription.answers, answers.beside(prescription.answers))
         prescription.answers_json = replaced.now.as_json()
         prescription.save(update_fields=("answers_json",))
+        finding.index(prescription)
         if replaced.names:
             note = ", ".join(label_of(name) for name in replaced.names)
             history.record_in_place(prescription, Action.RENEW, by=by, note=note)

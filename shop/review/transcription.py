@@ -141,6 +141,8 @@ class Transcription:
     signed: str = ""
     indelible: str = ""
     items: tuple[Item, ...] = ()
+    # Fields that were not typed but found to be the same as what was said or ordered.
+    compared: tuple[str, ...] = ()
 
     @property
     def prescribed(self) -> tuple[Item, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+from collections.abc import Iterable
 
 from django.db import models
 
@@ -25,7 +26,13 @@ class FingerprintKey(models.Model):
 
 def fingerprint(text: str, *, purpose: str) -> str:
     """64 signs that are the same for the same text, and say nothing of it without the keys."""
+    return fingerprints([text], purpose=purpose)[0]
+
+
+def fingerprints(texts: Iterable[str], *, purpose: str) -> list[str]:
+    """The same for several texts."""
     key, _created = FingerprintKey.objects.get_or_create(
         purpose=purpose, defaults={"secret": secrets.token_hex(KEY_BYTES)}
     )
-    return hmac.digest(bytes.fromhex(key.secret), text.encode(), hashlib.sha256).hex()
+    secret = bytes.fromhex(key.secret)
+    return [hmac.digest(secret, text.encode(), hashlib.sha256).hex() for text in texts]

@@ -225,8 +225,8 @@ def approve(page: Page, *, strength: int, units: int, today: Any, until: Any) ->
     page.get_by_role("button", name="Sign the legal check").click()
     expect(page.get_by_role("status").first).to_contain_text("Signed: Legal check")
     page.wait_for_load_state()
-    for select in page.locator(".point select").all():
-        select.select_option("yes")
+    for yes in page.locator('.point input[value="yes"]').all():
+        yes.check(force=True)
     page.get_by_role("button", name="Sign the clinical check").click()
     expect(page.get_by_role("status").first).to_contain_text("Signed: Clinical check")
     held_to_the_rules(page, "review-signed")

@@ -58,8 +58,9 @@ def _vault(settings: Any, tmp_path: Path) -> None:
     settings.DOCUMENT_KEYS = OLD
 
 
-# What is sealed of a prescription: two files, four fields, and the note of its one event.
-THINGS = 7
+# What is sealed of a prescription: two files, four fields, the note of its one event, and the key
+# that names are searched by.
+THINGS = 8
 
 
 def command(*arguments: str) -> tuple[int, str]:

@@ -10,13 +10,15 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
+from catalogue.amounts import Strength
 from catalogue.models import Product
 from shop.accounts.models import User
 from shop.prescriptions import services
 from shop.prescriptions.models import Prescription
 from shop.prescriptions.statuses import Status
+from shop.review.forms.sheet import kept_sheet
 from shop.review.models import Flag, FlagKind, Worksheet
-from tests.conftest import send_prescription, signed_in
+from tests.conftest import mg, patient_answers, send_prescription, signed_in
 from tests.review.desk import (
     address_of,
     checks,
@@ -241,6 +243,34 @@ class TestTheSheet:
         assert typed[f"{allowed}-units_per_supply"] == "60"
         assert typed[f"{allowed}-supplies"] == "2"
         assert f"m{medicine.pk}-25mg-supplies" not in typed
+
+    def test_what_cannot_apply_stands_apart_from_what_was_passed_over(
+        self, desk: Client, customer: User, baclofen: Product
+    ) -> None:
+        answers = patient_answers(sex_at_birth="male", allergies="")
+        sent = send_prescription(customer, baclofen, answers=answers)
+
+        shown = desk.get(address_of(sent)).context
+
+        assert {"Name on the prescription", "Epilepsy, fits"} <= {e.label for e in shown["said"]}
+        assert {"Phone", "Allergies"} <= set(shown["not_said"])
+        assert {"Weight in kg", "Pregnancy, breastfeeding"} <= set(shown["not_asked"])
+        assert set(shown["not_said"]).isdisjoint(shown["not_asked"])
+
+    def test_a_strength_that_is_neither_ordered_nor_typed_is_shut(
+        self, desk: Client, held: Prescription, medicine: Product
+    ) -> None:
+        def opened() -> list[Strength]:
+            return [form.blank.strength for form in kept_sheet(held).opened]
+
+        assert opened() == [mg(10)]
+
+        for name in (
+            f"i{medicine.pk}-{mg(25).slug}-ladder",
+            f"m{medicine.pk}-{mg(25).slug}-supplies",
+        ):
+            post(desk, held, "autosave", {name: "x"})
+            assert opened() == [mg(10), mg(25)]
 
     @pytest.mark.parametrize("do", ["", "nonsense"])
     def test_an_unknown_button_changes_nothing(

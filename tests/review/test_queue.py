@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime
+from base64 import urlsafe_b64decode
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import time_machine
@@ -14,14 +16,17 @@ from pytest_django import DjangoAssertNumQueries
 
 from catalogue.models import Product
 from shop.accounts.models import PharmacistRegistration, User
+from shop.audit.models import Entry
 from shop.prescriptions import services
 from shop.prescriptions.models import Prescription
 from shop.review.models import Flag, FlagKind
-from tests.conftest import mg, send_prescription, signed_in
+from tests.conftest import make_pharmacist, mg, patient_answers, send_prescription, signed_in
 from tests.review.desk import take
 
 QUEUE = "admin:prescription-queue"
-MOST_QUERIES = 14
+MOST_QUERIES = 15
+# And what it is recorded with.
+MOST_QUERIES_OF_A_SEARCH = 24
 
 
 def queue(desk: Client, **asked: Any) -> str:
@@ -50,12 +55,136 @@ def test_it_costs_the_same_for_many(
     for _ in range(60):
         send_prescription(customer, medicine)
     Prescription.objects.update(days_left=4)
+    # Once a minute the session notes that its owner is still there.
+    queue(desk)
 
     with django_assert_max_num_queries(MOST_QUERIES):
         page = queue(desk)
 
     assert " ".join(page.split()).count("Review <span") == 50
     assert "Page 1 of 2" in page
+
+
+def test_the_urgent_come_before_the_longest_wait(
+    desk: Client, customer: User, medicine: Product
+) -> None:
+    first, urgent, last = (send_prescription(customer, medicine) for _ in range(3))
+    Prescription.objects.update(days_left=30)
+    Prescription.objects.filter(pk=urgent.pk).update(days_left=1)
+    Prescription.objects.filter(pk=last.pk).update(days_left=20)
+
+    for sort, expected in (
+        ("urgent", [urgent, first, last]),
+        ("waiting", [first, urgent, last]),
+        ("left", [urgent, last, first]),
+        ("nonsense", [urgent, first, last]),
+    ):
+        rows = desk.get(reverse(QUEUE), {"sort": sort}).context["rows"]
+        assert [row.prescription for row in rows] == expected
+
+
+def test_each_list_says_how_many_it_holds(
+    desk: Client, pharmacist: User, customer: User, medicine: Product
+) -> None:
+    first, second, third = (send_prescription(customer, medicine) for _ in range(3))
+    Prescription.objects.update(days_left=30)
+    Prescription.objects.filter(pk=first.pk).update(days_left=0)
+    services.claim(second, by=pharmacist)
+    services.claim(third, by=pharmacist)
+    services.ask(third, by=pharmacist, question="Which one?")
+
+    counts = desk.get(reverse(QUEUE)).context["counts"]
+
+    assert counts == {"waiting": 2, "urgent": 1, "mine": 1, "questions": 1}
+
+
+def test_the_next_one_is_one_that_nobody_holds(
+    desk: Client, customer: User, medicine: Product
+) -> None:
+    first, second = (send_prescription(customer, medicine) for _ in range(2))
+    services.claim(first, by=make_pharmacist("second@example.com", number="2"))
+
+    page = desk.get(reverse(QUEUE))
+
+    assert page.context["next"].prescription == second
+    services.claim(second, by=User.objects.get(email="second@example.com"))
+    assert desk.get(reverse(QUEUE)).context["next"] is None
+
+
+def test_a_search_finds_also_what_is_decided(
+    desk: Client, approved: Prescription, other_customer: User, medicine: Product
+) -> None:
+    answers = patient_answers(patient_name="Uma Underwood")
+    other = send_prescription(other_customer, medicine, answers=answers)
+
+    for text in ("Example, Robin", approved.reference.lower(), "anna@example.com"):
+        page = searched(desk, text).content.decode()
+        assert approved.reference in page
+        assert other.reference not in page
+
+
+def searched(desk: Client, text: str) -> Any:
+    return desk.post(reverse(QUEUE), {"find": text}, follow=True)
+
+
+def test_a_search_says_its_words_in_no_address(desk: Client, prescription: Prescription) -> None:
+    response = searched(desk, "Robin Example")
+
+    [(address, _status)] = response.redirect_chain
+    sealed = parse_qs(urlsplit(address).query)["found"][0]
+    assert prescription.reference in response.content.decode()
+    assert b"Robin" not in urlsafe_b64decode(sealed)
+
+
+def test_a_search_is_for_whoever_made_it(
+    desk: Client, prescription: Prescription, pharmacist: User
+) -> None:
+    [(address, _status)] = searched(desk, "Robin Example").redirect_chain
+    other = signed_in(make_pharmacist("second@example.com", number="2"))
+
+    assert desk.get(address).status_code == 200
+    for path in (address, f"{reverse(QUEUE)}?found=bm9uc2Vuc2U", f"{reverse(QUEUE)}?found=é"):
+        assert other.get(path).status_code == 404
+
+
+def test_what_a_search_showed_is_recorded_and_not_its_words(
+    desk: Client, prescription: Prescription, pharmacist: User
+) -> None:
+    searched(desk, "Robin Example")
+    searched(desk, "Nobody Known")
+
+    nobody, found = Entry.objects.filter(action="prescription.search").order_by("-sequence")
+    assert found.actor_id == nobody.actor_id == pharmacist.pk
+    assert found.details == {"shown": [prescription.reference]}
+    assert nobody.details == {"shown": []}
+
+
+def test_an_empty_search_shows_the_queue(desk: Client, prescription: Prescription) -> None:
+    assert searched(desk, " ").context["shown"] == "waiting"
+
+
+@pytest.mark.parametrize("who", ["staff", "superuser"])
+def test_nobody_without_clinical_rights_searches(
+    who: str, prescription: Prescription, request: pytest.FixtureRequest
+) -> None:
+    response = signed_in(request.getfixturevalue(who)).post(reverse(QUEUE), {"find": "Robin"})
+
+    assert response.status_code == 404
+    assert not Entry.objects.filter(action="prescription.search").exists()
+
+
+def test_a_search_costs_the_same_for_many(
+    desk: Client,
+    customer: User,
+    medicine: Product,
+    django_assert_max_num_queries: DjangoAssertNumQueries,
+) -> None:
+    for _ in range(4):
+        send_prescription(customer, medicine)
+    [(address, _status)] = searched(desk, "Robin Example").redirect_chain
+
+    with django_assert_max_num_queries(MOST_QUERIES_OF_A_SEARCH):
+        assert len(desk.get(address).context["rows"]) == 4
 
 
 # A Monday at noon, in UTC, which is the time zone of the tests.

@@ -25,7 +25,6 @@ from shop.accounts.forms import ProofForm
 from shop.accounts.requests import SignedInRequest
 from shop.audit import states
 from shop.continuity.urgency import is_urgent
-from shop.patients.wording import described
 from shop.prescriptions import opening, supply_ledger
 from shop.prescriptions import services as prescriptions
 from shop.prescriptions.authorising import BelowSupplied
@@ -40,13 +39,16 @@ from shop.review import services as reviews
 from shop.review.both_checks import in_words
 from shop.review.cases import added_to, medicines_to_check
 from shop.review.desk.access import for_pharmacists
+from shop.review.desk.answered import answered
 from shop.review.desk.decided import grounds_of
 from shop.review.desk.dose import doses_of
 from shop.review.desk.orders import paid_orders
 from shop.review.desk.second_look import open_looks
+from shop.review.forms import proposed
 from shop.review.forms.decision import Choice, VersionForm, WithdrawForm
 from shop.review.forms.sheet import Sheet, kept_sheet
 from shop.review.models import CheckKind
+from shop.review.prescribers import completed, on_record
 from shop.review.services import NotReady
 from shop.review.settled import queries_of
 from shop.standing.consequences import as_it_is, orders_on
@@ -76,7 +78,7 @@ def review(request: SignedInRequest, reference: str) -> HttpResponse:
         return redirect("admin:prescription-review", reference=reference)
     prescription.version = form.cleaned_data["version"]
     sheet = Sheet(prescription, request.POST)
-    typed = sheet.typed_with_prescribed() if do == "fill" else sheet.typed()
+    typed = _typed(sheet, do)
     try:
         reviews.keep_sheet(prescription, by=request.user, typed=typed, work=sheet.work)
         return action(request, prescription, sheet)
@@ -89,6 +91,16 @@ def review(request: SignedInRequest, reference: str) -> HttpResponse:
         return _show(request, prescription, sheet)
     except REFUSALS as refused:
         return _refused(request, prescription, refused)
+
+
+def _typed(sheet: Sheet, do: str) -> dict[str, Any]:
+    """What to keep of the sheet: all of it, and what a button puts in."""
+    if do == "fill":
+        return proposed.taken_over(sheet)
+    if do in {"autosave", "record"}:
+        return proposed.kept(sheet)
+    typed = proposed.followed(sheet)
+    return completed(typed) if do == "save" else typed
 
 
 def _refused(
@@ -112,13 +124,17 @@ def _save(request: SignedInRequest, prescription: Prescription, _sheet: Sheet) -
     return _again(prescription, "alerts")
 
 
+# Where to go on after a signature.
+_NEXT = {CheckKind.LEGAL: "clinical", CheckKind.CLINICAL: "decision"}
+
+
 def _sign(kind: CheckKind) -> Any:
     def sign(request: SignedInRequest, prescription: Prescription, sheet: Sheet) -> HttpResponse:
         if not sheet.is_sound:
             raise NotReady(reviews.problems_with(kind, sheet.work))
         reviews.sign(prescription, by=request.user, kind=kind, work=sheet.work)
         messages.success(request, _("Signed: %(check)s.") % {"check": kind.label})
-        return _again(prescription, kind.value)
+        return _again(prescription, _NEXT[kind])
 
     return sign
 
@@ -322,7 +338,7 @@ def _show(
         "age": sheet.case.age,
         "doses": doses_of(sheet.case),
         "relation": prescription.patient.get_relation_display() if prescription.patient else "",
-        "said": described(prescription.answers, medicines=sheet.case.medicines),
+        **answered(sheet.case),
         **_days_left(prescription, sheet),
         "is_open": prescription.status in UNDER_REVIEW,
         "is_mine": is_held and prescription.claimed_by_id == request.user.pk,
@@ -335,6 +351,9 @@ def _show(
             each.waits_for_pharmacist for each in prescription.authorisations.with_units_left()
         ),
         "paid_orders": paid_orders(prescription),
+        "prescribers": on_record() if prescription.claimed_by_id == request.user.pk else [],
+        "proposed": proposed.keys(sheet),
+        "differing": proposed.differing(sheet),
         "open_looks": open_looks(prescription, by=request.user),
         "withdraw_form": WithdrawForm(initial={"version": prescription.version}),
         "proof": ProofForm(request),

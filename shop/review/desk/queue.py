@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.core.paginator import Paginator
+from django.db.models import Count, F, Q
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -20,8 +23,10 @@ from shop.accounts.models import User
 from shop.accounts.requests import SignedInRequest
 from shop.continuity.run_out import said_run_out
 from shop.continuity.urgency import FEW_DAYS, with_urgency
+from shop.prescriptions.finding import matching
 from shop.prescriptions.models import Prescription, RequestedPack
-from shop.prescriptions.statuses import Status
+from shop.prescriptions.statuses import UNDER_REVIEW, Status
+from shop.review.desk import searching
 from shop.review.desk.access import for_pharmacists
 from shop.review.models import Flag, FlagKind
 from shop.tasks.kinds import Role
@@ -37,6 +42,13 @@ VIEWS = {
         _("Decided"),
         (Status.APPROVED, Status.USED_UP, Status.EXPIRED, Status.REFUSED, Status.WITHDRAWN),
     ),
+}
+
+# In which order what waits is shown.
+SORTS = {
+    "urgent": (_("Urgent first"), ("-is_urgent", "submitted_at", "pk")),
+    "waiting": (_("Longest wait first"), ("submitted_at", "pk")),
+    "left": (_("Fewest days left first"), (F("days_left").asc(nulls_last=True), "submitted_at")),
 }
 
 
@@ -101,6 +113,14 @@ class Row:
     is_urgent: bool
     holder: str
 
+    def is_free_for(self, user: User) -> bool:
+        """Whether this pharmacist may take it now."""
+        prescription = self.prescription
+        until = prescription.claim_until
+        is_held = prescription.status == Status.IN_REVIEW and until and until > timezone.now()
+        waits = prescription.status in VIEWS["waiting"][1]
+        return waits and not is_held and prescription.user_id != user.pk
+
     @property
     def flags(self) -> list[str]:
         kinds = {flag.kind for flag in self.prescription.flags.all()}
@@ -151,27 +171,93 @@ def _holder(prescription: Prescription, *, user: User) -> str:
     return str(words) % {"name": holder.name, "until": f"{until:%H:%M}"}
 
 
+def _counts(user: User) -> dict[str, int]:
+    """How many wait, how many of them urgently, with this pharmacist, and for the customer; one query."""
+    to_review = Q(status__in=VIEWS["waiting"][1])
+    open_rows = with_urgency(Prescription.objects.filter(status__in=UNDER_REVIEW))
+    return dict(
+        open_rows.aggregate(
+            waiting=Count("pk", filter=to_review),
+            urgent=Count("pk", filter=to_review & Q(is_urgent=True)),
+            mine=Count("pk", filter=Q(status=Status.IN_REVIEW, claimed_by=user)),
+            questions=Count("pk", filter=Q(status=Status.QUESTION)),
+        )
+    )
+
+
+def _sorted(rows: Any, shown: str, by: str) -> Any:
+    """In the order that is asked for; of what waits the urgent first, then the longest wait."""
+    if shown != "waiting":
+        return rows.order_by("-submitted_at", "pk")
+    order = SORTS[by][1] if by in SORTS else SORTS["urgent"][1]
+    return with_urgency(rows).order_by(*order)
+
+
 @for_pharmacists
 def queue(request: SignedInRequest) -> HttpResponse:
-    """The prescriptions that wait, longest first."""
+    """The prescriptions that wait, the urgent first; or what a search finds, whatever became of it."""
+    if request.method == "POST":
+        return _search(request)
+    if request.GET.get("found"):
+        return _found(request)
     shown = request.GET.get("show", "waiting")
     if shown not in VIEWS:
         raise Http404
     filters = FilterForm(request.GET)
     rows = Prescription.objects.filter(status__in=VIEWS[shown][1])
     rows = filters.narrow(rows, user=request.user)
-    order = "submitted_at" if shown == "waiting" else "-submitted_at"
-    # Keys first: sorting many thousand rows does not drag their sealed contents along.
-    keys = rows.order_by(order, "pk").values_list("pk", flat=True)
-    page = Paginator(keys, QUEUE_PAGE_SIZE).get_page(request.GET.get("page"))
+    sort = request.GET.get("sort", "urgent")
+    page, lines = _page(request, _sorted(rows, shown, sort))
     context = {
-        "page": page,
-        "rows": rows_of(list(page.object_list), user=request.user),
+        "next": next((row for row in lines if row.is_free_for(request.user)), None),
         "filters": filters,
         "is_filtered": any(request.GET.get(name) for name in filters.fields),
-        "shown": shown,
+        "sort": sort,
+        "sorts": {name: label for name, (label, _order) in SORTS.items()},
         "tasks": Task.objects.still_open().of([Role.PHARMACIST])[:MOST_TASKS],
         "shown_label": VIEWS[shown][0],
-        "views": {name: label for name, (label, _statuses) in VIEWS.items()},
+    }
+    return _show(request, page, lines, shown, **context)
+
+
+def _search(request: SignedInRequest) -> HttpResponse:
+    """Lead to what is found, by an address that does not say what was searched for."""
+    form = searching.SearchForm(request.POST)
+    address = reverse("admin:prescription-queue")
+    if not form.is_valid():
+        return redirect(address)
+    found = searching.sealed(form.cleaned_data["find"], by=request.user)
+    return redirect(f"{address}?{urlencode({'found': found})}")
+
+
+def _found(request: SignedInRequest) -> HttpResponse:
+    text = searching.unsealed(request.GET["found"], by=request.user)
+    rows = Prescription.objects.exclude(status=Status.DRAFT).filter(matching(text))
+    page, lines = _page(request, rows.order_by("-submitted_at", "pk"))
+    searching.record([row.prescription for row in lines], by=request.user)
+    search = searching.SearchForm(initial={"find": text})
+    return _show(request, page, lines, "found", search=search, shown_label=_("Found"))
+
+
+def _page(request: SignedInRequest, rows: Any) -> tuple[Any, list[Row]]:
+    """A page of the prescriptions, and its lines."""
+    # Keys first: sorting many thousand rows does not drag their sealed contents along.
+    keys = rows.values_list("pk", flat=True)
+    page = Paginator(keys, QUEUE_PAGE_SIZE).get_page(request.GET.get("page"))
+    return page, rows_of(list(page.object_list), user=request.user)
+
+
+def _show(
+    request: SignedInRequest, page: Any, lines: list[Row], shown: str, **context: Any
+) -> HttpResponse:
+    counts = _counts(request.user)
+    context = {
+        "search": searching.SearchForm(),
+        "page": page,
+        "rows": lines,
+        "shown": shown,
+        "counts": counts,
+        "views": [(name, label, counts.get(name)) for name, (label, _all) in VIEWS.items()],
+        **context,
     }
     return render(request, "desk/queue.html", context)

@@ -14,6 +14,7 @@ from shop.review import added
 from shop.review.added import Heard
 from shop.review.checklist import CLINICAL
 from shop.review.filling import Filled
+from shop.review.forms.same import CheckboxWidget
 from shop.review.forms.transcription import NOTHING, DeskForm, day_field
 from shop.review.models import AddedMedicine, Channel, MedicineSource
 from shop.review.rules.alert import Alert
@@ -73,20 +74,6 @@ class AlertForm(DeskForm):
         return AlertAnswer(**given)
 
 
-class SeenInput(forms.CheckboxInput):
-    """A box that says of what it was ticked, and is empty again once that is something else."""
-
-    def __init__(self, key: str) -> None:
-        super().__init__(check_test=lambda value: value == key)
-        self.key = key
-
-    def format_value(self, value: Any) -> str:
-        return self.key
-
-    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
-        return data.get(name)
-
-
 class NotesForm(DeskForm):
     """All that only has to be seen, with one press together; one more that comes opens it again."""
 
@@ -97,7 +84,7 @@ class NotesForm(DeskForm):
         self.alerts = [alert for alert, _since in found]
         self.key = _key_of(prefix_of(*each) for each in found)
         self.fields[NOTES] = forms.CharField(
-            label=_("I have seen these"), required=False, widget=SeenInput(self.key)
+            label=_("I have seen these"), required=False, widget=CheckboxWidget(self.key)
         )
 
     def answers(self) -> dict[str, AlertAnswer]:
@@ -149,7 +136,12 @@ class ClinicalForm(DeskForm):
         super().__init__(*args, **kwargs)
         self.filled = filled
         for point in CLINICAL:
-            self.fields[f"c_{point.name}"] = choice_field(point.text, point.choices)
+            self.fields[f"c_{point.name}"] = forms.ChoiceField(
+                label=point.text,
+                required=False,
+                choices=point.choices,
+                widget=forms.RadioSelect,
+            )
             note = text_field(_("Note on: %(point)s") % {"point": point.text})
             self.fields[f"n_{point.name}"] = note
 
@@ -159,8 +151,9 @@ class ClinicalForm(DeskForm):
         return [(self[f"c_{name}"], self[f"n_{name}"]) for name in mine]
 
     def by_themselves(self) -> list[tuple[Any, Filled]]:
-        """The others: the field, which is not shown, and from what it is settled."""
-        return [(self[f"c_{name}"], filled) for name, filled in self.filled.items()]
+        """The others, what waits first: the field, which is not shown, and from what it is settled."""
+        waiting_first = sorted(self.filled.items(), key=lambda each: each[1].is_settled)
+        return [(self[f"c_{name}"], filled) for name, filled in waiting_first]
 
     def given(self) -> dict[str, tuple[str, str]]:
         read = self.cleaned_data

@@ -91,7 +91,7 @@ class DecisionForm(DeskForm):
         help_text=_("Needed when you ask or refuse. Plain words; they read it on their phone."),
         required=False,
         max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 4}),
+        widget=forms.Textarea(attrs={"rows": 2}),
     )
 
     def check(self) -> bool:
@@ -116,7 +116,13 @@ class DecisionForm(DeskForm):
 class DestinationForm(DeskForm):
     """Where the medicine goes; the patient's own country is put in when they gave one."""
 
-    country = forms.ChoiceField(label=_("Country it goes to"), required=False, choices=countries)
+    country = forms.ChoiceField(label=_("Country it goes to"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["country"]
+        # Asked for once: a field that is given the function asks again whenever it is read.
+        field.choices = countries()
 
 
 class WithdrawForm(forms.Form):

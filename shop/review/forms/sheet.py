@@ -30,7 +30,22 @@ from shop.review.rules import alerts_for
 from shop.review.rules.alert import Alert
 from shop.review.services import Approval
 from shop.review.settled import Changes, confirmed_alerts
+from shop.review.transcription import Item
 from shop.review.work import AlertAnswer, Problem, Work
+
+
+def said_of(prescription: Prescription, items: tuple[Item, ...]) -> dict[str, Any]:
+    """What the patient and the order say of what stands on the paper; no medicine where several were."""
+    answers = prescription.answers
+    medicines = {(item.title, str(item.form.label)) for item in items}
+    title, form = medicines.pop() if len(medicines) == 1 else ("", "")
+    return {
+        "patient_name": answers.patient_name,
+        "date_of_birth": answers.date_of_birth,
+        "address": answers.where,
+        "medicine": title,
+        "form": form,
+    }
 
 
 class Sheet:
@@ -43,7 +58,7 @@ class Sheet:
         self.prescription = prescription
         self.changes = Changes(prescription)
         items = blank_items(prescription)
-        self.reading = TranscriptionForm(typed)
+        self.reading = TranscriptionForm(typed, said=said_of(prescription, items))
         self.items = [ItemForm(typed, item=item) for item in items]
         self.destination = DestinationForm(typed)
         self.case = self._case()
@@ -115,18 +130,6 @@ class Sheet:
         data: Mapping[str, Any] = self.reading.data
         return {name: data[name] for name in names if data.get(name)}
 
-    def typed_with_prescribed(self) -> dict[str, Any]:
-        """The same, with what is prescribed put in as what is allowed."""
-        typed = self.typed()
-        most = self.case.profile.supplies_without_number.value
-        for form in self.allowances:
-            item = next(each.item() for each in self.items if each.blank == form.item)
-            if item.is_prescribed and item.quantity:
-                typed[form.add_prefix("units_per_supply")] = str(item.quantity)
-                typed[form.add_prefix("supplies")] = str(item.most_supplies(without_number=most))
-                typed[form.add_prefix("directions")] = item.directions
-        return typed
-
     def approval(self) -> Approval:
         """What the forms allow."""
         return Approval(
@@ -176,6 +179,26 @@ class Sheet:
         return bool(self.typed().keys() - {"country"})
 
     @property
+    def has_differences(self) -> bool:
+        """Whether the paper says something else than the patient or the order."""
+        return any(row.is_different for row in self.case.rows)
+
+    @property
+    def opened(self) -> list[ItemForm]:
+        """The strengths that stand open: what was ordered, or has anything typed; all when none is."""
+        ordered = {(each.medicine_id, each.strength) for each in self.case.ordered}
+        typed = self.typed()
+        wanted = [
+            read
+            for read, allowed in self.strengths
+            if (read.blank.medicine_id, read.blank.strength) in ordered
+            or any(
+                form.add_prefix(name) in typed for form in (read, allowed) for name in form.fields
+            )
+        ]
+        return wanted or self.items
+
+    @property
     def shown_alerts(self) -> list[Alert]:
         """What is worth saying: of a prescription that nobody has read yet, nothing of the paper."""
         return [alert for alert in self.work.alerts if self.is_begun or not alert.is_legal]
@@ -199,7 +222,7 @@ def _errors_of(form: DeskForm, field: Any) -> Iterator[tuple[str, str]]:
         if isinstance(form, AlertForm):
             yield form.place, f"{form.alert.title} {error}"
         elif isinstance(form, ClinicalForm):
-            yield field.id_for_label, f"{field.label}: {error}"
+            yield field.first_input_id, f"{field.label}: {error}"
         else:
             yield field.first_input_id, error
 

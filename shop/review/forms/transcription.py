@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any
@@ -11,6 +12,7 @@ from django import forms
 from django.core.validators import MaxValueValidator
 from django.utils.translation import gettext_lazy as _
 
+from shop.review.forms.same import SameField
 from shop.review.transcription import (
     Indelible,
     Item,
@@ -84,11 +86,35 @@ class DeskForm(forms.Form):
     use_required_attribute = False
 
 
+# Before the name of a field: the box for what is the same.
+SAME = "same_"
+# What is read, in the order of the page.
+READ = (
+    "patient_name",
+    "date_of_birth",
+    "address",
+    "medicine",
+    "form",
+    "prescriber",
+    "prescriber_kind",
+    "prescriber_number",
+    "prescriber_address",
+    "issued_on",
+    "signed",
+    "indelible",
+)
+
+
 class TranscriptionForm(DeskForm):
     patient_name = forms.CharField(label=_("Patient’s name"), required=False, max_length=150)
     date_of_birth = day_field(_("Date of birth"))
     address = forms.CharField(label=_("Patient’s address"), required=False, max_length=300)
-    prescriber = forms.CharField(label=_("Prescriber’s name"), required=False, max_length=150)
+    prescriber = forms.CharField(
+        label=_("Prescriber’s name"),
+        required=False,
+        max_length=150,
+        widget=forms.TextInput(attrs={"list": "prescribers", "autocomplete": "off"}),
+    )
     prescriber_kind = forms.ChoiceField(
         label=_("Kind of prescriber"), required=False, choices=[*NOTHING, *PrescriberKind.choices]
     )
@@ -108,10 +134,29 @@ class TranscriptionForm(DeskForm):
         label=_("Written indelibly"), required=False, choices=[*NOTHING, *Indelible.choices]
     )
 
+    def __init__(self, *args: Any, said: Mapping[str, Any], **kwargs: Any) -> None:
+        """``said`` is what the patient or the order says, by field, where there is anything to compare."""
+        super().__init__(*args, **kwargs)
+        self.said = {name: value for name, value in said.items() if value}
+        for name, value in self.said.items():
+            label = self.fields[name].label
+            self.fields[SAME + name] = SameField(name, value, label=label)
+
+    def compared(self) -> list[tuple[Any, Any]]:
+        """The fields of what may be ticked as the same, each with its box."""
+        return [(self[SAME + name], self[name]) for name in self.said]
+
+    def typed(self) -> list[Any]:
+        """The fields of what has to be read and typed."""
+        return [self[name] for name in READ if name not in self.said]
+
     def transcription(self, items: tuple[Item, ...]) -> Transcription:
-        """What could be read so far."""
-        given = {name: value for name, value in self.cleaned_data.items() if value is not None}
-        return Transcription(**given, items=items)
+        """What could be read so far; what is ticked as the same is what was said."""
+        read = self.cleaned_data
+        given = {name: read[name] for name in READ if read.get(name) is not None}
+        same = tuple(name for name in self.said if read.get(SAME + name))
+        given.update({name: self.said[name] for name in same})
+        return Transcription(**given, items=items, compared=same)
 
 
 class ItemForm(DeskForm):
