@@ -30,7 +30,7 @@ from tests.review.desk import (
 )
 from tests.signed import load_medicines
 
-MOST_QUERIES = 45
+MOST_QUERIES = 48
 
 
 def page_of(desk: Client, prescription: Prescription) -> str:
