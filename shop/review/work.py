@@ -16,7 +16,7 @@ from shop.jurisdictions.profile import Authenticity
 from shop.prescriptions.authorising import Allowance
 from shop.review.care import Care, missing
 from shop.review.models import CheckKind, digest_of
-from shop.review.rules.alert import Alert
+from shop.review.rules.alert import Alert, Lifter
 from shop.review.rules.case import Case
 from shop.review.rules.outcomes import BY_CODE, CONFIRMED, LOWERED, fitting, says_something
 from shop.review.transcription import Item
@@ -139,7 +139,7 @@ def alert_problems(work: Work, kind: CheckKind) -> Iterator[Problem]:
 
 def _alert_problem(alert: Alert, answer: AlertAnswer, *, is_confirmed: bool) -> Iterator[Problem]:
     if alert.is_final:
-        yield Problem(alert.key, _("This cannot be approved. Refuse it, or ask."))
+        yield Problem(alert.key, _final(alert))
     elif not answer.outcome:
         yield Problem(alert.key, _("Answer this alert."))
     elif answer.outcome not in [each.code for each in fitting(alert)]:
@@ -149,6 +149,12 @@ def _alert_problem(alert: Alert, answer: AlertAnswer, *, is_confirmed: bool) -> 
         yield Problem(alert.key, text)
     elif (asked := BY_CODE[answer.outcome].words) and not says_something(answer.note):
         yield Problem(alert.key, str(asked), part="note")
+
+
+def _final(alert: Alert) -> str:
+    if alert.liftable_by == Lifter.COLLEAGUE:
+        return _("Another pharmacist has to look at both before it can be approved.")
+    return _("This cannot be approved. Refuse it, or ask.")
 
 
 def _misfit(alert: Alert) -> str:

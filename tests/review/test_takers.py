@@ -19,7 +19,8 @@ from shop.mailing.models import Email
 from shop.prescriptions.models import Prescription
 from shop.review import takers
 from shop.review.rules import alerts_for
-from shop.review.rules.alert import Lifter, Severity
+from shop.review.rules.alert import Alert, Lifter, Severity
+from shop.review.rules.resting import findings
 from shop.review.rules.screening import read
 from shop.tasks import services as tasks
 from shop.tasks.kinds import Kind, Role
@@ -149,6 +150,38 @@ def test_it_is_at_the_desk_on_the_list_and_on_the_patients_page(
     assert f"last until {ends.day} {ends:%B %Y}" in task.words
     assert "A pharmacist calls you today" in page.content.decode()
     assert "Do not stop taking it suddenly." in page.content.decode()
+
+
+@pytest.mark.parametrize("days_left", [1, 60])
+def test_the_patients_page_names_each_line_once(
+    days_left: int, desk: Client, dialysis: Prescription, medicine: Product, customer: User
+) -> None:
+    dialysis.answers_json = dialysis.answers.but(country="AU").as_json()
+    dialysis.days_left = days_left
+    dialysis.save(update_fields=("answers_json", "days_left"))
+    post(desk, dialysis, "save", complete(dialysis, medicine))
+
+    page = signed_in(customer).get(reverse("prescriptions:detail", args=[dialysis.reference]))
+
+    html = " ".join(page.content.decode().split())
+    lines = lines_of("AU")
+    assert ("may run out before more arrive" in html) == (days_left == 1)
+    assert lines
+    for line in (*lines.emergency, *lines.out_of_hours):
+        if line.number:
+            assert html.count(f">{line.number}</a>") == 1, line
+
+
+def test_a_block_of_any_rule_has_the_patient_called(prescription: Prescription) -> None:
+    new = next(each for each in every_case() if each.id == "s01-us-new-80")
+    case = replace(case_in(new), said={"taking": "elsewhere"})
+    assert case.transcription.patient_name or case.transcription.signed
+
+    for rule in sorted(findings()):
+        takers.follow(prescription, case, [])
+        takers.follow(prescription, case, [Alert(rule, Severity.BLOCK, "Not so", "Own")])
+
+        assert Task.objects.filter(kind=Kind.BLOCKED_TAKER).still_open().count() == 1, rule
 
 
 def test_a_call_that_was_made_is_not_asked_for_again(

@@ -38,15 +38,18 @@ def supply_gap_banner(
 ) -> dict[str, Any]:
     """``cancel`` is where to cancel it; nothing can be cancelled any more once it has left.
 
-    ``is_step`` is for a page with a form below: what the contents say is then folded.
+    ``is_step`` is for a page with a form below: what the contents say is then folded. On the page of one
+    who is called, whom to call stands above: it is folded too, and the help lines are there alone.
     """
+    is_called = bool(context.get("is_called"))
     country = gap.prescription.answers.country or country_of(context["request"])
     asked = gap.prescription.requested_packs.values_list("medicine_id", flat=True)
     return {
         "gap": gap,
         "cancel": cancel,
         "has_left": has_left,
-        "is_step": is_step,
+        "is_step": is_step or is_called,
+        "has_lines": not is_called,
         "medicines": stopping.stopping_of(set(asked), country=country),
         "pharmacy": context["pharmacy"],
         "country": country,
