@@ -138,8 +138,8 @@ def frozen_check(
                         "similar": [{"name": …, "rules": [{"rule": …, "severity": …}]}]}]}
 
     A rule is the id of a row of interactions.yaml or combinations.yaml in that version, or of a class
-    of words.yaml, which may belong to a row. How is exact, other name or misspelt. A combination that
-    is not certain depends on something nobody has said, or on an unclear entry.
+    of words.yaml, which may belong to a row. How is exact, other name or misspelt, as is one of the
+    things that a name means in different countries. A combination that is not certain depends on something nobody has said, or on an unclear entry.
     """
     # PostgreSQL’s JSON cannot hold it.
     medicines_text = medicines_text.replace("\0", " ")

@@ -20,7 +20,7 @@ from catalogue.content.document import (
     WordClass,
 )
 from catalogue.names import WORD, key_of
-from catalogue.vocabulary.lexicon import Lexicon, Substances, fold, lexicon
+from catalogue.vocabulary.lexicon import Lexicon, Substances, fold, lexicon, starts_like
 from catalogue.vocabulary.small_words import small_words
 
 SHORTEST_WITH_PLURAL = 4
@@ -46,6 +46,8 @@ class Meaning:
     is_weak: bool = False
     # Not so where another language, or nobody, spells it like this.
     is_spelt_so: bool = True
+    # What it may be, where the name stands for something else in another country.
+    one_of: tuple[Meaning, ...] = ()
 
     @property
     def is_undocumented(self) -> bool:
@@ -75,6 +77,7 @@ class Index:
     # Names of rows, which a reader is asked about; and all that may be misspelt, by first letter.
     guessable: tuple[str, ...]
     near: dict[str, list[str]]
+    may_be_misspelt: frozenset[str]
     by_substance: dict[str, tuple[Rule, ...]]
     lexicon: Lexicon
     # What a large amount of drink means.
@@ -85,21 +88,38 @@ class Index:
         single = key.removesuffix("s")
         keys = (key, single) if len(single) >= SHORTEST_WITH_PLURAL else (key,)
         for each in keys:
+            if several := self.lexicon.differ.get(each):
+                return self._one_of(several)
+        for each in keys:
             if meaning := self.own.get(each):
                 return meaning
-        for each in keys:
-            if substances := self.lexicon.names.get(each):
-                return self._of(substances)
-            if substances := self.lexicon.folded.get(fold(each)):
-                return replace(self._of(substances), is_spelt_so=False)
+        named = next((one for each in keys if (one := self._in_lexicon(each))), None)
         stem = small_words().stem(key)
-        return self.find(stem) if stem else None
+        return named or (self.find(stem) if stem else None)
+
+    def _in_lexicon(self, key: str) -> Meaning | None:
+        if substances := self.lexicon.names.get(key):
+            return self._of(substances)
+        folded = () if key in small_words().ordinary else self.lexicon.folded.get(fold(key), ())
+        return replace(self._of(folded), is_spelt_so=False) if folded else None
 
     def _of(self, substances: Substances) -> Meaning:
         rules = [rule for each in substances for rule in self._rules(each)]
         silent = tuple(each for each in substances if not self._rules(each))
         keys = tuple(key_of(each) for each in substances)
         return Meaning("/".join(substances), tuple(dict.fromkeys(rules)), silent, keys)
+
+    def _one_of(self, several: Iterable[Substances]) -> Meaning:
+        """All of what a name may be: each is said, and which one it is is asked."""
+        each = tuple(replace(self._of(of), is_spelt_so=False) for of in several)
+        return Meaning(
+            " / ".join(one.name for one in each),
+            tuple(dict.fromkeys(rule for one in each for rule in one.rules)),
+            tuple(dict.fromkeys(substance for one in each for substance in one.silent)),
+            tuple(dict.fromkeys(key for one in each for key in one.keys)),
+            is_spelt_so=False,
+            one_of=each,
+        )
 
     def _rules(self, substance: str) -> tuple[Rule, ...]:
         own = self.own.get(key_of(substance))
@@ -120,11 +140,20 @@ class Index:
         names = self.near.get(key[0], ())
         own = process.extract(key, names, scorer=OSA.distance, score_cutoff=slips, limit=None)
         for name, edits, _place in own:
-            found.setdefault(int(edits), []).append(self.own[name])
+            found.setdefault(int(edits), []).append(self._known(name))
+        for name in starts_like(key):
+            if name in self.may_be_misspelt:
+                found.setdefault(1, []).append(self._known(name))
         for name, edits in self.lexicon.misspelt(key, slips=slips):
             if name not in self.own and len(name) >= ONE_SLIP_FROM:
-                found.setdefault(edits, []).append(self._of(self.lexicon.names[name]))
+                found.setdefault(edits, []).append(self._known(name))
         return found
+
+    def _known(self, name: str) -> Meaning:
+        """What a name means that is in the lists. Raises LookupError for one that is not."""
+        if meaning := self.find(name):
+            return meaning
+        raise LookupError(name)
 
 
 def index_of(content: Content) -> Index:
@@ -148,7 +177,9 @@ def _index(
     guessable = tuple(key for key in own if len(key) >= ONE_SLIP_FROM - 1 and key not in spoken)
     large = (each for each in own.values() if any(map(_is_large, each.rules)))
     by_substance = _by_substance(interactions, spoken, names)
-    return Index(own, guessable, _near(own, spoken), by_substance, names, next(large, None))
+    near = _near(own, spoken)
+    misspelt = frozenset(key for keys in near.values() for key in keys)
+    return Index(own, guessable, near, misspelt, by_substance, names, next(large, None))
 
 
 def _near(own: Iterable[str], spoken: Container[str]) -> dict[str, list[str]]:

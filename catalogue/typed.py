@@ -23,11 +23,30 @@ LONGEST_SHORT_FORM = 3
 LARGE_FROM_DRINKS = 5
 MOST_DRINKS = 999
 
-BREAK = re.compile(r"[\n\r\t\v\f\x00\x85\u2028\u2029;|•·‣◦▪●、。，：]|(?<!\d),|,(?!\d)|\s[-–—*]+\s")
+LINES = re.compile(r"[\n\r\v\f\x00\x85\u2028\u2029]")
+BREAK = re.compile(r"[\t;|•·‣◦▪●、。，：]|(?<!\d),|,(?!\d)|\s[-–—*]+\s")
 ITEM = re.compile(r"^\s*(?:[-–—*]+|\d{1,2}[.)](?=\s))")
 ENDS_A_NAME = re.compile(r"[/+&()\[\]:=?!]")
+# Behind it stands what a name is for: “bisoprolol (heart)”.
+EXPLAINS = re.compile(r"[(:=]\s*$")
+VALENCE = re.compile(r"\(I{2,3}\)", re.IGNORECASE)
 # Tylenol 2 and Tylenol 4 hold codeine too.
 ONE_DIGIT = frozenset("123456789")
+# How a kind of medicine is called by its use.
+USES = (
+    "{}tablets",
+    "{}pills",
+    "{}medication",
+    "{}inhaler",
+    "{}tabletten",
+    "{}ntabletten",
+    "{}mittel",
+    "pastillasparael{}",
+    "pastillasparala{}",
+    "pastillaspara{}",
+    "pastillasdel{}",
+    "pastillasdela{}",
+)
 # Between two names it joins them; after one alone it may be part of another product’s name.
 MAYBE_JOIN = "plus"
 
@@ -66,7 +85,7 @@ class _Word:
     @property
     def is_small(self) -> bool:
         """Whether it names nothing: a dose, a form, a time."""
-        return self.is_dose or self.key.isdigit() or self.key in small_words().small
+        return self.is_dose or self.key.isdigit() or self.key in small_words().names_nothing
 
 
 @dataclass(frozen=True)
@@ -111,9 +130,24 @@ class _Piece:
 
 def read(text: str, index: Index) -> Iterator[Named | Rest]:
     """Every name in a text with what was typed for it, and everything that is none."""
-    for piece in BREAK.split(unicodedata.normalize("NFKC", text)):
-        if not small_words().says_nothing_is_taken(piece):
-            yield from _read(ITEM.sub(" ", piece), index)
+    for line in LINES.split(unicodedata.normalize("NFKC", text)):
+        names_something = False
+        for piece in BREAK.split(line):
+            if small_words().says_nothing_is_taken(piece):
+                continue
+            if names_something and small_words().is_a_reason(piece):
+                continue
+            for found in _read(ITEM.sub(" ", piece), index):
+                names_something |= isinstance(found, Named)
+                yield from _each(found)
+
+
+def _each(found: Named | Rest) -> Iterator[Named | Rest]:
+    """A name that may be several things as each of them."""
+    if isinstance(found, Named) and found.meaning.one_of:
+        yield from (Named(meaning, found.entry) for meaning in found.meaning.one_of)
+    else:
+        yield found
 
 
 def _read(text: str, index: Index) -> Iterator[Named | Rest]:
@@ -127,13 +161,22 @@ def _read(text: str, index: Index) -> Iterator[Named | Rest]:
         yield Rest(" ".join(text.split()))
         return
     piece = _Piece(text, words, _matches(words, index))
-    if index.large_amount and _is_a_large_amount(piece):
-        yield Named(index.large_amount, " ".join(text.split()))
-        if not piece.matches:
-            return
+    said_whole = list(_said_whole(piece, index))
+    yield from said_whole
+    if said_whole and not piece.matches:
+        return
     for segment, is_reason in _segments(piece):
         if not (is_reason and _is_a_reason(piece, segment)):
             yield from _judge(piece, segment, index)
+
+
+def _said_whole(piece: _Piece, index: Index) -> Iterator[Named]:
+    """What a piece says as a whole: what a medicine is for, or a large amount of drink."""
+    text = " ".join(piece.text.split())
+    if not piece.matches and (use := _by_its_use(piece, index)):
+        yield Named(use, text)
+    elif index.large_amount and _is_a_large_amount(piece):
+        yield Named(index.large_amount, text)
 
 
 def _words(text: str) -> list[_Word]:
@@ -143,6 +186,8 @@ def _words(text: str) -> list[_Word]:
     for match in WORD.finditer(text):
         start = match.start()
         is_first = not words or _ends_a_name(text[end:start], words[-1])
+        if is_first and words and _is_a_valence(text, match, words[-1]):
+            is_first = False
         end = match.end()
         word = _Word(
             key=key_of_word(match[0]),
@@ -154,6 +199,14 @@ def _words(text: str) -> list[_Word]:
         )
         words.append(word)
     return words
+
+
+def _is_a_valence(text: str, word: re.Match[str], before: _Word) -> bool:
+    """Whether brackets hold how an element is bound: the (II) of “Eisen(II)-sulfat”, and behind it."""
+    around = text[max(word.start() - 1, 0) : word.end() + 1]
+    return bool(VALENCE.fullmatch(around)) or (
+        before.key in {"ii", "iii"} and text[before.start - 1 : before.end + 1].endswith(")")
+    )
 
 
 def _ends_a_name(between: str, before: _Word) -> bool:
@@ -170,8 +223,9 @@ def _matches(words: list[_Word], index: Index) -> list[_Match]:
             if words[last].is_number or (last > first and words[last].is_first):
                 break
             meaning = index.find("".join(word.key for word in words[first : last + 1]))
-            # “Caps” names something only where nothing else is said.
-            if meaning and not (first == last and len(words) > 1 and words[first].is_small):
+            # “Caps” names something only where nothing else is said; “clobazam as” is “clobazam”.
+            small = words[last].is_small and (first < last or len(words) > 1)
+            if meaning and not (small and (first == last or not meaning.is_spelt_so)):
                 found.append(_Match(first, last, meaning))
     kept = [match for match in found if not any(match.yields_to(other) for other in found)]
     return [match for match in kept if not match.meaning.is_weak or _is_alone(match, words, kept)]
@@ -206,7 +260,9 @@ def _segments(piece: _Piece) -> list[tuple[list[int], bool]]:
         between = {place - 1, place + 1} <= taken
         joins = word.key in small.joins or (word.key == MAYBE_JOIN and between)
         if (joins and place not in taken) or word.is_first:
-            segments.append(([], segments[-1][1] or word.key in small.because))
+            explains = EXPLAINS.search(piece.text[: word.start])
+            is_reason = bool(explains) or segments[-1][1] or word.key in small.because
+            segments.append(([], is_reason))
         if not joins or place in taken:
             segments[-1][0].append(place)
     return [segment for segment in segments if segment[0]]
@@ -217,6 +273,17 @@ def _is_a_reason(piece: _Piece, segment: list[int]) -> bool:
     words = [piece.words[place] for place in segment]
     is_one = all(word.is_small or word.key in small_words().reasons for word in words)
     return is_one and bool(piece.matches) and not piece.taken & {*segment}
+
+
+def _by_its_use(piece: _Piece, index: Index) -> Meaning | None:
+    """A kind of medicine said by what it is for: “something for my blood pressure”."""
+    small = small_words()
+    if not small.because & {word.key for word in piece.words}:
+        return None
+    told = (word for word in piece.words if not word.is_small and word.key not in small.joins)
+    use = "".join(word.key for word in told)
+    found = (index.own.get(key.format(use)) for key in USES) if use else ()
+    return next((meaning for meaning in found if meaning), None)
 
 
 def _is_a_large_amount(piece: _Piece) -> bool:

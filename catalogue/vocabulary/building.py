@@ -53,6 +53,8 @@ class _ByHand:
 
     called: dict[str, Text]
     drop: tuple[Text, ...]
+    # What a name stands for, here and there.
+    differ: dict[str, tuple[Text, ...]]
     brands: dict[str, tuple[Text, ...]]
 
 
@@ -70,10 +72,14 @@ def by_hand() -> _ByHand:
 
 @dataclass(frozen=True)
 class _Name:
-    """The substances of a name, and whether so many people use it that it may be misspelt."""
+    """The substances of a name, and whether so many people use it that it may be misspelt.
+
+    Others are what the same name stands for in another country.
+    """
 
     substances: Substances
     is_common: bool
+    others: tuple[Substances, ...] = ()
 
 
 def build() -> dict[str, _Name]:
@@ -81,6 +87,9 @@ def build() -> dict[str, _Name]:
     hand, data = by_hand(), pinned()
     dropped = {key_of(name) for name in hand.drop}
     found = {key_of(name): _Name(of, is_common=True) for name, of in _written(hand)}
+    for name, several in hand.differ.items():
+        first, *others = (_parted(each) for each in several)
+        found[key_of(name)] = _Name(first, is_common=True, others=tuple(others))
     for name, each in _read(data, hand):
         if (key := key_of(name)) not in dropped and len(key) >= SHORTEST_KEY:
             found.setdefault(key, each)
@@ -91,7 +100,8 @@ def lines(names: dict[str, _Name]) -> Iterator[str]:
     """The lines of names.tsv: substances, then every name of theirs, a star before the common."""
     grouped: dict[Substances, list[str]] = {}
     for key, name in names.items():
-        grouped.setdefault(name.substances, []).append(COMMON * name.is_common + key)
+        for substances in (name.substances, *name.others):
+            grouped.setdefault(substances, []).append(COMMON * name.is_common + key)
     for substances in sorted(grouped):
         yield "\t".join(("/".join(substances), *sorted(grouped[substances])))
 
@@ -103,10 +113,14 @@ def text() -> str:
 
 def _written(hand: _ByHand) -> Iterator[tuple[str, Substances]]:
     for together, names in hand.brands.items():
-        substances = tuple(together.split("/"))
+        substances = _parted(together)
         yield from ((name, substances) for name in names)
         if len(substances) == 1:
             yield together, substances
+
+
+def _parted(together: str) -> Substances:
+    return tuple(together.split("/"))
 
 
 def _read(data: dict[str, Any], hand: _ByHand) -> Iterator[tuple[str, _Name]]:

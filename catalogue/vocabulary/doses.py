@@ -6,7 +6,7 @@ import re
 
 UNIT = (
     r"mgs?|mcgs?|μg|µg|ug|g|grams?|mls?|l|iu|ie|ui|units?|mmol|meq|%|milligrams?|micrograms?|mikrogramm|"
-    r"milligramm|mg/ml|e"
+    r"milligramm|mg/ml|e|u"
 )
 FORM = (
     r"tablets?|tabs?|capsules?|caps?|pills?|puffs?|drops?|sprays?|sachets?|spoonfuls?|doses?"
@@ -25,6 +25,9 @@ DOSE = re.compile(
     rf"|{NOT_AFTER_NUMBER}\d\s*/\s*\d(?:\s+(?:of\s+)?(?:a\s+)?(?:{FORM}))?(?![^\W_])"
     rf"|(?:x|×)\s*{NUMBER}\b"
     rf"|{NUMBER}\s*(?:puffs?|drops?|sprays?|sachets?|patch(?:es)?|tropfen|h[uü]be?|gotas)\b"
+    # “cada 8 horas”, “alle 3 Tage”, “q6h”.
+    r"|\b(?:cada|alle)\s+\d+\s*(?:horas?|días?|dias?|semanas?|meses|stunden|std|tage|wochen|monate)\b"
+    r"|\bq\s?\d+\s?h(?:rs?)?\b"
     r"|\b(?:once|twice|thrice|one|two|three|four|half)\b"
     rf"|^\s*(?:{NUMBER}|one|two|half)\s*(?:a\s+)?(?:{FORM})\b"
     r"|\b(?:at|every|each|per|in\s+the|a|before|after)\s+(?:other\s+)?"

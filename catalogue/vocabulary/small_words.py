@@ -16,6 +16,7 @@ SHORTEST_STEM = 4
 @dataclass(frozen=True)
 class _Written:
     small: Listed
+    aids: Listed
     qualifiers: Listed
     salts: Listed
     makers: Listed
@@ -40,6 +41,7 @@ class SmallWords:
     """Each list as words, or as phrases written without spaces."""
 
     small: frozenset[str]
+    aids: frozenset[str]
     qualifiers: frozenset[str]
     salts: frozenset[str]
     makers: frozenset[str]
@@ -57,6 +59,11 @@ class SmallWords:
     ordinary: frozenset[str]
     ambiguous: frozenset[str]
     compounds: frozenset[str]
+
+    @cached_property
+    def names_nothing(self) -> frozenset[str]:
+        """What names no medicine anywhere."""
+        return self.small | self.aids
 
     @cached_property
     def beside_a_name(self) -> frozenset[str]:
@@ -84,6 +91,12 @@ class SmallWords:
         denies = any(word in self.deny for word in words)
         only = all(word in self.deny | self.may_deny for word in words)
         return "".join(words) in self.nothing or (denies and only)
+
+    def is_a_reason(self, text: str) -> bool:
+        """Whether a text says what something is for, and no more: “blood pressure”."""
+        words = [key_of_word(word) for word in WORD.findall(text)]
+        known = self.reasons | self.names_nothing | self.joins
+        return bool(self.reasons & {*words}) and all(word in known for word in words)
 
     def says_not_sure(self, text: str) -> bool:
         """Whether somebody says that they do not know: “can't remember”."""

@@ -1,5 +1,6 @@
 """What people type, held against what it means: two files, of which one was written blind."""
 
+import random
 from pathlib import Path
 
 import pytest
@@ -182,3 +183,91 @@ def test_what_serves_pages_imports_no_pickle():
         if "vocabulary.building" in path.read_text() or "import building" in path.read_text()
         if path.name != "build_vocabulary.py"
     ]
+
+
+MOST_MISSPELT = 2_000
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
+
+
+def misspelt_by_one(key, chance):
+    """A name with one letter dropped, doubled, swapped or changed, the first one too."""
+    place = chance.randrange(len(key) - 1)
+    before, letter, after = key[:place], key[place], key[place + 1 :]
+    return chance.choice(
+        (
+            before + after,
+            before + letter + letter + after,
+            before + after[0] + letter + after[1:],
+            before + chance.choice(LETTERS) + after,
+        )
+    )
+
+
+def test_no_misspelt_name_is_taken_for_another_substance_as_if_it_were_spelt_so(content):
+    index, chance = index_of(content), random.Random(3)  # noqa: S311 (nothing to guess)
+    names = index.lexicon
+    known = {*names.names, *names.differ, *index.own}
+    wrong = []
+    long_enough = sorted(key for key in names.names if len(key) > 4)
+    for key in chance.sample(long_enough, MOST_MISSPELT):
+        typed = misspelt_by_one(key, chance)
+        if known & {typed, typed.removesuffix("s"), small_words().stem(typed)}:
+            continue
+        meaning = index.find(typed) or index.misspelt(typed)
+        if meaning and meaning.is_spelt_so:
+            wrong.append((key, typed, meaning.name))
+
+    assert len(names.names) > 20_000
+    assert wrong == []
+
+
+def all_said(result):
+    """Rules and substances named in an answer, with whether each is asked about."""
+    hits = {hit.rule.id: bool(hit.misspelt) for hit in result.hits}
+    return hits | {each.substance: bool(each.misspelt) for each in result.silent}
+
+
+@pytest.mark.parametrize("name", sorted(lexicon().differ))
+def test_a_name_that_differs_by_country_is_said_as_each_and_asked_about(name, content):
+    index = index_of(content)
+    said = all_said(check(content, name))
+
+    assert all(said.values())
+    for substances in lexicon().differ[name]:
+        meanings = [index.find(key_of(each)) for each in substances]
+        assert {rule.id for each in meanings for rule in each.rules} <= said.keys()
+        assert {substance for each in meanings for substance in each.silent} <= said.keys()
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("zarelto", {"rivaroxaban": True}),
+        ("vaclofeno", {"baclofen-duplicate": True}),
+        ("bisoprolol (heart)", {"antihypertensives": False}),
+        ("ramipril - blood pressure", {"antihypertensives": False}),
+        ("paracetamol 1 g cada 8 horas si me duele", {"paracetamol": False}),
+        ("Eisen(II)-sulfat", {"ferrous sulfate": False}),
+        ("Tabletten gegen Bluthochdruck", {"antihypertensives": False}),
+        ("something for my cholesterol", {"cholesterol medicine": False}),
+        ("vitamin K", {"phytomenadione": False}),
+        ("wheelchair, ramipril", {"antihypertensives": False}),
+    ],
+)
+def test_what_stands_around_or_in_a_name_hides_it_not(typed, said, content):
+    result = check(content, typed)
+
+    assert all_said(result) == said
+    assert result.unchecked == ()
+
+
+@pytest.mark.parametrize("text", ["wheelchair", "una silla de ruedas", "Krankengymnastik zweimal"])
+def test_an_aid_alone_is_asked_again(text, content):
+    result = check(content, text)
+
+    assert result.is_unclear
+    assert result.unchecked == ()
+
+
+def test_what_may_be_food_is_not_recognized(content):
+    assert [each.entry for each in check(content, "cheese").unchecked] == ["cheese"]

@@ -16,7 +16,10 @@ from catalogue.meanings import index_of
 from catalogue.names import key_of
 from catalogue.vocabulary.lexicon import lexicon
 
-FILES = (Path(__file__).with_name("typed.yaml"), Path(__file__).with_name("typed_blind.yaml"))
+FILES = tuple(
+    Path(__file__).with_name(name)
+    for name in ("typed.yaml", "typed_blind.yaml", "typed_blind_second.yaml")
+)
 NOTHING, NO_MEDICINE, UNKNOWN = "nothing", "not a medicine", "unknown"
 
 
@@ -76,10 +79,10 @@ def _verdict(content: Content, row: Mapping[str, Any], result: Result) -> Verdic
     if row["means"] == NOTHING:
         return Verdict.RIGHT if result.takes_nothing or result.is_unclear else Verdict.MISSED
     if row["means"] == NO_MEDICINE:
-        found = result.hits or result.silent
-        if found:
-            return Verdict.FALSE_SILENCE if result.silent else Verdict.WRONG
-        return Verdict.MISSED if result.unchecked else Verdict.RIGHT
+        # That it is not recognized is an honest answer to “cheese”.
+        if result.silent:
+            return Verdict.FALSE_SILENCE
+        return Verdict.WRONG if result.hits else Verdict.RIGHT
     if not meant:
         return _of_unknown(row, result)
     return _of_substances(content, row, meant, result)
@@ -97,6 +100,7 @@ def _of_substances(
     content: Content, row: Mapping[str, Any], meant: list[str], result: Result
 ) -> Verdict:
     index = index_of(content)
+    meant = [*meant, *_asked_about(result, meant)]
     rules: set[str] = set()
     silent: set[str] = set()
     for name in meant:
@@ -119,6 +123,16 @@ def _of_substances(
     if (spoken_of and not found) or result.unchecked:
         return Verdict.PARTLY
     return Verdict.RIGHT
+
+
+def _asked_about(result: Result, meant: list[str]) -> list[str]:
+    """What else a name stands for that means one thing here and another there: all of it is asked."""
+    names = lexicon()
+    wanted = {one for name in meant for one in names.names.get(key_of(name), (name,))}
+    entries = {match.entry for each in (*result.hits, *result.silent) for match in each.misspelt}
+    several = (names.differ.get(key_of(entry), ()) for entry in entries)
+    asked = ([one for of in each for one in of] for each in several)
+    return [one for each in asked if wanted & {*each} for one in each]
 
 
 def _is_one(one: str, other: str) -> bool:
