@@ -18,7 +18,12 @@ from catalogue.vocabulary.lexicon import lexicon
 
 FILES = tuple(
     Path(__file__).with_name(name)
-    for name in ("typed.yaml", "typed_blind.yaml", "typed_blind_second.yaml")
+    for name in (
+        "typed.yaml",
+        "typed_blind.yaml",
+        "typed_blind_second.yaml",
+        "typed_blind_third.yaml",
+    )
 )
 NOTHING, NO_MEDICINE, UNKNOWN = "nothing", "not a medicine", "unknown"
 
