@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from django.db.models import Model, Q
+from django.utils import timezone
 from oscar.apps.partner.models import StockRecord
 
 from catalogue.content.models import ContentVersion, Medicine, Signature
@@ -13,6 +14,8 @@ from catalogue.prices.models import PlannedPrice, Pricing
 from shop.audit import states
 
 WHEN = ("date_created", "date_updated")
+# What a pack costs: sold only as the log says, while a count of packs that is wrong is only named.
+PRICE = ("product_id", "price", "price_currency")
 
 
 def register() -> None:
@@ -24,7 +27,7 @@ def register() -> None:
         but=(*WHEN, "rating", "has_been_public"),
         parts={"supply_countries": ("iso_3166_1_a2",)},
     )
-    states.register(StockRecord, "stock", but=WHEN)
+    states.register(StockRecord, "stock", but=WHEN, apart={"price": PRICE})
     states.register(PlannedPrice, "planned_price")
     # How often it was changed is for two editors only.
     states.register(Pricing, "pricing", but=("version",), where=Q(cost__isnull=False))
@@ -63,7 +66,7 @@ def family(*numbers: int | None) -> Callable[[], Iterator[Model]]:
 def unknown(products: Iterable[Product]) -> set[int]:
     """The primary keys of those of which the log does not know the pack, the medicine or the class.
 
-    Nor the text that the medicine is sold on, or who signed it.
+    Nor what the pack costs, the text that the medicine is sold on, or who signed it.
     """
     packs = {each.pk: each for each in products}
     above = {pack.pk: pack.parent or pack for pack in packs.values()}
@@ -73,12 +76,25 @@ def unknown(products: Iterable[Product]) -> set[int]:
     kinds = states.unknown(each.product_class for each in above.values())
     texts = {each.product_id: each for each in _texts_of(above.values())}
     unread = states.unknown(texts.values())
+    strange |= _repriced(packs)
     strange |= {product for product, text in texts.items() if text.pk in unread}
     return {
         pack
         for pack, medicine in above.items()
         if {pack, medicine.pk} & strange or medicine.product_class_id in kinds
     }
+
+
+def _repriced(packs: Iterable[int]) -> set[int]:
+    """Those packs that cost something else than the log says, by their record or by a price of today."""
+    prices = {each.pk: each for each in StockRecord.objects.filter(product__in=list(packs))}
+    begun = PlannedPrice.objects.filter(
+        stockrecord__in=list(prices), ended_at=None, starts_at__lte=timezone.now()
+    )
+    plans = {each.pk: each for each in begun}
+    strange = {plans[number].stockrecord_id for number in states.unknown(plans.values())}
+    strange |= states.otherwise(prices.values(), "price")
+    return {prices[number].product_id for number in strange}
 
 
 def _texts_of(products: Iterable[Product]) -> Iterable[Medicine]:

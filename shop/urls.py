@@ -13,6 +13,7 @@ from catalogue import views as catalogue_views
 from shop.accounts import views as account_views
 from shop.checkout.cancelling import cancel_own_order
 from shop.closing.views import close_account, remove_patient
+from shop.credentials.factor_pages import record_changes
 from shop.pages import views as pages
 from shop.pages.own_data import own_data
 from shop.settling.webhooks import stripe_webhook
@@ -76,3 +77,5 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("", include("shop.pages.urls")),
 ]
+
+record_changes(urlpatterns)

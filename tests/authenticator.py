@@ -13,7 +13,8 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 
 from shop.accounts import second_factor, staff_sessions
-from shop.accounts.models import User
+from shop.accounts.models import User, sign_in_recorded
+from shop.audit import log
 from shop.demo import authenticator
 from tests.quick.worlds import WORLD, kept
 
@@ -32,18 +33,22 @@ def code_now(*, key: str = APP_KEY) -> str:
 
 def register_app(user: User) -> Authenticator:
     """Give the user the app of the tests, unless they have one."""
-    app, _ = Authenticator.objects.get_or_create(
+    app, is_new = Authenticator.objects.get_or_create(
         user=user, type=Authenticator.Type.TOTP, defaults={"data": {"secret": encrypt(APP_KEY)}}
     )
+    if is_new:
+        sign_in_recorded(user, by=log.SYSTEM)
     return app
 
 
 def write_recovery_codes(user: User) -> Any:
     """Give the user ten recovery codes."""
     kept = {"seed": encrypt(secrets.token_hex(40)), "used_mask": 0}
-    return Authenticator.objects.create(
+    codes = Authenticator.objects.create(
         user=user, type=Authenticator.Type.RECOVERY_CODES, data=kept
-    ).wrap()
+    )
+    sign_in_recorded(user, by=log.SYSTEM)
+    return codes.wrap()
 
 
 def sign_in(client: Client, user: User) -> None:

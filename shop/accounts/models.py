@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
-from django.db import models
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.contrib.auth.hashers import check_password
+from django.db import models, transaction
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
-from oscar.apps.customer.abstract_models import AbstractUser
+from oscar.apps.customer.abstract_models import AbstractUser, UserManager
 
 from shop import days
+from shop.audit import log, states
 
 # Where no mail arrives (RFC 2606): the address of an account that was closed.
 CLOSED_DOMAIN = "closed.invalid"
+
+
+class AccountManager(UserManager):
+    @transaction.atomic
+    def create_user(self, email: str, password: str | None = None, **more: Any) -> User:
+        """Make an account, of which the log knows from then on how somebody signs in."""
+        user: User = super().create_user(email, password, **more)
+        sign_in_recorded(user, by=log.SYSTEM)
+        return user
 
 
 class User(AbstractUser):
@@ -25,6 +40,8 @@ class User(AbstractUser):
         "self", symmetrical=False, related_name="+", editable=False
     )
 
+    objects = AccountManager()
+
     class Meta:
         constraints = (
             models.UniqueConstraint(
@@ -33,6 +50,16 @@ class User(AbstractUser):
                 violation_error_message=_("There is an account with this email address."),
             ),
         )
+
+    def check_password(self, raw_password: str) -> bool:
+        """Whether it is that; one that was hashed in an older way is hashed anew."""
+        return check_password(raw_password, self.password, self._hash_anew)
+
+    def _hash_anew(self, raw_password: str) -> None:
+        with sign_in_changing(self, by=log.Actor(self.pk, "whoever signs in")):
+            self.set_password(raw_password)
+            self._password = None
+            self.save(update_fields=("password",))
 
     @property
     def current_registration(self) -> PharmacistRegistration | None:
@@ -55,6 +82,32 @@ class User(AbstractUser):
     def name(self) -> str:
         """The full name, or the email address of someone who gave none."""
         return self.get_full_name() or self.email
+
+
+class SignIn(User):
+    """How somebody signs in, as the audit log knows it: password and second factors, as keyed hashes."""
+
+    class Meta:
+        proxy = True
+        default_permissions = ()
+
+
+@contextmanager
+def sign_in_changing(user: User, *, by: log.Actor) -> Iterator[None]:
+    """Let the log know how the user signs in after the block; what it did not know before stays unknown."""
+    row = SignIn(pk=user.pk)
+    with transaction.atomic(), states.changing(row, action="sign_in.change", actor=by):
+        yield
+
+
+def sign_in_recorded(user: User, *, by: log.Actor) -> None:
+    """Let the log know how an account signs in that was just made."""
+    states.record(SignIn(pk=user.pk), "sign_in.make", actor=by)
+
+
+def sign_in_is_known(user: User) -> bool:
+    """Whether password and second factors are those that the log says."""
+    return states.is_known(SignIn(pk=user.pk))
 
 
 class DeviceQuerySet(models.QuerySet["KnownDevice"]):

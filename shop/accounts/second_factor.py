@@ -17,7 +17,7 @@ from django.http import HttpRequest
 
 from shop.accounts import devices
 from shop.accounts.actors import account, actor_of
-from shop.accounts.models import User
+from shop.accounts.models import User, sign_in_is_known
 from shop.audit import log
 
 PROOF = "second_factor"
@@ -69,8 +69,9 @@ def connect() -> None:
 
 
 def _used(*, request: HttpRequest, user: User, authenticator: Authenticator, **_: Any) -> None:
-    mark_proven(request, user)
-    devices.remember(request, user)
+    if sign_in_is_known(user):
+        mark_proven(request, user)
+        devices.remember(request, user)
     if authenticator.type != APP:
         _record("account.recovery_code", user)
 

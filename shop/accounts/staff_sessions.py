@@ -13,14 +13,20 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from shop.accounts import second_factor
+from shop.accounts.models import sign_in_is_known
 
 SINCE = "staff_since"
 SEEN = "staff_seen"
 THEN = "then"
 # Between two notes in the session that its owner is still there, in seconds.
 NOTE_EVERY = 60
+NOT_KNOWN = _lazy(
+    "Your password or your authenticator app is not the one that the audit log knows, so nobody gets in with "
+    "it. Tell the superintendent: the runbook says how to go on."
+)
 # Where somebody without a second factor may go: what registering one needs, and out.
 OPEN = {
     "account_confirm_email",
@@ -56,13 +62,22 @@ class StaffSessions:
         app = second_factor.app_of(request.user)
         if second_factor.is_proven(request, app):
             return None
-        if app is not None or second_factor.was_proven(request):
-            return _sign_out(request, _("Sign in again, with a code from your authenticator app."))
+        if why := _why_not(request, app):
+            return _sign_out(request, why)
         if request.resolver_match.url_name in OPEN:
             return None
         if request.method == "GET":
             request.session[THEN] = request.get_full_path()
         return redirect("mfa_activate_totp")
+
+
+def _why_not(request: Any, app: int | None) -> str:
+    """Why somebody without a code goes nowhere; empty for who may register an app."""
+    if not sign_in_is_known(request.user):
+        return str(NOT_KNOWN)
+    if app is not None or second_factor.was_proven(request):
+        return _("Sign in again, with a code from your authenticator app.")
+    return ""
 
 
 def _why_ended(request: HttpRequest) -> str:

@@ -7,7 +7,8 @@ from typing import Any
 
 from django.db import connections, transaction
 from django.db.migrations.executor import MigrationExecutor
-from django.db.models import Max
+from django.db.models import Exists, Max, OuterRef, QuerySet, TextField
+from django.db.models.functions import Cast
 
 from shop.audit import log, states
 from shop.audit.models import Entry
@@ -16,18 +17,35 @@ from shop.audit.states import GONE, Kind
 BATCH = 500
 
 
-def adopt(using: str = "default", **_: Any) -> None:
+# Kinds that begin with a migration: a shop that was started before it was applied has recorded some
+# rows already, and the others are adopted all the same.
+BEGUN_BY = {"0002_more_rows_are_known": ("prescription", "payment", "sign_in")}
+
+
+def adopt(using: str = "default", plan: Iterable[tuple[Any, bool]] = (), **_: Any) -> None:
     """Let the log know the rows of a kind of which it knows none: of a shop that is older than that.
 
-    Django calls it after a migration; all of a kind at once, so that none is left out for good.
+    Django calls it after a migration, with the ``plan`` of what was applied; all of a kind at once, so that
+    none is left out for good.
     """
     if _is_under_way(using):
         return
+    begun = _begun_by(plan)
     for kind in states.kinds():
-        if not states.stating(kind).exists():
+        if kind.subject in begun or not states.stating(kind).exists():
             with transaction.atomic():
-                for row in kind.rows.filter(kind.where).order_by("pk").iterator():
+                for row in _unstated(kind).iterator():
                     states.record(row, f"{kind.subject}.adopt", actor=log.SYSTEM)
+
+
+def _begun_by(plan: Iterable[tuple[Any, bool]]) -> set[str]:
+    applied = {each.name for each, is_undone in plan if each.app_label == "audit" and not is_undone}
+    return {subject for name in applied for subject in BEGUN_BY.get(name, ())}
+
+
+def _unstated(kind: Kind) -> QuerySet:
+    entries = states.stating(kind).filter(subject_key=Cast(OuterRef(kind.key), TextField()))
+    return kind.rows.filter(kind.where).exclude(Exists(entries)).order_by("pk")
 
 
 def _is_under_way(using: str) -> bool:

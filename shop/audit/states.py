@@ -6,7 +6,7 @@ A row that the log does not know, or knows otherwise, was written behind the sho
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -42,6 +42,10 @@ class Kind:
     key: str = "pk"
     # Which rows decide anything, where not all do.
     where: Q = field(default_factory=Q)
+    # What stands in a hash in place of some fields of a part: the secret in them, however it is sealed.
+    opened: Mapping[str, Callable[[Any], dict[str, Any]]] = field(default_factory=dict)
+    # Fields that are asked for by themselves too, by a name: whose a row is, what it costs.
+    apart: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def rows(self) -> models.QuerySet:
@@ -75,11 +79,25 @@ class Kind:
         named = [self.subject, self.key_of(row), self.contents_of(row)]
         return chain.keyed_hash(named, key_id=key_id)
 
+    def state_apart(self, row: models.Model, name: str, *, key_id: str) -> str:
+        """The keyed hash of the fields of that name alone; raises UnknownKey, and UNREADABLE."""
+        named = [self.subject, self.key_of(row), name, _filled(row, self.apart[name])]
+        return chain.keyed_hash(named, key_id=key_id)
+
+    def said_of(self, row: models.Model) -> dict[str, str]:
+        """What an entry says of how the row is now."""
+        key_id = chain.current_key_id()
+        said = {
+            f"state of {name}": self.state_apart(row, name, key_id=key_id) for name in self.apart
+        }
+        return {**said, "state": self.state_of(row, key_id=key_id)}
+
     def contents_of(self, row: models.Model) -> dict[str, Any]:
         """What the row and its parts hold, as JSON may; raises UNREADABLE."""
         contents: dict[str, Any] = _filled(row, self.fields)
         for name, fields in self.parts.items():
-            filled = [_filled(part, fields) for part in parts_of(row, name)]
+            opened = self.opened.get(name, lambda _part: {})
+            filled = [_filled(part, fields) | opened(part) for part in parts_of(row, name)]
             contents[name] = sorted(filled, key=chain.canonical)
         return contents
 
@@ -103,7 +121,8 @@ def register(
     """Let the log know the rows of a model, all fields of them but some; when the app is ready.
 
     ``more`` is `parts`, names of relations, each with the fields of a row there that count; `key`, the
-    field by which the log names a row; `where`, which rows count.
+    field by which the log names a row; `where`, which rows count; `apart`, which fields are asked for by themselves;
+    `opened`, what stands for a secret. A proxy has rows of its own to the log.
     """
     _kinds[model] = Kind(model, subject, fields_of(model, but), **more)
 
@@ -121,7 +140,7 @@ def kinds() -> Iterator[Kind]:
 
 def kind_of(row: models.Model) -> Kind:
     """What the row is to the log; raises KeyError for one that decides nothing."""
-    return _kinds[row._meta.concrete_model]  # type: ignore[index]  # noqa: SLF001
+    return _kinds.get(type(row)) or _kinds[row._meta.concrete_model]  # type: ignore[index]  # noqa: SLF001
 
 
 def stating(kind: Kind) -> models.QuerySet[Entry]:
@@ -130,25 +149,36 @@ def stating(kind: Kind) -> models.QuerySet[Entry]:
 
 
 def record(
-    row: models.Model, action: str, *, actor: log.Actor, details: dict[str, Any] | None = None
+    row: models.Model,
+    action: str,
+    *,
+    actor: log.Actor,
+    details: dict[str, Any] | None = None,
+    witnessed: Any = None,
 ) -> Entry:
     """Add an entry of what the row holds now, in the transaction that changed it.
 
     The row is read again, so that what the database has is what is hashed. As with every entry, call
-    it after every other lock of the transaction is taken.
+    it after every other lock of the transaction is taken. ``witnessed`` is as in `log.append`.
     """
     kind = kind_of(row)
     with transaction.atomic():
         [stored] = kind.read([row.pk])
-        state = kind.state_of(stored, key_id=chain.current_key_id())
-        return _append(kind, stored, action, actor, {**(details or {}), "state": state})
+        said = {**(details or {}), **kind.said_of(stored)}
+        return _append(kind, stored, action, actor, said, witnessed)
 
 
 def note(
-    row: models.Model, action: str, *, actor: log.Actor, details: dict[str, Any] | None = None
+    row: models.Model,
+    action: str,
+    *,
+    actor: log.Actor,
+    details: dict[str, Any] | None = None,
+    witnessed: Any = None,
 ) -> Entry:
     """Add an entry of a row that the log did not know before: a change does not make it good."""
-    return _append(kind_of(row), row, action, actor, {**(details or {}), "unknown": True})
+    said = {**(details or {}), "unknown": True}
+    return _append(kind_of(row), row, action, actor, said, witnessed)
 
 
 @contextmanager
@@ -178,16 +208,48 @@ def record_deletion(
     return _append(kind_of(row), row, action, actor, {**(details or {}), "state": GONE})
 
 
-def _append(
-    kind: Kind, row: models.Model, action: str, actor: log.Actor, details: dict[str, Any]
+def _append(  # noqa: PLR0913, PLR0917
+    kind: Kind,
+    row: models.Model,
+    action: str,
+    actor: log.Actor,
+    details: dict[str, Any],
+    witnessed: Any = None,
 ) -> Entry:
     subject = log.Subject(kind.subject, kind.key_of(row))
-    return log.append(action, actor=actor, subject=subject, details=details)
+    return log.append(action, actor=actor, subject=subject, details=details, witnessed=witnessed)
 
 
 def is_known(row: models.Model) -> bool:
     """Whether the row is as the log says it must be."""
     return not unknown([row])
+
+
+def otherwise(rows: Iterable[models.Model], name: str) -> set[Any]:
+    """The primary keys of those whose fields of that name are not as the log says; few queries.
+
+    Whatever else was changed in them. An entry of before the name was asked for says it with the rest.
+    """
+    asked = list(rows)
+    if not asked:
+        return set()
+    kind, numbers = kind_of(asked[0]), {row.pk for row in asked}
+    read = [row for _, row in _readable(kind, list(numbers)) if row is not None]
+    entries = _entries(row.newest for row in read)
+    return numbers - {
+        row.pk for row in read if _is_as_said(kind, row, entries.get(row.newest), name)
+    }
+
+
+def _is_as_said(kind: Kind, row: Any, entry: Entry | None, name: str) -> bool:
+    said = entry.details.get(f"state of {name}") if entry else None
+    if entry is None or said is None:
+        return not _difference(kind, row, entry)
+    try:
+        is_same = said == kind.state_apart(row, name, key_id=entry.key_id)
+        return is_same and chain.digest_of(entry) == entry.digest
+    except (chain.UnknownKey, *UNREADABLE):
+        return False
 
 
 def unknown(rows: Iterable[models.Model]) -> set[Any]:

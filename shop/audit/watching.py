@@ -17,6 +17,9 @@ SHOWN = 60
 
 Family = Callable[[], Iterable[models.Model]]
 Name = tuple[str, Any]
+Contents = dict[str, Any]
+# Raises to refuse a change of a row; before is nothing for a new one.
+Judge = Callable[[models.Model, Contents | None, Contents], None]
 
 
 @dataclass
@@ -33,10 +36,11 @@ class Watch:
 
 
 @contextmanager
-def watching(family: Family, *, actor: Actor) -> Iterator[Watch]:
+def watching(family: Family, *, actor: Actor, judge: Judge | None = None) -> Iterator[Watch]:
     """Record what becomes of the rows, made, changed or deleted, in one transaction with the block.
 
-    ``family`` is asked before and after. Nothing else may be locked after it.
+    ``family`` is asked before and after. Nothing else may be locked after it. What ``judge`` raises for a
+    row that was made or changed undoes the block.
     """
     with transaction.atomic():
         before = list(family())
@@ -44,7 +48,7 @@ def watching(family: Family, *, actor: Actor) -> Iterator[Watch]:
         yield watch
         for row in {_name(row): row for row in (*before, *family())}.values():
             if states.kind_of(row).rows.filter(pk=row.pk).exists():
-                _compared(row, watch, actor)
+                _compared(row, watch, actor, judge)
             else:
                 states.record_deletion(row, f"{states.kind_of(row).subject}.delete", actor=actor)
 
@@ -65,9 +69,11 @@ def _strange(rows: Iterable[models.Model]) -> set[Name]:
     }
 
 
-def _compared(row: models.Model, watch: Watch, actor: Actor) -> None:
+def _compared(row: models.Model, watch: Watch, actor: Actor, judge: Judge | None) -> None:
     name, subject = _name(row), states.kind_of(row).subject
     contents = states.contents_now(row)
+    if judge and contents != watch.before.get(name):
+        judge(row, watch.before.get(name), contents)
     if name not in watch.before:
         states.record(row, f"{subject}.make", actor=actor, details=watch.said.get(name))
     elif contents != watch.before[name]:

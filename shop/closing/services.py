@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import dataclass
 from typing import Any
 
 from allauth.account.models import EmailAddress
@@ -16,7 +17,7 @@ from oscar.apps.basket.models import Line
 
 from shop.accounts import holding
 from shop.accounts.actors import account, actor_of
-from shop.accounts.models import CLOSED_DOMAIN, User
+from shop.accounts.models import CLOSED_DOMAIN, User, sign_in_changing
 from shop.audit import log, states
 from shop.basket.models import Basket
 from shop.closing import rules
@@ -25,7 +26,6 @@ from shop.mailing import outbox
 from shop.patients.models import Patient
 from shop.prescriptions import finding, sending
 from shop.prescriptions.files.quota import FilesOfADay
-from shop.prescriptions.history import subject_of
 from shop.prescriptions.models import Document, Page, Prescription, PrescriptionQuerySet
 from shop.vault import storage as vault
 
@@ -85,21 +85,26 @@ def _close(user: User) -> None:
         "account.close",
         actor=actor_of(user),
         subject=account(user),
-        details={"patients_deleted": len(deleted), "prescriptions_erased": len(erased)},
+        details={
+            "patients_deleted": len(deleted),
+            "prescriptions_erased": len(erased.prescriptions),
+        },
     )
 
 
 def _take_the_name_off(user: User) -> None:
     """The address is free again for a new account, and the farewell is the last message to it."""
     EmailAddress.objects.filter(user=user).delete()
-    Authenticator.objects.filter(user=user).delete()
+    with sign_in_changing(user, by=actor_of(user)):
+        Authenticator.objects.filter(user=user).delete()
+        user.set_unusable_password()
+        user.save(update_fields=("password",))
     FilesOfADay.objects.filter(user=user).delete()
     user.devices.all().delete()
     old, user.email = user.email, f"{uuid.uuid4().hex}@{CLOSED_DOMAIN}"
     user.first_name = user.last_name = ""
     user.is_active = False
-    user.set_unusable_password()
-    user.save(update_fields=("email", "first_name", "last_name", "is_active", "password"))
+    user.save(update_fields=("email", "first_name", "last_name", "is_active"))
     outbox.queue(
         "account_closed",
         key=str(user.pk),
@@ -133,9 +138,18 @@ def remove_patient(patient: Patient, *, by: User) -> bool:
     return bool(deleted)
 
 
-def _erase(untouched: PrescriptionQuerySet) -> list[Prescription]:
+@dataclass(frozen=True)
+class Erased:
+    """Prescriptions that were emptied, and which of them the log did not know before."""
+
+    prescriptions: list[Prescription]
+    strange: set[int]
+
+
+def _erase(untouched: PrescriptionQuerySet) -> Erased:
     """Empty these: their events stay, and with them the rows that the events name."""
     erased = list(untouched.order_by("pk"))
+    strange = states.unknown(erased)
     documents = Document.objects.filter(prescription__in=erased)
     pages = Page.objects.filter(document__in=documents)
     names = [
@@ -152,15 +166,16 @@ def _erase(untouched: PrescriptionQuerySet) -> list[Prescription]:
         prescription.save(update_fields=EMPTY)
     # What a process leaves that dies here, `sweep_vault` removes.
     transaction.on_commit(lambda: vault.discard_all(names))
-    return erased
+    return Erased(erased, strange)
 
 
-def _record_erasures(erased: list[Prescription], *, by: User) -> None:
-    for prescription in erased:
+def _record_erasures(erased: Erased, *, by: User) -> None:
+    for prescription in erased.prescriptions:
         for change in prescription.answers_changes.all():
             states.record_deletion(change, "answers_change.erase", actor=actor_of(by))
             change.delete()
-        log.append("prescription.erase", actor=actor_of(by), subject=subject_of(prescription))
+        add = states.note if prescription.pk in erased.strange else states.record
+        add(prescription, "prescription.erase", actor=actor_of(by))
 
 
 def _delete_patients(patients: Any) -> list[int]:

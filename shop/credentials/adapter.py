@@ -10,7 +10,7 @@ from django.db import transaction
 from django.http import HttpRequest
 
 from shop.accounts import tries
-from shop.accounts.models import User
+from shop.accounts.models import User, sign_in_changing
 from shop.credentials import changes
 
 
@@ -32,7 +32,8 @@ class AccountAdapter(DefaultAccountAdapter):
     @transaction.atomic
     def set_password(self, user: User, password: str) -> None:
         """Every page that changes a password comes here, with a link from a message too."""
-        super().set_password(user, password)
+        with sign_in_changing(user, by=changes.who(self.request)):
+            super().set_password(user, password)
         changes.record(changes.PASSWORD, user, by=changes.who(self.request), to=[user.email])
 
     @transaction.atomic

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from shop.accounts import devices, second_factor
 from shop.accounts.actors import actor_of
-from shop.accounts.models import User
+from shop.accounts.models import User, sign_in_changing, sign_in_recorded
 from shop.accounts.roles import is_superintendent
 from shop.accounts.second_factor import APP
 from shop.audit import log, states
@@ -58,6 +58,7 @@ def make_account(user: User, *, by: log.Actor) -> None:
     with transaction.atomic():
         user.save()
         EmailAddress.objects.create(user=user, email=user.email.lower(), primary=True)
+        sign_in_recorded(user, by=by)
         changes.record(changes.MADE, user, by=by)
 
 
@@ -85,10 +86,11 @@ def take_factor(user: User, *, reason: str, by: log.Actor) -> None:
     confirmed who did.
     """
     held = User.objects.select_for_update().get(pk=user.pk)
-    removed, _rows = Authenticator.objects.filter(user=held).delete()
-    if not removed:
-        raise Refused(_("There is no authenticator app on this account."))
-    devices.end_all(held)
+    with sign_in_changing(held, by=by):
+        removed, _rows = Authenticator.objects.filter(user=held).delete()
+        if not removed:
+            raise Refused(_("There is no authenticator app on this account."))
+        devices.end_all(held)
     details = {"reason": reason}
     changes.record(changes.FACTOR_TAKEN, held, by=by, to=[held.email], details=details)
     _rest(held)

@@ -13,7 +13,7 @@ from django.http import HttpRequest
 
 from shop.accounts import tries
 from shop.accounts.actors import actor_of
-from shop.accounts.models import User
+from shop.accounts.models import User, sign_in_recorded
 from shop.accounts.second_factor import APP
 from shop.credentials import changes
 from shop.credentials.changes import who
@@ -26,6 +26,7 @@ def connect() -> None:
 
 
 def _made(*, user: User, **_: Any) -> None:
+    sign_in_recorded(user, by=actor_of(user))
     changes.record(changes.MADE, user, by=actor_of(user))
 
 

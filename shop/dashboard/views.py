@@ -14,4 +14,9 @@ SHOWN = 20
 class IndexView(OscarIndexView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
-        return {**context, "tasks": tasks.open_for(self.request.user)[:SHOWN]}
+        user = self.request.user
+        return {
+            **context,
+            "tasks": tasks.open_for(user)[:SHOWN],
+            "others": tasks.others_orders(user)[:SHOWN],
+        }

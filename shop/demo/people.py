@@ -17,7 +17,7 @@ from oscar.apps.address.models import UserAddress
 
 from shop import days
 from shop.accounts import roles
-from shop.accounts.models import PharmacistRegistration, User
+from shop.accounts.models import PharmacistRegistration, User, sign_in_recorded
 from shop.audit import log, states
 from shop.demo.authenticator import APP_KEY
 from shop.demo.example_patients import create_patients
@@ -139,6 +139,7 @@ def _create(person: Person) -> None:
         )
     if person.is_staff:
         states.record(user, "account.demonstration", actor=log.SYSTEM)
+    sign_in_recorded(user, by=log.SYSTEM)
     if person.home:
         _move_in(user, person.home)
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.urls import reverse
+from django.utils.functional import Promise
 
 from shop.mailing import outbox
+from shop.mailing.models import Email
 from shop.order.patients import patient_of
 
 if TYPE_CHECKING:
@@ -23,9 +25,9 @@ def tell_order_dispatched(order: Order) -> None:
     _queue("order_dispatched", order)
 
 
-def tell_order_cancelled(order: Order) -> None:
-    """Say that nothing will come, and that the money goes back."""
-    _queue("order_cancelled", order)
+def tell_order_cancelled(order: Order, *, why: str | Promise) -> None:
+    """Say that nothing will come, why in a sentence, and that the money goes back."""
+    _queue("order_cancelled", order, words=str(why))
 
 
 def tell_address_corrected(order: Order, *, change: int) -> None:
@@ -33,12 +35,21 @@ def tell_address_corrected(order: Order, *, change: int) -> None:
     _queue("order_address", order, key=f"{order.number}-{change}")
 
 
-def _queue(code: str, order: Order, *, key: str = "") -> None:
+def why_cancelled(order: Order) -> str:
+    """What its customer was told of why; empty for an order of a shop that told no reason yet."""
+    told = Email.objects.filter(
+        code__in=("order_ended", "order_cancelled"), key=order.number, user=order.user
+    )
+    return told.exclude(words="").values_list("words", flat=True).first() or ""
+
+
+def _queue(code: str, order: Order, *, key: str = "", words: str = "") -> None:
     outbox.queue(
         code,
         key=key or order.number,
         user=order.user,
         path=reverse("customer:order", kwargs={"order_number": order.number}),
         label=order.number,
+        words=words,
         patient=patient_of(order),
     )

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from oscar.apps.order.exceptions import InvalidOrderStatus
 from oscar.apps.order.processing import EventHandler as OscarEventHandler
 from oscar.apps.partner.models import StockRecord
@@ -32,6 +33,11 @@ from shop.standing import question, stopping
 from shop.standing.answering import supplies_of
 from shop.standing.events import Fate
 from shop.vault.sealing import VaultError
+
+# Why an order was cancelled that nothing had happened to; for its customer.
+BY_CUSTOMER = gettext_lazy("You have cancelled it.")
+BY_PHARMACY = gettext_lazy("The pharmacy has cancelled it.")
+NOT_CHARGED = gettext_lazy("Your card could not be charged.")
 
 
 class EventHandler(OscarEventHandler):
@@ -109,8 +115,9 @@ class EventHandler(OscarEventHandler):
             ending = stopping.ending_of(order)
             self._undo(order, by=by, note=note)
             refunds.give_all_back(held, reason=RefundReason.CANCELLED, by=by, note=note)
-            emails.tell_order_cancelled(order)
-            if by.pk == order.user_id:
+            is_customer = by.pk == order.user_id
+            emails.tell_order_cancelled(order, why=BY_CUSTOMER if is_customer else BY_PHARMACY)
+            if is_customer:
                 stopping.release(order, how=note)
             else:
                 stopping.have_ended(order, ending, why=_("cancelled by the pharmacy"))
@@ -141,7 +148,7 @@ class EventHandler(OscarEventHandler):
         if order.status != OrderStatus.CANCELLED:
             ending = stopping.ending_of(order)
             self._undo(order, by=None, note=_("automatic: the card could not be charged"))
-            emails.tell_order_cancelled(order)
+            emails.tell_order_cancelled(order, why=NOT_CHARGED)
             stopping.have_ended(order, ending, why=_("the card could not be charged"))
 
     def drop_paid_back(self, order: Any) -> None:

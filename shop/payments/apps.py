@@ -2,6 +2,9 @@
 
 from django.apps import AppConfig
 
+# When it was last touched, and how often the shop could not go on with it.
+NOT_HELD_TO_THE_LOG = ("changed_at", "stumbles", "stumbled_over")
+
 
 class PaymentsConfig(AppConfig):
     name = "shop.payments"
@@ -10,8 +13,9 @@ class PaymentsConfig(AppConfig):
     def ready(self) -> None:
         from shop.audit import states
         from shop.payments import checks  # noqa: F401
-        from shop.payments.models import Refund
+        from shop.payments.models import PaymentAttempt, Refund
 
+        states.register(PaymentAttempt, "payment", but=NOT_HELD_TO_THE_LOG)
         states.register(
             Refund,
             "refund",

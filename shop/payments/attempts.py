@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
+from shop.accounts.actors import actor_of
+from shop.audit import log, states
 from shop.payments.life_cycles import LIVE, TRANSITIONS, Kind, Review, Status
 from shop.payments.models import PaymentAttempt, StripeOperation
 
@@ -32,7 +36,9 @@ def start(**facts: Any) -> PaymentAttempt:
     """Write down an attempt before Stripe hears of it; raises AnotherAttemptIsLive."""
     try:
         with transaction.atomic():
-            return PaymentAttempt.objects.create(**facts)
+            attempt = PaymentAttempt.objects.create(**facts)
+            states.record(attempt, "payment.start", actor=actor_of(attempt.user))
+            return attempt
     except IntegrityError as error:
         raise AnotherAttemptIsLive from error
 
@@ -47,12 +53,23 @@ def move(attempt: PaymentAttempt, status: Status, **changes: Any) -> None:
     before = Status(attempt.status)
     if status not in TRANSITIONS[before]:
         raise TransitionRefused(f"{attempt} cannot go from {before} to {status}")
-    moved = PaymentAttempt.objects.filter(pk=attempt.pk, status=before).update(
-        status=status, changed_at=timezone.now(), **changes
-    )
-    if not moved:
-        raise TransitionRefused(f"{attempt} is no longer {before}")
+    with recorded(attempt, "move", **{"from": before, "to": status}):
+        moved = PaymentAttempt.objects.filter(pk=attempt.pk, status=before).update(
+            status=status, changed_at=timezone.now(), **changes
+        )
+        if not moved:
+            raise TransitionRefused(f"{attempt} is no longer {before}")
     attempt.refresh_from_db()
+
+
+@contextmanager
+def recorded(attempt: PaymentAttempt, what: str, **details: Any) -> Iterator[None]:
+    """Let the log know the attempt as the block leaves it; nothing else may be locked after it."""
+    with (
+        transaction.atomic(),
+        states.changing(attempt, action=f"payment.{what}", actor=log.SYSTEM, details=details),
+    ):
+        yield
 
 
 def queue(attempt: PaymentAttempt, kind: Kind) -> StripeOperation:
@@ -78,11 +95,14 @@ def note_stumble(attempt: PaymentAttempt, over: str) -> None:
     """Something went wrong that says nothing about the payment: it is tried again, then shown too."""
     row = PaymentAttempt.objects.filter(pk=attempt.pk)
     row.update(stumbles=F("stumbles") + 1, stumbled_over=over[:300])
-    row.filter(stumbles__gte=TRIES, review="").update(review=Review.STUMBLED)
+    with recorded(attempt, "stumble"):
+        row.filter(stumbles__gte=TRIES, review="").update(review=Review.STUMBLED)
 
 
 def forget_stumbles(attempt: PaymentAttempt) -> None:
     """The attempt went on: nobody has to look for that."""
     row = PaymentAttempt.objects.filter(pk=attempt.pk)
-    row.filter(review=Review.STUMBLED).update(review="")
+    if row.filter(review=Review.STUMBLED).exists():
+        with recorded(attempt, "go_on"):
+            row.filter(review=Review.STUMBLED).update(review="")
     row.filter(stumbles__gt=0).update(stumbles=0, stumbled_over="")

@@ -7,6 +7,7 @@ import datetime
 from django.db.models import F
 from django.utils import timezone
 
+from shop.payments import attempts
 from shop.payments.facts import StripeDispute
 from shop.payments.models import Dispute, PaymentAttempt
 
@@ -39,8 +40,9 @@ def record(attempt: PaymentAttempt, seen: StripeDispute, *, read_at: datetime.da
         )
         dispute.refresh_from_db()
     change = dispute.taken_minor - taken_before
-    PaymentAttempt.objects.filter(pk=attempt.pk).update(
-        disputed_minor=F("disputed_minor") + change, changed_at=timezone.now()
-    )
+    with attempts.recorded(attempt, "dispute", dispute=seen.dispute_id):
+        PaymentAttempt.objects.filter(pk=attempt.pk).update(
+            disputed_minor=F("disputed_minor") + change, changed_at=timezone.now()
+        )
     attempt.refresh_from_db()
     return is_new or facts_before != (dispute.status, dispute.due_by, dispute.amount_minor)

@@ -108,9 +108,10 @@ def _facts(refund: Refund) -> dict[str, Any]:
 
 def _reserve(attempt: PaymentAttempt, amount_minor: int) -> None:
     wanted = F("refunded_minor") + F("refunding_minor") + F("disputed_minor") + amount_minor
-    reserved = PaymentAttempt.objects.filter(pk=attempt.pk, captured_minor__gte=wanted).update(
-        refunding_minor=F("refunding_minor") + amount_minor, changed_at=timezone.now()
-    )
+    with attempts.recorded(attempt, "reserve"):
+        reserved = PaymentAttempt.objects.filter(pk=attempt.pk, captured_minor__gte=wanted).update(
+            refunding_minor=F("refunding_minor") + amount_minor, changed_at=timezone.now()
+        )
     attempt.refresh_from_db()
     if not reserved:
         raise TooMuch(attempt.left_minor)
@@ -120,7 +121,8 @@ def give_all_back(
     attempt: PaymentAttempt, *, reason: RefundReason, by: User | None, note: str = ""
 ) -> None:
     """Write down what returns all of the money: a refund of what was taken, else the release."""
-    PaymentAttempt.objects.filter(pk=attempt.pk).update(all_goes_back=True)
+    with attempts.recorded(attempt, "give_back"):
+        PaymentAttempt.objects.filter(pk=attempt.pk).update(all_goes_back=True)
     attempt.refresh_from_db()
     if attempt.captured_minor:
         if attempt.left_minor:
@@ -228,7 +230,8 @@ def _count(attempt: PaymentAttempt, status: RefundStatus, amount_minor: int) -> 
     field = _COUNTED_IN.get(status)
     if field:
         change: dict[str, models.expressions.Combinable] = {field: F(field) + amount_minor}
-        PaymentAttempt.objects.filter(pk=attempt.pk).update(changed_at=timezone.now(), **change)
+        with attempts.recorded(attempt, "count"):
+            PaymentAttempt.objects.filter(pk=attempt.pk).update(changed_at=timezone.now(), **change)
 
 
 def _write_to_ledger(refund: Refund, before: RefundStatus, status: RefundStatus) -> None:

@@ -169,9 +169,12 @@ def _covering(
             enough.append((prescription, _check_covers(prescription, needs)))
         except Refused as refusal:
             refusals.append(refusal)
+    strange = states.unknown(each for each, _ in enough)
     unknown = states.unknown(used for _, covers in enough for used in covers.values())
     for prescription, covers in enough:
-        if refused := [used for used in covers.values() if used.pk in unknown]:
+        if prescription.pk in strange:
+            refusals.append(_unknown_prescription(prescription))
+        elif refused := [used for used in covers.values() if used.pk in unknown]:
             refusals.append(_unknown(refused[0]))
         else:
             _check_nothing_is_asked(prescription)
@@ -195,6 +198,11 @@ def _unknown(authorisation: Authorisation) -> Refused:
     )
 
 
+def _unknown_prescription(prescription: Prescription) -> Refused:
+    """Somebody has decided it, or given it to somebody, behind the shop's back."""
+    return Refused(Reason.UNKNOWN_PRESCRIPTION, prescription=prescription.reference)
+
+
 def _usable(user: User) -> list[Prescription]:
     perhaps = (
         Prescription.objects.of(user)
@@ -213,6 +221,8 @@ def check_prescription(
     if not prescription.is_usable:
         raise _why_not(prescription)
     covers = _check_covers(prescription, needs_of(lines))
+    if not states.is_known(prescription):
+        raise _unknown_prescription(prescription)
     unknown = states.unknown(covers.values())
     for authorisation in covers.values():
         if authorisation.pk in unknown:

@@ -48,6 +48,17 @@ class Reason(TextChoices):
             "send it. We have told them. If you have few left, call us: do not run out."
         ),
     )
+    UNKNOWN_PRESCRIPTION = (
+        "unknown_prescription",
+        _(
+            "A pharmacist has to check your prescription once more before we can send anything on it. We "
+            "have told them. If you have few left, call us: do not run out."
+        ),
+    )
+    UNKNOWN_PAYMENT = (
+        "unknown_payment",
+        _("We have to check our data of this payment. Nothing was charged. Please order again."),
+    )
     UNKNOWN_PACK = (
         "unknown_pack",
         _(

@@ -19,6 +19,8 @@ def tell(refusal: Refused) -> None:
     """
     if refusal.reason == Reason.UNKNOWN:
         _tell_pharmacists(refusal.values["authorisation"])
+    elif refusal.reason == Reason.UNKNOWN_PRESCRIPTION:
+        _tell_of_prescription(refusal.values["prescription"])
     elif refusal.reason == Reason.UNKNOWN_PACK:
         _tell_superintendent(refusal.values["product"])
 
@@ -31,6 +33,15 @@ def _tell_pharmacists(number: int) -> None:
         about=Subject("authorisation", str(number)),
         words=_("Prescription %(reference)s.") % {"reference": prescription.reference},
         path=reverse("admin:prescription-review", args=[prescription.reference]),
+    )
+
+
+def _tell_of_prescription(reference: str) -> None:
+    tasks.open(
+        Kind.UNKNOWN_APPROVAL,
+        about=Subject("prescription", reference),
+        words=_("Prescription %(reference)s.") % {"reference": reference},
+        path=reverse("admin:prescription-review", args=[reference]),
     )
 
 

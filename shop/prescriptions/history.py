@@ -11,6 +11,7 @@ from django.utils import timezone
 from shop.accounts.actors import actor_of
 from shop.accounts.models import User
 from shop.audit import log, states
+from shop.audit.models import Entry
 from shop.prescriptions import emails
 from shop.prescriptions.models import Authorisation, Event, Message, Page, Prescription
 from shop.prescriptions.statuses import TOLD_TO_CUSTOMER, Action
@@ -24,20 +25,30 @@ def subject_of(prescription: Prescription) -> log.Subject:
     return log.Subject("prescription", prescription.reference)
 
 
-def record(event: Event, **details: Any) -> None:
-    """Write an event with its audit entry and its message, in the transaction of what happened."""
+def record_move(event: Event, *, is_known: bool) -> None:
+    """Write an event that moved its prescription, with how this is now, unless the log did not know it."""
+    add = states.record if is_known else states.note
     with transaction.atomic():
-        entry = log.append(
+        entry = add(
+            event.prescription,
             f"prescription.{event.action}",
             actor=acting(event.by, event.registration),
-            subject=subject_of(event.prescription),
-            details={"from": event.from_status, "to": event.to_status, **details},
+            details=_moved(event),
             witnessed=contents_of(event),
         )
-        event.audit_sequence = entry.sequence
-        event.save()
-        if event.action in TOLD_TO_CUSTOMER:
-            emails.tell(event)
+        _keep(event, entry)
+
+
+def _moved(event: Event) -> dict[str, Any]:
+    return {"from": event.from_status, "to": event.to_status}
+
+
+def _keep(event: Event, entry: Entry) -> None:
+    """Save it under the name of its audit entry, with its message."""
+    event.audit_sequence = entry.sequence
+    event.save()
+    if event.action in TOLD_TO_CUSTOMER:
+        emails.tell(event)
 
 
 def record_in_place(
@@ -59,7 +70,15 @@ def record_in_place(
         registration=registration,
         note=note,
     )
-    record(event, **details)
+    with transaction.atomic():
+        entry = log.append(
+            f"prescription.{action}",
+            actor=acting(by, registration),
+            subject=subject_of(prescription),
+            details={**_moved(event), **details},
+            witnessed=contents_of(event),
+        )
+        _keep(event, entry)
 
 
 def opening_note(page: Page) -> str:

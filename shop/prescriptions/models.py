@@ -451,7 +451,7 @@ class Supply(models.Model):
 
 
 class Event(models.Model):
-    """One thing that happened to a prescription, for people to read; written by `history.record`."""
+    """One thing that happened to a prescription, for people to read; written by `shop.prescriptions.history`."""
 
     prescription = models.ForeignKey(Prescription, on_delete=models.PROTECT, related_name="events")
     action = models.CharField(max_length=12, choices=Action)

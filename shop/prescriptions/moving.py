@@ -10,6 +10,7 @@ from django.db.models import F
 from django.utils.translation import gettext
 
 from shop.accounts.models import User
+from shop.audit import states
 from shop.prescriptions import history
 from shop.prescriptions.models import Event, Prescription
 from shop.prescriptions.statuses import TRANSITIONS, UNDER_REVIEW, Action, Status
@@ -56,6 +57,8 @@ def add_follower(follower: Follower) -> None:
     _followers.append(follower)
 
 
+# With these a pharmacist decides anew what the log may not know; never whose the prescription is.
+DECIDES_ANEW = (Action.APPROVE, Action.REFUSE)
 # With these a pharmacist answers everything that the customer wrote so far.
 DECIDES = (Action.ASK, Action.APPROVE, Action.REFUSE)
 
@@ -76,6 +79,7 @@ def move(
         prescription.refresh_from_db()
         raise TransitionRefused(prescription, action)
     with transaction.atomic():
+        is_known = _is_good(prescription, action)
         moved = Prescription.objects.filter(
             pk=prescription.pk, status=from_status, version=prescription.version
         ).update(status=to_status, version=F("version") + 1, **_sealed(prescription, changes))
@@ -91,12 +95,19 @@ def move(
             registration=registration,
             note=note,
         )
-        history.record(event)
+        history.record_move(event, is_known=is_known)
         if action in DECIDES:
             # The version tells that the pharmacist has seen every message there was.
             history.mark_read_by_pharmacy(prescription)
         for follower in _followers:
             follower.moved(event)
+
+
+def _is_good(prescription: Prescription, action: Action) -> bool:
+    """Whether the log may know the prescription after this: it did before, or somebody decides anew."""
+    if states.is_known(prescription):
+        return True
+    return action in DECIDES_ANEW and not states.otherwise([prescription], "owner")
 
 
 def _sealed(prescription: Prescription, changes: dict[str, Any]) -> dict[str, Any]:

@@ -11,9 +11,10 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_lazy
 
 from shop.accounts.models import User
+from shop.audit import states
 from shop.jurisdictions.profile import Authenticity
 from shop.patients.answers import Answers
 from shop.patients.wording import label_of
@@ -22,6 +23,8 @@ from shop.prescriptions.authorising import Allowance
 from shop.prescriptions.models import Prescription
 from shop.prescriptions.moving import TransitionRefused, move
 from shop.prescriptions.statuses import Action, AskReason, RefusalReason, Status
+from shop.tasks import services as tasks
+from shop.tasks.kinds import Kind
 
 
 class NotAllowed(Exception):
@@ -45,6 +48,15 @@ class HeldByAnother(NotAllowed):
             "name": holder.name,
             "until": f"{self.prescription.claim_until:%H:%M} UTC",
         }
+
+
+class OwnerChanged(NotAllowed):
+    """Somebody has given the prescription to another account or patient behind the shop's back."""
+
+    message = gettext_lazy(
+        "This prescription was given to another account or patient past the shop, so it cannot be "
+        "approved. Refuse it, and ask the patient to send it anew."
+    )
 
 
 # What ends a claim.
@@ -152,16 +164,23 @@ def approve(
     """Allow these units until ``legal.valid_until``; on a second approval, in place of the first.
 
     Raises BelowSupplied when more was supplied already, NotAllowed for anyone who is not a pharmacist today, or for one's own prescription,
-    HeldByAnother when it is not theirs to decide, and TransitionRefused when somebody else changed
-    the prescription first.
+    HeldByAnother when it is not theirs to decide, TransitionRefused when somebody else changed
+    the prescription first, and OwnerChanged.
     """
     if not allowances:
         raise ValueError("an approval allows at least one strength")
     with transaction.atomic():
+        if is_of_another(prescription):
+            raise OwnerChanged(str(prescription))
         _decide(prescription, Action.APPROVE, by=by, message=message, **asdict(legal))
         actor = history.acting(by, prescription.decided_registration)
         authorising.write(prescription, allowances, actor=actor)
         _remember(prescription, legal)
+
+
+def is_of_another(prescription: Prescription) -> bool:
+    """Whether the log says that it is of another account or patient than the database does."""
+    return bool(states.otherwise([prescription], "owner"))
 
 
 def _remember(prescription: Prescription, legal: Legal) -> None:
@@ -192,6 +211,7 @@ def withdraw(prescription: Prescription, *, by: User, message: str) -> None:
         note=message,
         message=message,
     )
+    _settle_unknown(prescription, how=gettext("Withdrawn."))
 
 
 def reopen(prescription: Prescription, *, by: User, reason: str) -> None:
@@ -293,3 +313,9 @@ def _decide(
         **NOT_HELD,
         **changes,
     )
+    _settle_unknown(prescription, how=gettext("Decided anew."))
+
+
+def _settle_unknown(prescription: Prescription, *, how: str) -> None:
+    """The pharmacists have decided about what the log did not know."""
+    tasks.close(Kind.UNKNOWN_APPROVAL, about=history.subject_of(prescription), how=how)

@@ -137,7 +137,8 @@ def _take_in(held: PaymentAttempt, received: int) -> None:
     """
     if held.captured_minor:
         return
-    PaymentAttempt.objects.filter(pk=held.pk).update(captured_minor=received)
+    with attempts.recorded(held, "take_in"):
+        PaymentAttempt.objects.filter(pk=held.pk).update(captured_minor=received)
     held.refresh_from_db()
     books.write_capture(held)
     if held.status == Status.VOID_PENDING:
@@ -186,8 +187,9 @@ def _note_release(held: PaymentAttempt) -> None:
     if held.order is None or held.status == Status.VOID_PENDING:
         attempts.move(held, Status.VOIDED)
         return
-    attempts.move(held, Status.CAPTURE_FAILED)
+    # The move writes to the audit log, which is locked last of all.
     EventHandler().cancel_unpaid(held.order)
+    attempts.move(held, Status.CAPTURE_FAILED)
 
 
 def _expire(held: PaymentAttempt) -> None:

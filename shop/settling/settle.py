@@ -9,6 +9,7 @@ import logging
 
 from django.db import transaction
 
+from shop.audit import states
 from shop.order import emails
 from shop.payments import attempts, gateway, keys
 from shop.payments.answers import GatewayRefused
@@ -82,6 +83,8 @@ def _place(attempt: PaymentAttempt, payment: Payment, intent: Intent) -> None:
         held = attempts.lock(attempt)
         if held.status != Status.SESSION_OPEN:
             raise attempts.TransitionRefused(f"{held} is {held.status}")
+        if not states.is_known(held):
+            raise Refused(Reason.UNKNOWN_PAYMENT)
         _check_payment(held, payment, intent)
         order = orders.place(held, intent_id=intent.intent_id)
         attempts.move(

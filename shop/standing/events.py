@@ -71,6 +71,12 @@ class Event(TextChoices):
         "order_not_in_log",
         _("the order is not as the audit log says; tell the superintendent, and cancel it"),
     )
+    PAYMENT_NOT_IN_LOG = (
+        "payment_not_in_log",
+        _(
+            "its payment is not as the audit log says; compare it with Stripe, and tell the superintendent"
+        ),
+    )
     NO_SUPPLY = "no_supply", _("no prescription covers it")
 
 
@@ -151,6 +157,7 @@ TABLE: dict[Event, Row] = {
     ),
     Event.NOT_IN_LOG: Row(Fate.WAITS, Fate.WAITS, told=_CHECKED_AGAIN),
     Event.ORDER_NOT_IN_LOG: Row(Fate.WAITS, Fate.WAITS, told=_CHECKED_AGAIN),
+    Event.PAYMENT_NOT_IN_LOG: Row(Fate.WAITS, Fate.WAITS, told=_CHECKED_AGAIN),
     Event.NO_SUPPLY: Row(Fate.WAITS, Fate.WAITS, told=_CHECKED_AGAIN),
 }
 

@@ -77,9 +77,8 @@ _Change = tuple[Event, str, Supply | None, Any]
 
 
 def _changes(order: Any) -> Iterator[_Change]:
-    if not states.is_known(order):
-        yield Event.ORDER_NOT_IN_LOG, "", None, None
     attempt = PaymentAttempt.objects.filter(order=order).first()
+    yield from _not_in_log(order, attempt)
     lines = [line for line in order.lines.all() if not line.is_taken_out]
     if attempt is not None:
         gone = paid_back(attempt)
@@ -103,6 +102,13 @@ def _changes(order: Any) -> Iterator[_Change]:
         else:
             for event, key in _of_supply(found, line, taken[found.authorisation_id]):
                 yield event, f"{event}:{key}", found, line
+
+
+def _not_in_log(order: Any, attempt: PaymentAttempt | None) -> Iterator[_Change]:
+    if not states.is_known(order):
+        yield Event.ORDER_NOT_IN_LOG, "", None, None
+    if attempt is not None and not states.is_known(attempt):
+        yield Event.PAYMENT_NOT_IN_LOG, "", None, None
 
 
 def _of_money(attempt: PaymentAttempt, lines: list[Any]) -> Iterator[_Change]:
@@ -130,7 +136,7 @@ def _of_supply(supply: Supply, line: Any, taken: int) -> Iterator[tuple[Event, s
     if prescription.status in OF_STATUS:
         yield OF_STATUS[Status(prescription.status)], ""
         return
-    if not states.is_known(supply.authorisation):
+    if not (states.is_known(prescription) and states.is_known(supply.authorisation)):
         yield Event.NOT_IN_LOG, ""
         return
     yield from _of_approval(supply, line, taken)

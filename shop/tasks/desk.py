@@ -55,6 +55,7 @@ def close(request: SignedInRequest, pk: int) -> HttpResponse:
 def _show(request: SignedInRequest, form: DoneForm, wrong: Task | None = None) -> HttpResponse:
     context = {
         "tasks": services.open_for(request.user)[:MOST_SHOWN],
+        "others": services.others_orders(request.user)[:MOST_SHOWN],
         "form": form,
         "wrong": wrong,
     }

@@ -139,14 +139,15 @@ RULES: dict[Kind, Rule] = {
         within_days=1,
         advice=_(
             "The approval in the database is not the one that a pharmacist gave: nothing is sold on it. "
-            "Send it back to the queue on its page, read the paper again, and decide."
+            "Send it back to the queue on its page, read the paper again, and decide. One that was given to "
+            "another account or patient cannot be approved: refuse or withdraw it."
         ),
     ),
     Kind.UNKNOWN_PACK: Rule(
         Role.SUPERINTENDENT,
         within_days=1,
         advice=_(
-            "Somebody changed it, or the signed text about it, past the shop, so it is not sold. Find out "
+            "Somebody changed it, its price, or the signed text about it, past the shop, so it is not sold. Find out "
             "who had access to the database; the runbook says how to go on."
         ),
         is_closed_by_hand=True,

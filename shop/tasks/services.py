@@ -122,6 +122,14 @@ def open_for(user: User) -> TaskQuerySet:
     return Task.objects.still_open().of(roles_of(user))
 
 
+def others_orders(user: User) -> TaskQuerySet:
+    """The orders that wait for others than this user, who may look at orders."""
+    if not user.has_perm(f"order.{MAY_LOOK}"):
+        return Task.objects.none()
+    of_orders = Task.objects.still_open().filter(subject_type="order")
+    return of_orders.exclude(whose__in=roles_of(user))
+
+
 def remind() -> None:
     """Tell once more of what is due soon and was opened before that, and of what is overdue."""
     soon = days.at_pharmacy() + REMINDED

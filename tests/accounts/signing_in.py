@@ -8,7 +8,8 @@ from allauth.mfa.models import Authenticator
 from django.http import HttpResponse
 from django.test import Client
 
-from shop.accounts.models import User
+from shop.accounts.models import User, sign_in_recorded
+from shop.audit import log
 from shop.audit.models import Entry
 from tests.conftest import PASSWORD
 
@@ -44,4 +45,5 @@ def codes_on(page: str) -> list[str]:
 
 def without_app(user: User) -> User:
     Authenticator.objects.filter(user=user).delete()
+    sign_in_recorded(user, by=log.SYSTEM)
     return user

@@ -12,7 +12,7 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
-from shop.accounts.models import User
+from shop.accounts.models import User, sign_in_is_known
 from shop.accounts.second_factor import PROOF
 from tests.accounts.signing_in import (
     NOON,
@@ -174,6 +174,7 @@ class TestWithoutAnApp:
         assert 'href="/admin/"' in page
         assert client.get(reverse("admin:prescription-queue")).status_code == 200
         assert client.session.session_key != before
+        assert sign_in_is_known(pharmacist)
         assert "account.factor_added" in actions()
         assert [each.to for each in mail.outbox] == [[pharmacist.email]]
         assert "Not a pharmacy" in mail.outbox[0].body

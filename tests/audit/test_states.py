@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.db.migrations import Migration
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from catalogue.models import Product
@@ -260,6 +261,20 @@ def test_a_shop_older_than_its_log_has_its_rows_adopted_once(
     live_rows.adopt()
 
     assert not states.is_known(row)
+
+
+def test_a_kind_that_a_migration_begins_is_adopted_beside_what_was_recorded_before_it(
+    customer: User, other_customer: User, without_triggers: None
+) -> None:
+    Entry.objects.filter(subject_type="sign_in", subject_key=str(customer.pk)).delete()
+    applied = [(Migration("0002_more_rows_are_known", "audit"), False)]
+
+    live_rows.adopt()
+    assert len(list(live_rows.findings())) == 1
+
+    live_rows.adopt(plan=applied)
+    assert list(live_rows.findings()) == []
+    assert Entry.objects.filter(action="sign_in.adopt").count() == 1
 
 
 def accept(*arguments: str) -> str:

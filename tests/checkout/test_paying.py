@@ -25,7 +25,7 @@ from shop.prescriptions import services
 from shop.prescriptions.models import Prescription
 from shop.settling import refunding
 from tests.checkout.walking import fill_in_delivery, press_pay, said, step
-from tests.conftest import signed_in
+from tests.conftest import let_the_log_know, signed_in
 from tests.settling.paying import intent_statuses, pay_by_card
 
 
@@ -106,6 +106,7 @@ def test_paying_what_is_no_longer_the_price_shows_the_order_again(
     fill_in_delivery(client)
     shown = client.get(step("preview")).context["quote_hash"]
     StockRecord.objects.update(price="50.00")
+    let_the_log_know(*StockRecord.objects.all())
 
     response = client.post(step("preview"), {"quote": shown})
 
@@ -289,6 +290,7 @@ def test_a_basket_never_has_two_payments_under_way(
 def in_currency(settings: Any, currency: str, price: str) -> None:
     settings.OSCAR_DEFAULT_CURRENCY = currency
     StockRecord.objects.update(price_currency=currency, price=Decimal(price))
+    let_the_log_know(*StockRecord.objects.all())
     Line.objects.update(price_currency=currency)
 
 

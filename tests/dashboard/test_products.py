@@ -7,10 +7,15 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from oscar.core.loading import get_model
 
-from catalogue.models import Product
-from shop.audit import guards
+from catalogue import recorded
+from catalogue.editing import FIELDS, NotTheirs, editing
+from catalogue.models import Product, ProductClass
+from catalogue.shelf import title_of_pack
+from shop.accounts.actors import actor_of
+from shop.accounts.roles import is_superintendent
+from shop.audit import guards, live_rows
 from shop.dashboard.catalogue.forms import StockRecordForm
-from shop.dashboard.catalogue.responsible import FIELDS, PAGES
+from shop.dashboard.catalogue.responsible import PAGES
 from tests.authenticator import sign_in
 from tests.conftest import let_the_log_know, mg
 
@@ -401,3 +406,80 @@ def test_a_medicine_without_a_form_takes_no_pack(create, baclofen):
 
     assert "Say first in which form the medicine comes." in response.content.decode()
     assert not Product.objects.filter(upc="BAC10-50").exists()
+
+
+WITHOUT_A_FORM = {
+    "title": lambda pack: Product.objects.filter(pk=pack.pk).update(title="No doctor needed"),
+    "countries": lambda pack: pack.supply_countries.set(["DE"]),
+    "description": lambda pack: Product.objects.filter(pk=pack.pk).update(description="Harmless"),
+    "name of the medicine": lambda pack: Product.objects.filter(pk=pack.parent_id).update(
+        title="Baclofen - no doctor needed"
+    ),
+    "a new medicine": lambda pack: Product.objects.create(
+        structure=Product.PARENT, title="Tizanidine", product_class=pack.parent.product_class
+    ),
+    "a new pack with a country": lambda pack: new_pack(pack).supply_countries.set(["DE"]),
+    "a new pack with a name": lambda pack: new_pack(pack, title="No doctor needed"),
+}
+
+
+def new_pack(pack, **facts):
+    named = title_of_pack(pack.parent, mg(10), 77)
+    facts = {"title": named, "strength": mg(10), "units": 77, "is_discountable": False, **facts}
+    return Product.objects.create(structure=Product.CHILD, parent=pack.parent, **facts)
+
+
+def change_as(user, pack, change):
+    """From code, past every form and page."""
+    family = recorded.family(pack.pk, pack.parent_id)
+
+    def rows():
+        yield from family()
+        yield from Product.objects.filter(title="Tizanidine")
+
+    with editing(rows, actor=actor_of(user), says_what_it_is=is_superintendent(user)):
+        change(pack)
+
+
+@pytest.mark.parametrize("change", WITHOUT_A_FORM.values(), ids=WITHOUT_A_FORM)
+def test_no_way_of_staff_says_what_it_is_or_where_it_goes(change, staff, superintendent, pack):
+    products = set(Product.objects.values_list("pk", "title", "description"))
+    countries = set(pack.supply_countries.all())
+
+    with pytest.raises(NotTheirs):
+        change_as(staff, pack, change)
+
+    assert set(Product.objects.values_list("pk", "title", "description")) == products
+    assert set(pack.supply_countries.all()) == countries
+    change_as(superintendent, pack, change)
+    assert list(live_rows.findings()) == []
+
+
+def test_a_kind_of_product_is_no_way_of_staff_either(staff, pack):
+    kind = pack.parent.product_class
+
+    with (
+        pytest.raises(NotTheirs),
+        editing(recorded.classes, actor=actor_of(staff), says_what_it_is=False),
+    ):
+        ProductClass.objects.update(needs_prescription=False)
+
+    kind.refresh_from_db()
+    assert kind.needs_prescription
+
+
+def test_staff_price_and_count_what_they_do_not_name(staff, pack):
+    change_as(staff, pack, lambda pack: pack.stockrecords.update(price="61.20", num_in_stock=3))
+    change_as(staff, pack, new_pack)
+
+    assert pack.stockrecords.get().num_in_stock == 3
+    assert list(live_rows.findings()) == []
+
+
+def test_a_form_that_forgets_whose_a_field_is_lets_nobody_write_it(client, pack, save, monkeypatch):
+    monkeypatch.setattr("shop.dashboard.catalogue.forms.FIELDS", ())
+
+    posted = save(title="Baclofen - no doctor needed", supply_countries=["DE"])
+
+    assert posted.status_code == 403
+    assert Product.objects.get(pk=pack.pk).title == pack.title

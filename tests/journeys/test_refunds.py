@@ -15,10 +15,12 @@ from shop.demo.stripe.server import Emulator
 from shop.payments.models import PaymentAttempt
 from shop.prescriptions.models import Prescription
 from shop.settling.settle import settle
-from tests.browser import Visitor
+from tests.browser import PHONE, Visitor, sideways_scroll
 from tests.conftest import basket_with, pack_of
-from tests.journeys import story
+from tests.journeys import every_office_page, story
 from tests.settling.paying import open_card_page, pay_by_card
+
+NARROWEST = 320
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
@@ -67,6 +69,22 @@ def test_a_part_is_paid_back_then_the_order_is_cancelled(
     own.reload()
     expect(own.locator("main")).to_contain_text("nothing will be sent")
     story.held_to_the_rules(own, "refunds-customer-cancelled")
+    if window == PHONE:
+        no_page_of_the_office_is_wider_than_a_phone(another_visitor(PHONE), attempt)
+
+
+def no_page_of_the_office_is_wider_than_a_phone(visitor: Visitor, attempt: PaymentAttempt) -> None:
+    page = story.come_in(visitor, every_office_page.make_boss(), "/dashboard/")
+    wider = {}
+    for address in every_office_page.addresses(attempt.order, attempt.order.lines.get().product):
+        for width in (PHONE["width"], NARROWEST):
+            page.set_viewport_size({**PHONE, "width": width})
+            if width == PHONE["width"]:
+                visitor.open(address)
+            if by := sideways_scroll(page):
+                wider[f"{address} at {width}"] = by
+
+    assert wider == {}
 
 
 def pay_one_pack_back(office: Page) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 import pytest
-from allauth.mfa.models import Authenticator
 from playwright.sync_api import expect
 
 from shop.accounts.models import User
+from tests.accounts.signing_in import without_app
 from tests.authenticator import code_now
 from tests.browser import Visitor
 from tests.conftest import PASSWORD
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.journey
 
 
 def test_a_new_pharmacist_registers_an_app(visitor_with: Visitor, pharmacist: User) -> None:
-    Authenticator.objects.all().delete()
+    without_app(pharmacist)
     page = sign_in(visitor_with, pharmacist.email, "/admin/")
     arrive_at(page, "Confirm that it is you", "app-password")
     page.get_by_label("Password").fill(PASSWORD)

@@ -110,6 +110,7 @@ def test_it_holds_on_its_last_day_and_not_the_day_after(
     basket = basket_with(approved.user, pack_of(medicine, 10, 30))
 
     Prescription.objects.update(valid_until=today)
+    let_the_log_know(approved)
     assert gate.check(approved.user, basket.all_lines()) == approved
 
     Prescription.objects.update(valid_until=today - datetime.timedelta(days=1))

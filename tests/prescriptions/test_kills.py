@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 # The steps of an approval, in their order, each of them before the transaction ends.
 INSIDE = {
-    "the status is written": ("shop.prescriptions.moving:history.record", "before"),
+    "the status is written": ("shop.prescriptions.moving:history.record_move", "before"),
     "the audit entry is written": ("shop.audit.log:append", "after"),
     "the event is written": ("shop.prescriptions.models:Event.save", "after"),
     "the message is written down": ("shop.prescriptions.emails:tell", "after"),

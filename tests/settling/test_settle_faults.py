@@ -25,7 +25,7 @@ from shop.payments.models import PaymentAttempt, StripeOperation
 from shop.prescriptions import services
 from shop.prescriptions.models import Prescription
 from shop.settling.settle import settle, settle_quietly
-from tests.conftest import basket_with, pack_of
+from tests.conftest import basket_with, let_the_log_know, pack_of
 from tests.settling.paying import intent_statuses, open_card_page, pay_by_card
 from tests.settling.test_settle import nothing_was_kept
 
@@ -258,6 +258,7 @@ def test_an_authorisation_of_something_else_is_released(
     changes: dict[str, Any], paid: PaymentAttempt, stripe: Emulator
 ) -> None:
     PaymentAttempt.objects.update(**changes)
+    let_the_log_know(paid)
     paid.refresh_from_db()
 
     settle(paid)
@@ -345,6 +346,7 @@ def test_somebody_elses_session_places_nothing(
     other, _ = open_card_page(approved.user, other_basket)
     PaymentAttempt.objects.filter(pk=paid.pk).update(session_id="cs_gone")
     PaymentAttempt.objects.filter(pk=other.pk).update(session_id=paid.session_id)
+    let_the_log_know(paid, other)
     other.refresh_from_db()
 
     settle(other)

@@ -23,7 +23,7 @@ from shop.prescriptions.models import Prescription
 from shop.settling import refunding
 from shop.settling.settle import settle
 from shop.tasks.models import Task
-from tests.conftest import basket_with, pack_of, signed_in
+from tests.conftest import basket_with, let_the_log_know, pack_of, signed_in
 from tests.settling.paying import open_card_page, pay_by_card
 from tests.settling.test_isolation import finish_pending
 from tests.settling.test_reconcile import reconcile, refund_at_stripe
@@ -182,6 +182,7 @@ def test_a_message_says_nothing_of_a_medicine_or_a_patient(
 def test_what_needs_nobody_any_more_is_closed(captured: PaymentAttempt, staff: User) -> None:
     attempts.note_stumble(captured, "something")
     PaymentAttempt.objects.update(review=Review.STUMBLED)
+    let_the_log_know(captured)
     finish_pending()
     assert Task.objects.still_open().count() == 1
 

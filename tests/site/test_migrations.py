@@ -54,6 +54,7 @@ def test_migrations_build_a_new_database(empty_database: str) -> None:
 
     assert (built.returncode, built.stderr) == (0, "")
     check_all_is_migrated(empty_database)
+    check_rows_of_an_older_shop_are_adopted(empty_database)
 
 
 def check_all_is_migrated(database: str) -> None:
@@ -62,6 +63,44 @@ def check_all_is_migrated(database: str) -> None:
 
     assert (again.returncode, again.stderr) == (0, "")
     assert checked.returncode == 0
+
+
+# As a shop left them that held none of these to its log; and one recorded before the migration is applied.
+OLDER = """
+from django.db.migrations.recorder import MigrationRecorder
+from shop.accounts.models import User, sign_in_recorded
+from shop.audit import log
+from shop.basket.models import Basket
+from shop.payments.models import PaymentAttempt
+from shop.prescriptions.models import Prescription
+MigrationRecorder.Migration.objects.filter(app="audit", name__startswith="0002").delete()
+old, new = User.objects.bulk_create(User(email=f"{name}@example.com", password="!") for name in "on")
+sign_in_recorded(new, by=log.SYSTEM)
+Prescription.objects.create(user=old, status="submitted", answers_json={})
+Prescription.objects.create(user=new, status="draft", answers_json={})
+PaymentAttempt.objects.create(
+    user=old, basket=Basket.objects.create(owner=old), amount_minor=1, currency="USD", quote={}, quote_hash="x"
+)
+"""
+ADOPTED = """
+from shop.audit.models import Entry
+print(*Entry.objects.filter(action__endswith=".adopt").order_by("action").values_list("action", flat=True))
+"""
+
+
+def check_rows_of_an_older_shop_are_adopted(database: str) -> None:
+    made = manage("shell", "--verbosity=0", "-c", OLDER, DATABASE_URL=database)
+    assert (made.returncode, made.stderr) == (0, "")
+    assert manage("verify_audit", DATABASE_URL=database).returncode == 1
+    assert manage("migrate", "--check", "--verbosity=0", DATABASE_URL=database).returncode == 1
+
+    manage("migrate", "--verbosity=0", DATABASE_URL=database)
+
+    verified = manage("verify_audit", DATABASE_URL=database)
+    assert (verified.returncode, verified.stderr) == (0, "")
+    adopted = manage("shell", "--verbosity=0", "-c", ADOPTED, DATABASE_URL=database).stdout.split()
+    kinds = [each for each in adopted if not each.startswith("product_class")]
+    assert kinds == ["payment.adopt", "prescription.adopt", "sign_in.adopt"]
 
 
 @pytest.mark.slow

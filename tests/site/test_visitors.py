@@ -13,7 +13,9 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
+from shop.accounts.models import SignIn
 from shop.accounts.staff_sessions import OPEN
+from tests.conftest import let_the_log_know
 from tests.site.addresses import VISITORS, every_address, expected
 
 
@@ -52,6 +54,7 @@ def test_who_works_here_gets_nowhere_without_an_authenticator_app(
 ) -> None:
     user = world["visitors"][visitor]
     Authenticator.objects.all().delete()
+    let_the_log_know(SignIn(pk=user.pk))
     client = Client()
     client.force_login(user)
     opened = []

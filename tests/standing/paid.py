@@ -42,7 +42,8 @@ def place(user: User, *packs: Product, quantity: int = 1) -> Order:
         intent = f"pi_{attempt.pk}"
         order = orders.place(attempt, intent_id=intent)
         attempts.move(attempt, Status.PLACED, order=order, payment_intent_id=intent)
-        PaymentAttempt.objects.filter(pk=attempt.pk).update(captured_minor=quote.amount_minor)
+        with attempts.recorded(attempt, "take_in"):
+            PaymentAttempt.objects.filter(pk=attempt.pk).update(captured_minor=quote.amount_minor)
         attempt.refresh_from_db()
         books.write_capture(attempt)
         attempts.move(attempt, Status.CAPTURED)

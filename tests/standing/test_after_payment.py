@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Callable
 
 import pytest
 from django.core import mail
@@ -42,6 +43,7 @@ from tests.conftest import (
     approve,
     basket_with,
     decide_to_approve,
+    let_the_log_know,
     pack_of,
     send_prescription,
     signed_in,
@@ -291,6 +293,7 @@ def test_paid_on_the_last_day_it_leaves_the_next_morning(
     Prescription.objects.update(
         valid_until=timezone.localdate() - datetime.timedelta(days=1), status="approved"
     )
+    let_the_log_know(approved)
     call_command("expire_prescriptions")
     approved.refresh_from_db()
     assert approved.status == "expired"
@@ -407,6 +410,58 @@ def test_the_customers_page_says_why_it_waits(
 
     assert "This order is not sent yet" in shown
     assert "not what you paid for" in shown
+
+
+def ends_by_withdrawal(order: Order, by: User) -> str:
+    prescription = Prescription.objects.get()
+    services.withdraw(prescription, by=by, message="Call us")
+    EventHandler(user=by).end(order)
+    return "A pharmacist has withdrawn the approval of your prescription."
+
+
+def ends_by_money_back(order: Order, by: User) -> str:
+    pay_back(order, lines=[(order.lines.get(), 1)])
+    EventHandler(user=by).end(order)
+    return "The money of what you ordered was paid back."
+
+
+def ends_by_its_customer(order: Order, by: User) -> str:
+    EventHandler(user=order.user).cancel(order, by=order.user, note="by the customer")
+    return "You have cancelled it."
+
+
+def ends_by_the_pharmacy(order: Order, by: User) -> str:
+    EventHandler(user=by).cancel(order, by=by, note="a word for colleagues only")
+    return "The pharmacy has cancelled it."
+
+
+def ends_unpaid(order: Order, by: User) -> str:
+    EventHandler(user=by).cancel_unpaid(order)
+    return "Your card could not be charged."
+
+
+@pytest.mark.parametrize(
+    "ends",
+    [
+        ends_by_withdrawal,
+        ends_by_money_back,
+        ends_by_its_customer,
+        ends_by_the_pharmacy,
+        ends_unpaid,
+    ],
+)
+def test_the_customers_page_says_why_it_was_cancelled_in_the_words_of_the_message(
+    ends: Callable[[Order, User], str], order: Order, pharmacist: User
+) -> None:
+    page = reverse("customer:order", kwargs={"order_number": order.number})
+
+    why = ends(order, pharmacist)
+
+    told = Email.objects.get(code__in=("order_ended", "order_cancelled"))
+    shown = signed_in(order.user).get(page).content.decode()
+    assert told.words == why
+    assert f"<p>{why}</p>" in shown
+    assert "a word for colleagues only" not in shown
 
 
 def test_a_page_of_an_expired_prescription_says_that_the_paid_order_comes(

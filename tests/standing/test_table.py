@@ -26,7 +26,7 @@ from shop.patients import services as patients
 from shop.patients.models import Patient
 from shop.payments import refunds
 from shop.payments.life_cycles import RefundReason
-from shop.payments.models import Dispute
+from shop.payments.models import Dispute, PaymentAttempt
 from shop.prescriptions import services, supply_ledger
 from shop.prescriptions.models import Authorisation, Prescription, Supply
 from shop.prescriptions.statuses import RefusalReason
@@ -123,6 +123,7 @@ def ended(world: World) -> None:
 
 def expired(world: World) -> None:
     Prescription.objects.update(valid_until=timezone.localdate() - datetime.timedelta(days=1))
+    let_the_log_know(world.prescription)
     world.prescription.refresh_from_db()
     services.expire(world.prescription)
 
@@ -207,6 +208,10 @@ def order_not_in_log(world: World) -> None:
     Order.objects.update(total_incl_tax=1)
 
 
+def payment_not_in_log(world: World) -> None:
+    PaymentAttempt.objects.update(amount_minor=1)
+
+
 def not_in_log(world: World) -> None:
     Authorisation.objects.update(supplies=9)
 
@@ -237,6 +242,7 @@ HAPPENS: dict[Event, Callable[[World], None]] = {
     Event.NOT_IN_LOG: not_in_log,
     Event.SIGNATURE_WITHDRAWN: signature_withdrawn,
     Event.ORDER_NOT_IN_LOG: order_not_in_log,
+    Event.PAYMENT_NOT_IN_LOG: payment_not_in_log,
     Event.NO_SUPPLY: no_supply,
 }
 

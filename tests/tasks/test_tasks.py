@@ -132,8 +132,32 @@ def test_the_dashboard_lists_what_is_the_staffs(pharmacist: User, staff: User) -
 
     page = page_of(staff, reverse("dashboard:index"))
 
-    assert "Payment 100123" in page
-    assert "approved anew for less" not in page
+    own, others = page.split("Orders that wait for somebody else")
+    assert "Payment 100123" in own
+    assert "approved anew for less" not in own
+    assert "Pharmacists:" in others
+    assert "approved anew for less" in others
+
+
+@pytest.mark.parametrize("address", [reverse("dashboard:index"), PAGE])
+def test_staff_read_what_waits_for_whom_where_nothing_waits_for_them(
+    address: str, pharmacist: User, staff: User
+) -> None:
+    assert "Nothing waits for you." in page_of(staff, address)
+    stopped()
+
+    page = page_of(staff, address)
+
+    assert "Nothing waits for you." not in page
+    assert "Nothing waits for you; orders wait for somebody else." in page
+    assert reverse("dashboard:order-detail", kwargs={"number": ORDER.key}) in page
+    assert "Since" in page.split("Pharmacists:")[1]
+
+
+def test_who_may_not_look_at_orders_reads_nothing_of_them(superintendent: User) -> None:
+    stopped()
+
+    assert "approved anew for less" not in page_of(superintendent)
 
 
 def test_a_customer_finds_no_such_page(customer: User) -> None:

@@ -13,12 +13,12 @@ from oscar.apps.dashboard.catalogue.forms import ProductForm as OscarProductForm
 from oscar.apps.dashboard.catalogue.forms import StockRecordForm as OscarStockRecordForm
 
 from catalogue.amounts import NotAStrength, Strength
+from catalogue.editing import FIELDS
 from catalogue.models import FIXED, KEEPS, Product, ProductClass
 from catalogue.prices import rules
 from catalogue.shelf import title_of_pack
 from shop.accounts.models import User
 from shop.accounts.roles import is_superintendent
-from shop.dashboard.catalogue.responsible import FIELDS
 
 PACK_FIELDS = ["strength", "units", "supply_countries"]
 MEDICINE_FIELDS = ["dose_form"]

@@ -1,4 +1,4 @@
-"""What only the superintendent pharmacist says of a product, and the pages that are theirs."""
+"""The pages that are the superintendent pharmacist's; what else of a product is, `catalogue.editing` says."""
 
 from __future__ import annotations
 
@@ -11,16 +11,6 @@ from django.http import HttpRequest, HttpResponse
 
 from shop.accounts.roles import is_superintendent
 
-# What a customer is told that it is, and where it may go.
-FIELDS = (
-    "title",
-    "slug",
-    "description",
-    "meta_title",
-    "meta_description",
-    "supply_countries",
-    "dose_form",
-)
 # A new medicine, and kinds of products, which say what needs a prescription.
 PAGES = frozenset(
     {

@@ -26,10 +26,12 @@ from oscar.apps.dashboard.catalogue.views import ProductDeleteView as OscarProdu
 from catalogue import recorded
 from catalogue.content import sale
 from catalogue.content.models import Medicine
+from catalogue.editing import editing
 from catalogue.models import Product
 from shop.accounts.actors import actor_of
 from shop.accounts.models import User
-from shop.audit.watching import Watch, watching
+from shop.accounts.roles import is_superintendent
+from shop.audit.watching import Watch
 
 
 class Recorded:
@@ -43,7 +45,10 @@ class Recorded:
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.method != "POST" or not isinstance(request.user, User):
             return super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
-        with watching(self.family, actor=actor_of(request.user)) as self.watch:
+        user = request.user
+        with editing(
+            self.family, actor=actor_of(user), says_what_it_is=is_superintendent(user)
+        ) as self.watch:
             return super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
 
 

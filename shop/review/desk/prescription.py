@@ -32,7 +32,7 @@ from shop.prescriptions.models import Prescription
 from shop.prescriptions.moving import TransitionRefused
 from shop.prescriptions.papers import papers_of
 from shop.prescriptions.pictures import page_of, picture_response
-from shop.prescriptions.services import HeldByAnother, NotAllowed
+from shop.prescriptions.services import HeldByAnother, NotAllowed, OwnerChanged
 from shop.prescriptions.statuses import STANDS, UNDER_REVIEW, AskReason, Status
 from shop.review import added
 from shop.review import services as reviews
@@ -54,6 +54,7 @@ from shop.review.settled import queries_of
 from shop.standing.consequences import as_it_is, orders_on
 
 REFUSALS = (TransitionRefused, NotAllowed)
+WORDED = (TransitionRefused, HeldByAnother, OwnerChanged)
 NOT_OWN = _("You cannot decide on your own prescription.")
 
 
@@ -106,7 +107,7 @@ def _typed(sheet: Sheet, do: str) -> dict[str, Any]:
 def _refused(
     request: SignedInRequest, prescription: Prescription, refused: Exception
 ) -> HttpResponse:
-    message = refused.message if isinstance(refused, TransitionRefused | HeldByAnother) else NOT_OWN
+    message = refused.message if isinstance(refused, WORDED) else NOT_OWN
     if request.POST.get("do") == "autosave":
         return HttpResponse(message, status=409, content_type="text/plain; charset=utf-8")
     messages.error(request, message)
@@ -268,7 +269,7 @@ def recheck(request: SignedInRequest, reference: str) -> HttpResponse:
     """Send an approval back to the queue that the log does not know as it stands."""
     prescription = _prescription(reference)
     form = VersionForm(request.POST)
-    if not (form.is_valid() and states.unknown(prescription.authorisations.all())):
+    if not (form.is_valid() and _is_unknown(prescription)):
         messages.error(request, _("Load the page again, and repeat what you did."))
         return redirect("admin:prescription-review", reference=reference)
     prescription.version = form.cleaned_data["version"]
@@ -311,7 +312,8 @@ def _is_unknown(prescription: Prescription) -> bool:
     """Whether nothing is sold on an approval of it, because the log does not know it."""
     if prescription.status not in STANDS:
         return False
-    return bool(states.unknown(prescription.authorisations.all()))
+    is_known = states.is_known(prescription)
+    return not is_known or bool(states.unknown(prescription.authorisations.all()))
 
 
 def _show(
@@ -346,6 +348,7 @@ def _show(
         "has_run_out": is_held and (prescription.claim_until or now) <= now,
         "is_approved": prescription.status in STANDS,
         "is_unknown": _is_unknown(prescription),
+        "is_of_another": prescriptions.is_of_another(prescription),
         "next_waits": prescription.status == Status.APPROVED
         and any(
             each.waits_for_pharmacist for each in prescription.authorisations.with_units_left()
