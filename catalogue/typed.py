@@ -135,11 +135,12 @@ def read(text: str, index: Index) -> Iterator[Named | Rest]:
         for piece in BREAK.split(line):
             if small_words().says_nothing_is_taken(piece):
                 continue
-            if names_something and small_words().is_a_reason(piece):
-                continue
-            for found in _read(ITEM.sub(" ", piece), index):
-                names_something |= isinstance(found, Named)
-                yield from _each(found)
+            found = [each for one in _read(ITEM.sub(" ", piece), index) for each in _each(one)]
+            names_it = any(isinstance(each, Named) for each in found)
+            # “Sleeping pills” is a name, though both of its words may stand in a reason.
+            if names_it or not (names_something and small_words().is_a_reason(piece)):
+                yield from found
+            names_something |= names_it
 
 
 def _each(found: Named | Rest) -> Iterator[Named | Rest]:

@@ -251,6 +251,7 @@ def test_a_name_that_differs_by_country_is_said_as_each_and_asked_about(name, co
         ("Tabletten gegen Bluthochdruck", {"antihypertensives": False}),
         ("something for my cholesterol", {"cholesterol medicine": False}),
         ("vitamin K", {"phytomenadione": False}),
+        ("omeprazole, water tablets", {"omeprazole": False, "antihypertensives": False}),
         ("wheelchair, ramipril", {"antihypertensives": False}),
     ],
 )
