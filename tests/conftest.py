@@ -56,6 +56,7 @@ from tests.patients.told import HEALTHY
 from tests.quick.rows import KEPT
 from tests.quick.worlds import kept
 from tests.signed import load_medicines, sign, speak_of
+from tests.stocked import stocked
 
 __all__ = ["chromium", "signed_in", "visitor", "visitor_with", "window"]
 pytest_plugins = [
@@ -262,9 +263,10 @@ def make_medicine(countries: dict[str, Country]) -> Product:
                 partner=partner,
                 partner_sku=f"BAC{strength}-{units}",
                 price=Decimal("0.60") * units,
-                num_in_stock=5,
             )
     let_the_log_know(*recorded.classes(), *recorded.family(parent.pk)())
+    for record in StockRecord.objects.filter(product__parent=parent).order_by("pk"):
+        stocked(record, 5)
     return parent
 
 

@@ -17,6 +17,7 @@ from catalogue.content.loading import digest_of
 from catalogue.models import ContentVersion, Medicine, Product, Signature
 from shop.accounts.models import User, sign_in_recorded
 from shop.audit import log, states
+from tests.stocked import dates_are_read
 
 YEAR = datetime.timedelta(days=365)
 
@@ -75,6 +76,7 @@ def load_medicines(*names: str, packs: bool = False) -> None:
     call_command("load_medicines", *names, stdout=io.StringIO(), stderr=io.StringIO())
     if packs:
         call_command("load_packs", *names, stdout=io.StringIO())
+        dates_are_read()
     new = ContentVersion.objects.filter(medicine__version=F("pk"), signature=None)
     for version in new.filter(withdrawn_at=None):
         sign(version)

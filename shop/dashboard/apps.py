@@ -27,6 +27,8 @@ WRITING = {
     "price-grid": "partner.change_stockrecord",
     "price-marks": "partner.change_stockrecord",
     "price-packs": "catalogue.change_product",
+    "stock-batches": "partner.change_stockrecord",
+    "stock-recalls": "partner.change_stockrecord",
 }
 # Pages of our own, and what opens them.
 OPENING = {
@@ -36,6 +38,13 @@ OPENING = {
     "price-marks": ["partner.view_stockrecord"],
     "price-packs": ["partner.view_stockrecord"],
     "price-take-back": ["partner.change_stockrecord"],
+    "stock-batches": ["partner.view_stockrecord"],
+    "stock-recalls": ["partner.view_stockrecord"],
+    # Who has a batch is named there.
+    "stock-recall": ["partner.change_stockrecord", "order.view_order"],
+    "stock-letters": ["partner.change_stockrecord", "order.view_order"],
+    "stock-recall-end": ["partner.change_stockrecord", "order.view_order"],
+    "stock-confirm": ["partner.change_stockrecord"],
 }
 
 
@@ -65,6 +74,7 @@ class DashboardConfig(OscarDashboardConfig):
         from django.contrib.auth.views import LogoutView
 
         from shop.dashboard.prices.urls import urlpatterns as prices
+        from shop.dashboard.stock.urls import urlpatterns as stock
 
         sign_in = RedirectView.as_view(pattern_name="account_login", query_string=True)
         return self.post_process_urls(
@@ -73,6 +83,7 @@ class DashboardConfig(OscarDashboardConfig):
                 path("catalogue/", include(self.catalogue_app.urls[0])),
                 path("orders/", include(self.orders_app.urls[0])),
                 *prices,
+                *stock,
                 path("login/", sign_in, name="login"),
                 path("logout/", LogoutView.as_view(next_page="/"), name="logout"),
             ]

@@ -74,6 +74,13 @@ SOFIA = Person(
     group=roles.SUPERINTENDENT,
     registration="DEMO-2",
 )
+STAFF = Person(
+    email="staff@example.com",
+    first_name="Sam",
+    last_name="Stone",
+    part="shop staff",
+    group=roles.SHOP_STAFF,
+)
 PEOPLE = (
     ANNA,
     Person(
@@ -90,13 +97,7 @@ PEOPLE = (
         part="pharmacist",
         registration="DEMO-1",
     ),
-    Person(
-        email="staff@example.com",
-        first_name="Sam",
-        last_name="Stone",
-        part="shop staff",
-        group=roles.SHOP_STAFF,
-    ),
+    STAFF,
     SOFIA,
 )
 

@@ -12,7 +12,7 @@ from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 
 from shop import days
-from shop.demo import people, signatures, specimen
+from shop.demo import people, signatures, specimen, stock
 from shop.payments import attempts
 from shop.payments.life_cycles import Status
 from shop.payments.models import PaymentAttempt
@@ -29,6 +29,7 @@ def steps() -> tuple[tuple[str, Callable[[], None]], ...]:
         ("database", _database),
         ("medicines", _medicines),
         ("people", people.create_people),
+        ("stock", stock.stock_the_shelf),
         ("signatures", signatures.sign_all),
         ("prescriptions to try", _papers),
         ("unfinished payments", _forget_card_pages),

@@ -32,6 +32,7 @@ from shop.standing import emails as standing_emails
 from shop.standing import question, stopping
 from shop.standing.answering import supplies_of
 from shop.standing.events import Fate
+from shop.stock import supplying
 from shop.vault.sealing import VaultError
 
 # Why an order was cancelled that nothing had happened to; for its customer.
@@ -64,6 +65,7 @@ class EventHandler(OscarEventHandler):
                 if new_status == OrderStatus.DISPATCHED:
                     self._for_stock(order, self.consume_stock_allocations)
                     emails.tell_order_dispatched(order)
+                    self._take_from_batches(order)
                     self._enter(order)
 
     def make_up(self, order: Any, *, scans: Scans) -> Dispensing:
@@ -184,6 +186,17 @@ class EventHandler(OscarEventHandler):
     def _give_back(self, supplies: Iterable[Supply], order: Any, *, by: User | None) -> None:
         for supply in supplies:
             supply_ledger.give_back(supply, by=by, note=_("order %s") % order.number)
+
+    def _take_from_batches(self, order: Any) -> None:
+        """What leaves is in date; the batches are written into the log, which comes after all locks."""
+        lines = [line for line in order.lines.order_by("pk") if not line.is_taken_out]
+        tracked = [
+            line for line in lines if line.stockrecord and line.stockrecord.can_track_allocations
+        ]
+        try:
+            supplying.supply(order, tracked, actor=actor_of(self.user) if self.user else log.SYSTEM)
+        except supplying.NoBatch as refused:
+            raise InvalidOrderStatus(str(refused)) from refused
 
     def _enter(self, order: Any) -> None:
         """Enter what leaves into the register, which locks the audit log and so comes last."""

@@ -10,6 +10,7 @@ from oscar.apps.order.utils import OrderDispatcher, OrderNumberGenerator
 from oscar.apps.partner.models import StockRecord
 
 from shop.order.models import as_sold
+from shop.stock import keeping, shelf
 
 __all__ = ["OrderCreator", "OrderDispatcher", "OrderNumberGenerator", "OutOfStock"]
 
@@ -34,9 +35,16 @@ class OrderCreator(OscarOrderCreator):
         """Allocate the stock of a line, or raise OutOfStock; Oscar's own way can oversell."""
         if not line.product.get_product_class().track_stock:
             return
+        self._ask_the_batches(line)
         allocated = Coalesce(F("num_allocated"), 0)
         taken = StockRecord.objects.filter(
             pk=line.stockrecord_id, num_in_stock__gte=allocated + line.quantity
         ).update(num_allocated=allocated + line.quantity, date_updated=timezone.now())
         if not taken:
+            raise OutOfStock(line.product.get_title())
+
+    def _ask_the_batches(self, line: Any) -> None:
+        """Under the lock of the stock record, so that nothing expired is sold though no command ran."""
+        record = keeping.hold_record(line.stockrecord_id)
+        if shelf.may_be_sold(record) < (record.num_allocated or 0) + line.quantity:
             raise OutOfStock(line.product.get_title())

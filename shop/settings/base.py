@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "shop.vault",
     "shop.patients",
     "shop.mailing",
+    "shop.stock",
     "shop.tasks",
     "shop.prescriptions",
     "shop.continuity",
@@ -248,6 +249,9 @@ REVIEW_CLAIM_MINUTES = env.int("REVIEW_CLAIM_MINUTES", default=20)
 # How long a review usually takes, in working hours, eight a day: what the customer is told, and
 # what counts, in whole days, towards the day on which a supply is expected.
 REVIEW_WORKING_HOURS = env.int("REVIEW_WORKING_HOURS", default=4)
+# A batch that ends in fewer days is not sold any more; one in fewer than so many asks whoever dispenses.
+BATCH_LEAST_DAYS = env.int("BATCH_LEAST_DAYS", default=30)
+BATCH_ASK_DAYS = env.int("BATCH_ASK_DAYS", default=90)
 # For how many days what was typed and not sent is kept.
 DRAFT_DAYS = env.int("DRAFT_DAYS", default=30)
 

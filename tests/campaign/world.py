@@ -47,6 +47,7 @@ from tests.conftest import (
     send_prescription,
 )
 from tests.signed import sign, speak_of
+from tests.stocked import stocked
 
 # In the order in which they may go.
 PAYMENTS = (
@@ -230,9 +231,10 @@ class Stage:
                 partner=self.partner,
                 partner_sku=f"BAC{strength}-{units}-{parent.pk}",
                 price=price,
-                num_in_stock=in_stock,
             )
         let_the_log_know(*recorded.family(parent.pk)())
+        for record in StockRecord.objects.filter(product__parent=parent).order_by("pk"):
+            stocked(record, in_stock)
         return parent
 
     def _customer(self, name: str, medicine: Product, cast: Cast, place: int) -> Customer:

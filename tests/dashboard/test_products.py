@@ -13,9 +13,11 @@ from catalogue.models import Product, ProductClass
 from catalogue.shelf import title_of_pack
 from shop.accounts.actors import actor_of
 from shop.accounts.roles import is_superintendent
-from shop.audit import guards, live_rows
+from shop.audit import guards, live_rows, log
 from shop.dashboard.catalogue.forms import StockRecordForm
 from shop.dashboard.catalogue.responsible import PAGES
+from shop.stock import keeping
+from shop.stock.models import Batch, Reason
 from tests.authenticator import sign_in
 from tests.conftest import let_the_log_know, mg
 
@@ -91,8 +93,10 @@ def test_a_price_is_changed_on_the_grid_only(save, pack):
     assert pack.stockrecords.get().price == Decimal("61.20")
 
 
-def test_stock_that_is_set_to_nothing_shows_on_the_product_page_at_once(save, client, baclofen):
-    assert save(stock="0").status_code == 302
+def test_stock_that_is_written_off_shows_on_the_product_page_at_once(client, baclofen, pack):
+    batch = Batch.objects.get(stockrecord__product=pack)
+    why = keeping.Why(log.SYSTEM, Reason.DAMAGED)
+    keeping.write_off(batch, packs=batch.on_shelf, why=why)
 
     html = client.get(baclofen.get_absolute_url()).content.decode()
     assert "from $0.57 per tablet" in html
@@ -141,16 +145,19 @@ def test_what_the_orders_took_meanwhile_is_not_overwritten(staff, pack):
     let_the_log_know(record)
 
 
-def test_negative_stock_is_refused(save):
-    assert "greater than or equal to 0" in save(stock="-1").content.decode()
+@pytest.mark.parametrize("stock", ["-1", "0", "77"])
+def test_stock_is_changed_by_its_batches_only(save, pack, stock):
+    before = pack.stockrecords.get().num_in_stock
+
+    assert save(stock=stock).status_code == 302
+
+    assert pack.stockrecords.get().num_in_stock == before
 
 
-def test_stock_below_what_is_promised_to_orders_is_refused(save, pack):
-    StockRecord.objects.filter(product=pack).update(num_allocated=5)
-    let_the_log_know(pack.stockrecords.get())
+def test_a_new_pack_has_no_stock_before_a_batch_is_received(create):
+    create(stock="10")
 
-    assert "5 packs are promised to orders" in save(stock="4").content.decode()
-    assert save(stock="5").status_code == 302
+    assert StockRecord.objects.get(partner_sku="BAC10-50").num_in_stock == 0
 
 
 def test_another_currency_cannot_be_posted(save):

@@ -95,7 +95,6 @@ def tizanidine(request: pytest.FixtureRequest, countries: dict, db: None) -> Pro
         partner=Partner.objects.create(name="Pharmacy"),
         partner_sku="TIZ4-60",
         price=Decimal("36.00"),
-        num_in_stock=5,
     )
     request.param(parent)
     return Product.objects.get(pk=parent.pk)

@@ -178,6 +178,11 @@ def of_staff(
         **{f"dashboard:price-{page}": [medicine.pk] for page in ("grid", "marks", "packs")},
         "dashboard:price-history": [StockRecord.objects.earliest("pk").pk],
         "dashboard:price-take-back": [1],
+        **{f"dashboard:stock-{page}": [medicine.pk] for page in ("batches", "recalls")},
+        **{
+            f"dashboard:stock-{page}": [1]
+            for page in ("confirm", "letters", "recall", "recall-end")
+        },
         "dashboard:catalogue-product": [medicine.pk],
         "dashboard:catalogue-product-create-child": [medicine.pk],
         "dashboard:catalogue-product-delete": [medicine.pk],

@@ -23,7 +23,7 @@ from shop.accounts.roles import is_superintendent
 PACK_FIELDS = ["strength", "units", "supply_countries"]
 MEDICINE_FIELDS = ["dose_form"]
 # Where two editors never overwrite each other unseen.
-SET_ON_THE_GRID = ("price", "low_stock_threshold")
+SET_ELSEWHERE = ("price", "low_stock_threshold", "num_in_stock")
 
 
 class ProductForm(OscarProductForm):
@@ -147,10 +147,14 @@ class StockRecordForm(OscarStockRecordForm):
         super().__init__(*args, **kwargs)
         # A basket holds one currency.
         self.fields["price_currency"].disabled = True
+        # There is no stock without a batch.
+        self.fields["num_in_stock"].disabled = True
+        self.fields["num_in_stock"].initial = 0
+        self.fields["num_in_stock"].help_text = _("Receive it on the page of its batches.")
         if self.instance.pk:
             # Orders, registers and labels name it.
             self.fields["partner_sku"].disabled = True
-            for name in SET_ON_THE_GRID:
+            for name in SET_ELSEWHERE:
                 self.fields[name].disabled = True
                 self.fields[name].help_text = _("It is changed on the page “Prices and stock”.")
 
@@ -172,13 +176,3 @@ class StockRecordForm(OscarStockRecordForm):
         refused = rules.refusing(rules.findings(offer))
         if refused:
             raise ValidationError([each.words for each in refused])
-
-    def clean_num_in_stock(self) -> int | None:
-        in_stock = self.cleaned_data["num_in_stock"]
-        allocated = self.instance.num_allocated or 0
-        if in_stock is not None and in_stock < allocated:
-            raise ValidationError(
-                _("%(count)s packs are promised to orders; the stock cannot be lower.")
-                % {"count": allocated}
-            )
-        return in_stock

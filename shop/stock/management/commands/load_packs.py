@@ -1,4 +1,4 @@
-"""Creates the packs that a medicine's folder lists and the shop does not have yet."""
+"""Creates the packs that a medicine's folder lists and the shop does not have yet, their stock as a batch."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from catalogue.management.commands.load_medicines import folders_named
 from catalogue.shelf import load_packs
 from shop.datafiles import FilesInvalid
+from shop.stock import keeping
 
 
 class Command(BaseCommand):
@@ -23,3 +24,4 @@ class Command(BaseCommand):
             except FilesInvalid as invalid:
                 raise CommandError(str(invalid)) from invalid
             self.stdout.write("\n".join(done or [f"{folder.name}: nothing to do"]))
+        keeping.count_in_first_stock()

@@ -1,0 +1,1 @@
+"""Pages for stock: batches by expiry, received, counted, written off; recalls (ADR 49)."""
