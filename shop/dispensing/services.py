@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime
 import uuid
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -23,10 +24,19 @@ from shop.dispensing import contents as made_of
 from shop.dispensing import rights
 from shop.dispensing.contents import Contents
 from shop.dispensing.models import NEAR_MISSES, Check, Dispensing, Pick, Point, Why
-from shop.dispensing.picking import Picked, WrongPack, picked
+from shop.dispensing.picking import (
+    Picked,
+    WrongPack,
+    is_of_a_pack,
+    lasts_until,
+    names_one,
+    picked,
+)
 from shop.jurisdictions import loading
 from shop.jurisdictions.profile import AccuracyCheck
 from shop.register.gathering import NothingDecided
+from shop.stock import codes
+from shop.stock.supplying import Taken
 from shop.vault.sealing import VaultError
 
 # The codes that were read, for each line of the order by its number.
@@ -90,6 +100,9 @@ def _all_packs(contents: Contents, scans: Scans) -> list[list[Picked]]:
     """The packs of each line, every one looked at again; raises Refused."""
     if not contents.items:
         raise Refused(_("Nothing is left to be dispensed."))
+    every = [pack.code for packs in scans.values() for pack in packs if names_one(pack.code)]
+    if len(set(every)) < len(every):
+        raise Refused(_("One pack was scanned twice. Scan the other one."))
     found = []
     for item in contents.items:
         codes = scans.get(item.line, ())
@@ -202,6 +215,30 @@ def _ending(*made: Dispensing, why: Why, by: User) -> Iterator[None]:
             each.ended_at, each.ended_by, each.ended_why = timezone.now(), by, why
             each.save(update_fields=("ended_at", "ended_by", "ended_why"))
         yield
+
+
+def taken(order: Any) -> dict[int, list[Taken]]:
+    """The batches of what was picked, by line; a pack that was known by its stock code has none.
+
+    Raises Refused where one must not leave any more, such as one that was recalled since.
+    """
+    made, found = current(order), defaultdict(list)
+    for pick in made.picks.select_related("order_line__product") if made else ():
+        if not is_of_a_pack(pick.code):
+            continue
+        line = pick.order_line
+        try:
+            pack = codes.scanned(pick.code, pack=line.product, lasts_until=lasts_until(line.pk))
+        except codes.NotThisPack as refused:
+            raise Refused(str(refused)) from refused
+        found[line.pk].append(Taken(pack.batch.pk, serial=pack.serial))
+    return dict(found)
+
+
+def used_up(order: Any) -> dict[int, datetime.date]:
+    """Until when each line of the order lasts, where that is known."""
+    days = {line.pk: lasts_until(line.pk) for line in order.lines.all()}
+    return {key: day for key, day in days.items() if day}
 
 
 def must_be_checked(order: Any) -> None:

@@ -194,7 +194,13 @@ class EventHandler(OscarEventHandler):
             line for line in lines if line.stockrecord and line.stockrecord.can_track_allocations
         ]
         try:
-            supplying.supply(order, tracked, actor=actor_of(self.user) if self.user else log.SYSTEM)
+            supplying.supply(
+                order,
+                tracked,
+                actor=actor_of(self.user) if self.user else log.SYSTEM,
+                picked=dispensing.taken(order),
+                lasts=dispensing.used_up(order),
+            )
         except supplying.NoBatch as refused:
             raise InvalidOrderStatus(str(refused)) from refused
 

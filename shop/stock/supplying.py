@@ -71,17 +71,20 @@ def supply(
     *,
     actor: log.Actor,
     picked: Mapping[int, list[Taken]] | None = None,
+    lasts: Mapping[int, datetime.date] | None = None,
 ) -> None:
     """Take what leaves with these lines from the batches, once Oscar's own number has gone down.
 
-    ``picked`` says which, by the number of the line; what it does not name is taken from the first to
-    expire. Raises NoBatch. The caller holds the stock records; the audit log is locked here.
+    ``picked`` says which, by the number of the line, and ``lasts`` until when it will be used up; what
+    nobody picked is taken from the first to expire. Raises NoBatch. The caller holds the stock records; the audit log is locked here.
     """
     rows: dict[int, Batch] = {}
     left = [
         (line, taken)
         for line in lines
-        for taken in _taken(line, (picked or {}).get(line.pk, []), rows)
+        for taken in _taken(
+            line, (picked or {}).get(line.pk, []), rows, lasts_until=(lasts or {}).get(line.pk)
+        )
     ]
     for line, taken in left:
         Supplied.objects.create(
@@ -93,11 +96,18 @@ def supply(
         )
 
 
-def _taken(line: Any, picked: list[Taken], rows: dict[int, Batch]) -> list[Taken]:
+def _taken(
+    line: Any,
+    picked: list[Taken],
+    rows: dict[int, Batch],
+    *,
+    lasts_until: datetime.date | None,
+) -> list[Taken]:
     """The packs of a line, and the rows of their batches, each with what is left of it."""
     found = [_checked(line, each, rows) for each in picked]
     missing = line.quantity - sum(each.packs for each in found)
-    for batch in first_to_go(line.stockrecord) if missing > 0 else ():
+    going = first_to_go(line.stockrecord, lasts_until=lasts_until) if missing > 0 else []
+    for batch in going:
         row = rows.setdefault(batch.pk, batch)
         packs = min(missing, row.on_shelf)
         if packs > 0:

@@ -15,11 +15,10 @@ from oscar.apps.partner.models import StockRecord
 from catalogue.models import Product
 from shop.accounts.models import User
 from shop.audit.models import Entry
-from shop.order.processing import EventHandler
-from shop.order_statuses import OrderStatus
 from shop.prescriptions.models import Prescription
 from shop.stock.models import Batch, Gtin, Held
 from tests.conftest import pack_of, signed_in
+from tests.dispensed import dispatch
 from tests.standing.paid import place
 
 pytestmark = pytest.mark.usefixtures("whatever_a_page_changes_is_in_the_log")
@@ -137,8 +136,7 @@ def test_a_recall_lists_orders_patients_and_letters(
     desk: Client, medicine: Product, record: StockRecord, approved: Prescription, staff: User
 ) -> None:
     order = Order.objects.get(pk=place(approved.user, record.product).pk)
-    for status in (OrderStatus.DISPENSING, OrderStatus.DISPATCHED):
-        EventHandler(user=staff).handle_order_status_change(order, status)
+    dispatch(order, by=staff)
     batch = Batch.objects.get(stockrecord=record)
     start = reverse("dashboard:stock-recalls", args=[medicine.pk])
 

@@ -28,6 +28,7 @@ from shop.stock import codes, keeping, recalling, scanning, shelf, supplying
 from shop.stock.keeping import Delivery, Refused, Why
 from shop.stock.models import Batch, Gtin, Held, Reason, Recall, Supplied
 from tests.conftest import pack_of
+from tests.dispensed import dispatch, made_ready
 from tests.standing.paid import place
 from tests.stocked import stocked
 
@@ -207,18 +208,13 @@ def test_what_is_promised_already_is_not_sold_from_what_is_in_date(
         place(approved.user, record.product)
 
 
-def dispatch(order: Order, staff: User) -> None:
-    for status in (OrderStatus.DISPENSING, OrderStatus.DISPATCHED):
-        EventHandler(user=staff).handle_order_status_change(order, status)
-
-
 def test_the_first_to_expire_leaves_first(
     approved: Prescription, record: StockRecord, staff: User
 ) -> None:
     stocked(record, 2, number="SOONER", lasts=200)
     order = place(approved.user, record.product)
 
-    dispatch(order, staff)
+    dispatch(order, by=staff)
 
     left = Supplied.objects.get()
     assert (left.batch.number, left.packs, left.batch.on_shelf) == ("SOONER", 1, 1)
@@ -234,7 +230,7 @@ def test_what_was_recalled_or_has_expired_since_does_not_leave(
     what: dict[str, Any], approved: Prescription, record: StockRecord, staff: User
 ) -> None:
     order = place(approved.user, record.product)
-    EventHandler(user=staff).handle_order_status_change(order, OrderStatus.DISPENSING)
+    made_ready(order)
     Batch.objects.filter(stockrecord=record).update(**what)
 
     with pytest.raises(InvalidOrderStatus):
@@ -249,7 +245,7 @@ def test_a_recall_holds_at_once_and_names_who_has_it(
     approved: Prescription, record: StockRecord, staff: User, pharmacist: User
 ) -> None:
     order = place(approved.user, record.product)
-    dispatch(order, staff)
+    dispatch(order, by=staff)
     batch = Batch.objects.get(stockrecord=record)
 
     recall = recalling.start(batch, why="Cracked tablets", notice="2026-1", by=pharmacist)
@@ -268,7 +264,7 @@ def test_a_recall_holds_at_once_and_names_who_has_it(
 def test_what_left_is_never_changed(
     approved: Prescription, record: StockRecord, staff: User
 ) -> None:
-    dispatch(place(approved.user, record.product), staff)
+    dispatch(place(approved.user, record.product), by=staff)
 
     with pytest.raises(IntegrityError), transaction.atomic():
         Supplied.objects.update(packs=9)

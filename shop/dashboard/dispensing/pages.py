@@ -72,6 +72,8 @@ def dispense(request: SignedInRequest, number: str) -> HttpResponse:
         return render(request, "dispensing/cannot.html", {"order": order, "why": refused})
     tray = Tray.of(contents, request.POST)
     wrong = _scan(request, order, tray)
+    if request.POST.get("do") == "hand" and tray.asks and "asked" not in request.POST:
+        wrong = _("Answer first what is asked about a batch.")
     if request.POST.get("do") == "hand" and not wrong:
         try:
             EventHandler(user=request.user).make_up(order, scans=tray.packs)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from shop.dispensing.contents import Contents, Item
 from shop.dispensing.models import How
-from shop.dispensing.picking import Picked, WrongPack, picked
+from shop.dispensing.picking import Picked, WrongPack, names_one, picked
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,8 @@ class Tray:
 
     def put(self, scanned: str, *, how: How = How.SCANNED) -> None:
         """Take one more pack; raises WrongPack, which names what was scanned and what is wanted."""
+        if names_one(scanned) and scanned.strip() in self._codes:
+            raise WrongPack(_("This pack has been scanned already. Scan the other one."))
         wrong: WrongPack | None = None
         is_full = False
         for place in self.places:
@@ -64,6 +66,16 @@ class Tray:
         if is_full or wrong is None:
             raise WrongPack(_("All packs of it have been scanned. Put this one back."))
         raise wrong
+
+    @property
+    def _codes(self) -> set[str]:
+        return {pack.code for packs in self.packs.values() for pack in packs}
+
+    @property
+    def asks(self) -> list[str]:
+        """What whoever dispenses is asked about the packs, each once."""
+        asked = {pack.asks: None for packs in self.packs.values() for pack in packs if pack.asks}
+        return list(asked)
 
     @property
     def places(self) -> list[Place]:
