@@ -29,7 +29,7 @@ def scan(page: Page, code: str) -> None:
 
 def dispense(page: Page, presses: Presses, code: str, *, wrong: str = "") -> None:
     """The next order that waits for it, from the lists."""
-    arrive_at(page, "Dispensing", "dispensing-lists")
+    arrive_at(page, "Dispensary", "dispensing-lists")
     presses.press(page, "link", "Dispense next")
     arrive_at(page, "Dispense", "dispense")
     if wrong:

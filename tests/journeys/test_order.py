@@ -98,7 +98,7 @@ def pay_what_is_due(page: Page) -> None:
 def send_it(back_office: Page, checker: Page) -> None:
     """Dispensed by one, checked by another, sent, and said to have come."""
     presses, code = dispensing.Presses(), Order.objects.get().lines.get().partner_sku
-    back_office.get_by_role("link", name="Dispensing").click()
+    back_office.get_by_role("link", name="Dispensary").click()
     dispensing.dispense(back_office, presses, code)
     checker.reload()
     dispensing.check(checker, presses, code)

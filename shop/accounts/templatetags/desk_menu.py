@@ -7,15 +7,11 @@ from typing import Any
 
 from django import template
 from django.contrib import admin
-from django.urls import reverse
-from django.utils.translation import gettext
 
 from shop.accounts.desk_pages import DeskPages
-from shop.accounts.roles import Desk, desk_roles
+from shop.accounts.roles import desk_roles
 
 register = template.Library()
-# Who dispenses, checks and sends.
-MAKES_UP = frozenset({Desk.PHARMACIST, Desk.STAFF})
 
 
 @dataclass(frozen=True)
@@ -37,11 +33,7 @@ def desk_menu(context: dict[str, Any]) -> list[Line]:
         for page in admin.site._registry.values()  # noqa: SLF001
         if isinstance(page, DeskPages) and page.in_menu_of & roles
     ]
-    lines = [
+    return [
         Line(str(page.menu), page.address, is_here=page.address == request.path)
         for page in sorted(pages, key=lambda page: page.place)
     ]
-    if roles & MAKES_UP:
-        address = reverse("dispensing:lists")
-        lines.insert(0, Line(gettext("Dispensing"), address, is_here=address == request.path))
-    return lines
