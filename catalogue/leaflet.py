@@ -36,10 +36,23 @@ def leaflet(request: HttpRequest, product_slug: str, pk: int) -> HttpResponse:  
         .filter(is_public=True, parent__isnull=True, medicine__shown__isnull=False),
         pk=pk,
     )
-    version = product.medicine.shown
     country = country_of(request)
+    edition = (paper, size, length)
+    return leaflet_of_version(request, product, product.medicine.shown, edition, country=country)
+
+
+def leaflet_of_version(
+    request: HttpRequest,
+    product: Product,
+    version: ContentVersion,
+    edition: tuple[Paper, Print, Length] = (Paper.A4, Print.NORMAL, Length.SHORT),
+    *,
+    country: str,
+) -> HttpResponse:
+    """The leaflet of one version for the readers of one country."""
+    paper, size, length = edition
     context = {"product": product, "version": version, "country": country}
-    edition = Edition(
+    made_for = Edition(
         paper=paper,
         size=size,
         length=length,
@@ -51,7 +64,7 @@ def leaflet(request: HttpRequest, product_slug: str, pk: int) -> HttpResponse:  
     )
     name = f"{product.slug}-{version.number}-{length}-{paper}-{size}.pdf"
     return HttpResponse(
-        leaflet_pdf(version.pk, version.digest, edition),
+        leaflet_pdf(version.pk, version.digest, made_for),
         content_type="application/pdf",
         headers={"Content-Disposition": f'inline; filename="{name}"'},
     )

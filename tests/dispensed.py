@@ -7,9 +7,10 @@ from typing import Any
 from oscar.apps.order.models import Order
 
 from shop.accounts.models import User
-from shop.dispensing import rights, services
+from shop.dispensing import labels, rights, services
 from shop.dispensing.models import Check, Dispensing, Point
 from shop.dispensing.picking import Picked
+from shop.dispensing.services import Looked
 from shop.order.processing import EventHandler
 from tests.conftest import make_pharmacist
 
@@ -22,6 +23,11 @@ def scans_for(order: Any) -> dict[int, list[Picked]]:
         item.line: [Picked(item.line, item.sku)] * item.packs
         for item in services.contents_of(order).items
     }
+
+
+def labels_for(order: Any) -> list[str]:
+    """The code of every label that is printed for it."""
+    return labels.codes_of(order, services.contents_of(order))
 
 
 def somebody_else(*, than: User) -> User:
@@ -52,7 +58,7 @@ def check(order: Any, *, by: User | None = None) -> Check:
     assert made is not None
     checker = by or somebody_else(than=made.by)
     return EventHandler(user=checker).check(
-        now, seen=made.uuid, compared=POINTS, scans=scans_for(now)
+        now, Looked(seen=made.uuid, compared=POINTS, scans=scans_for(now), labels=labels_for(now))
     )
 
 

@@ -222,6 +222,13 @@ class Advice:
     statement: Annotated[Cited, Field(alias="text")]
 
 
+@dataclass(frozen=True)
+class Caution:
+    """What the label of a pack warns of, in the layouts of its countries."""
+
+    statement: Annotated[Cited, Field(alias="text")]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Rule:
     """What medicines do together, and what is to be done about it."""
@@ -476,6 +483,7 @@ class Content:
     combinations: tuple[Combination, ...] = ()
     packs: tuple[PackMake, ...] = ()
     short: tuple[ShortPart, ...] = ()
+    cautions: tuple[Caution, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         return _KEPT.dump_python(self, mode="json", by_alias=True)
@@ -511,6 +519,11 @@ class Content:
             yield from (cell for _medicine, cell in self.comparison.cells(row) if cell.text)
         yield from (each.answer for each in self.questions)
         yield from (each.correction for each in self.claims)
+        yield from (each.statement for each in self.cautions)
+
+    def cautions_in(self, country: str) -> list[str]:
+        """What the label warns of, in the layout of a country."""
+        return [each.statement.text for each in self.cautions if each.statement.is_for(country)]
 
     def for_country(self, country: str, *, number: str = "") -> "Content":
         """What a reader in a country sees, with the emergency number of that country, or ``number``.

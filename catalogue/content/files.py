@@ -27,6 +27,7 @@ ENTRIES = {
     "questions.yaml": {"questions"},
     "claims.yaml": {"claims"},
     "leaflet.yaml": {"short"},
+    "label.yaml": {"cautions"},
 }
 ELSEWHERE = {"comparison", "sections", "packs"}.union(*ENTRIES.values())
 # What packs.yaml says of a pack that belongs to the text; its price and stock are the shop's.
@@ -34,7 +35,7 @@ OF_A_PACK = ("sku", "units", "maker", "excipients", "score_line", "sources")
 # Read when the product is made.
 ON_THE_SHELF = {"category", "tags"}
 # What no medicine need have; what is not sold needs but its sources.
-OPTIONAL = {"questions.yaml", "claims.yaml", "words.yaml"}
+OPTIONAL = {"questions.yaml", "claims.yaml", "words.yaml", "label.yaml"}
 REQUIRED_IF_SOLD = SECTIONS
 REQUIRED_AS_INFORMATION = ("for", "before", "side", "mix")
 FRONT_MATTER = re.compile(r"\A---\n(.*?)\n---\n", re.DOTALL)
@@ -53,6 +54,7 @@ DISTINCT = {
     "questions": "question",
     "claims": "claim",
     "short": "title",
+    "cautions": "text",
 }
 
 

@@ -87,6 +87,7 @@ def _parts(content: Content) -> dict[str, object]:
         **{f"side effect {row.name}": row for row in content.side_effects},
         "advice on side effects": content.advice,
         "leaflet": content.short,
+        "label": content.cautions,
         "comparison": content.comparison,
         "see also": content.see_also,
         **{f"question {row.question}": row for row in content.questions},

@@ -7,13 +7,15 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from catalogue.content.models import Medicine
+from shop.jurisdictions import loading
 from shop.prescriptions.models import Prescription, Supply
 from shop.register.gathering import NothingDecided, approved_transcription
 
 
 @dataclass(frozen=True)
 class Item:
-    """One line of an order; the last five are empty where it needs no prescription."""
+    """One line of an order; the last eight are empty where it needs no prescription."""
 
     line: int
     sku: str
@@ -28,6 +30,10 @@ class Item:
     born: str = ""
     directions: str = ""
     prescription: str = ""
+    prescriber: str = ""
+    # The number of the version of our leaflet that goes with it, and the label's layout.
+    leaflet: str = ""
+    label: str = ""
 
     @property
     def pack(self) -> str:
@@ -47,6 +53,10 @@ class Contents:
 
     def as_json(self) -> list[dict[str, Any]]:
         return [asdict(item) for item in self.items]
+
+    @property
+    def is_labelled(self) -> bool:
+        return any(item.label for item in self.items)
 
     @property
     def is_prescribed(self) -> bool:
@@ -78,7 +88,7 @@ def _items(order: Any) -> Iterator[Item]:
         supply = by_line.get(line.pk)
         if supply is None and line.needed_prescription:
             raise NothingDecided(line)
-        yield Item(**_goods(line), **(_prescribed(supply) if supply else {}))
+        yield Item(**_goods(line), **(_prescribed(supply, line) if supply else {}))
 
 
 def _goods(line: Any) -> dict[str, Any]:
@@ -95,10 +105,13 @@ def _goods(line: Any) -> dict[str, Any]:
     }
 
 
-def _prescribed(supply: Supply) -> dict[str, Any]:
+def _prescribed(supply: Supply, line: Any) -> dict[str, Any]:
     prescription = supply.authorisation.prescription
+    label = loading.current().label.value
     return {
         **_patient(prescription),
+        "leaflet": _leaflet(line),
+        "label": str(label.layout) if label.is_on else "",
         "directions": supply.authorisation.directions,
         "prescription": prescription.reference,
     }
@@ -111,4 +124,10 @@ def _patient(prescription: Prescription) -> dict[str, str]:
     return {
         "patient": read.get("patient_name") or said.patient_name,
         "born": read.get("date_of_birth") or born,
+        "prescriber": read.get("prescriber") or prescription.prescriber,
     }
+
+
+def _leaflet(line: Any) -> str:
+    shown = Medicine.objects.filter(product=line.medicine_id)
+    return str(shown.values_list("shown__number", flat=True).first() or "")

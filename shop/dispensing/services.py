@@ -10,6 +10,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 from django.utils import timezone
@@ -21,7 +22,7 @@ from shop.accounts.actors import actor_of
 from shop.accounts.models import User
 from shop.audit import log, states
 from shop.dispensing import contents as made_of
-from shop.dispensing import rights
+from shop.dispensing import label_pdf, labels, rights
 from shop.dispensing.contents import Contents
 from shop.dispensing.models import NEAR_MISSES, Check, Dispensing, Pick, Point, Why
 from shop.dispensing.picking import (
@@ -41,6 +42,16 @@ from shop.vault.sealing import VaultError
 
 # The codes that were read, for each line of the order by its number.
 Scans = Mapping[int, Sequence[Picked]]
+
+
+@dataclass(frozen=True)
+class Looked:
+    """What whoever checks had in hand: which dispensing, the codes of packs and labels, the points."""
+
+    seen: uuid.UUID
+    scans: Scans
+    labels: Collection[str]
+    compared: Collection[str]
 
 
 class Refused(InvalidOrderStatus):
@@ -77,11 +88,22 @@ def making_up(order: Any, *, scans: Scans, by: User | None) -> Iterator[Dispensi
         raise Refused(_("The order is dispensed already, and waits for its check."))
     overtaken = [before] if before else []
     details = {"order": order.number}
+    made = Dispensing(order=order, by=by, contents=contents.as_json())
+    _must_be_printable(made, contents)
     with _ending(*overtaken, why=Why.CHANGED, by=by):
-        made = Dispensing.objects.create(order=order, by=by, contents=contents.as_json())
+        made.save(force_insert=True)
         Pick.objects.bulk_create(_picks(made, packs))
         yield made
     states.record(made, "dispensing.make_up", actor=actor_of(by), details=details)
+
+
+def _must_be_printable(made: Dispensing, contents: Contents) -> None:
+    """Raises Refused where a label does not hold what it has to."""
+    if labels.codes_of(made.order, contents):
+        try:
+            label_pdf.pdf_of(labels.labels_of(made))
+        except labels.NoLabel as why:
+            raise Refused(str(why)) from why
 
 
 def _picks(made: Dispensing, packs: list[list[Picked]]) -> Iterator[Pick]:
@@ -154,11 +176,9 @@ def until_alone(dispensing: Dispensing) -> datetime.datetime:
     return dispensing.at + datetime.timedelta(minutes=pause)
 
 
-def check(
-    order: Any, *, seen: uuid.UUID, compared: Collection[str], scans: Scans, by: User | None
-) -> Check:
-    """Sign that what was made up, as it was ``seen``, is right in every point. Raises Refused."""
-    made = _as_seen(order, seen)
+def check(order: Any, looked: Looked, *, by: User | None) -> Check:
+    """Sign that what was made up is right in every point. Raises Refused."""
+    made = _as_seen(order, looked.seen)
     if made.checked is not None:
         raise Refused(_("Somebody has checked it already."))
     contents = contents_of(order)
@@ -166,8 +186,10 @@ def check(
         raise Refused(_("What is to be dispensed has changed. Dispense it again."))
     if why := why_not_check(made, by=by):
         raise Refused(why)
-    _all_packs(contents, scans)
-    if missing := [point.label for point in Point if point not in compared]:
+    _all_packs(contents, looked.scans)
+    if unread := set(labels.codes_of(order, contents)) - set(looked.labels):
+        raise Refused(_("Scan the label %(codes)s.") % {"codes": ", ".join(sorted(unread))})
+    if missing := [point.label for point in Point if point not in looked.compared]:
         what = ", ".join(str(label) for label in missing)
         raise Refused(_("Not compared: %(what)s.") % {"what": what})
     return _sign(made, by=by)

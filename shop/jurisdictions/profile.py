@@ -58,6 +58,32 @@ class Checkers(TextChoices):
     PHARMACISTS = "pharmacists", _("Pharmacists")
 
 
+class LabelField(TextChoices):
+    """What stands on the label of a dispensed pack."""
+
+    PHARMACY = "pharmacy", _("Pharmacy’s name and address")
+    PHONE = "phone", _("Pharmacy’s telephone")
+    SERIAL = "serial", _("Number of the prescription")
+    DATE = "date", _("Date dispensed")
+    PRESCRIBER = "prescriber", _("Prescriber")
+    PATIENT = "patient", _("Patient")
+    DIRECTIONS = "directions", _("Directions")
+    CAUTIONS = "cautions", _("Cautions")
+    MEDICINE = "medicine", _("Medicine and strength")
+    QUANTITY = "quantity", _("Quantity")
+    REFILLS = "refills", _("Refills")
+    PHARMACIST = "pharmacist", _("Pharmacist")
+    DISCARD = "discard", _("Discard date")
+    CHILDREN = "children", _("Keep out of the reach and sight of children")
+
+
+class LabelLayout(TextChoices):
+    """How the fields stand on the label, and whose words of warning."""
+
+    US = "US", _("United States")
+    GB = "GB", _("Great Britain")
+
+
 def _yes_no(value: Any) -> bool:
     # A text, because the country code NO is one too.
     if value not in {"true", "false"}:
@@ -135,6 +161,16 @@ class Retention:
     policies: Value[Positive]
 
 
+@dataclass(frozen=True)
+class Label:
+    """The label of a dispensed pack; where it is not on, nothing is printed by it."""
+
+    layout: LabelLayout
+    fields: Annotated[Distinct[LabelField], Field(min_length=1)]
+    # Off until the superintendent has read what the country asks for and signed it.
+    is_on: YesNo
+
+
 def not_in_the_file(_value: Any, info: ValidationInfo) -> str:
     raise ValueError(f"“{info.field_name}” is not a known entry")
 
@@ -161,6 +197,7 @@ class Profile:
     accuracy_check: Value[AccuracyCheck]
     accuracy_pause_minutes: Value[Positive]
     accuracy_checked_by: Value[Checkers]
+    label: Value[Label]
     digest: Annotated[str, BeforeValidator(not_in_the_file)] = field(default="", compare=False)
 
     def last_day_of(self, issued_on: datetime.date) -> datetime.date:

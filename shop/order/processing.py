@@ -1,7 +1,7 @@
 """What may leave the pharmacy: an order moves on only while its prescription and payment stand."""
 
 import uuid
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -18,7 +18,7 @@ from shop.accounts.models import User
 from shop.audit import log, states
 from shop.dispensing import services as dispensing
 from shop.dispensing.models import Check, Dispensing
-from shop.dispensing.services import Scans
+from shop.dispensing.services import Looked, Scans
 from shop.order import emails
 from shop.order_statuses import GUARDED, OrderStatus
 from shop.payments import attempts, refunds
@@ -84,15 +84,13 @@ class EventHandler(OscarEventHandler):
                     check_may_leave(order)
         return made
 
-    def check(
-        self, order: Any, *, seen: uuid.UUID, compared: Collection[str], scans: Scans
-    ) -> Check:
+    def check(self, order: Any, looked: Looked) -> Check:
         """Sign the accuracy check of what was made up; raises InvalidOrderStatus, with the reason."""
         with transaction.atomic():
             self._hold(order)
             _must_be_here(order)
             check_may_leave(order)
-            return dispensing.check(order, seen=seen, compared=compared, scans=scans, by=self.user)
+            return dispensing.check(order, looked, by=self.user)
 
     def send_back(self, order: Any, *, seen: uuid.UUID, why: str) -> None:
         """Have it dispensed again, for a coded reason; raises InvalidOrderStatus, with the reason."""

@@ -242,6 +242,8 @@ CONTENT_COUNTRY = env("CONTENT_COUNTRY", default="US")
 LICENSED_COUNTRIES = env.list("LICENSED_COUNTRIES", default=["AU", "US"])
 # Whose rules prescriptions are checked by: a file of shop/jurisdictions/profiles.
 JURISDICTION = env("JURISDICTION", default="demo")
+# Width and height in mm of the labels in the printer, "102x51"; empty: those of the label's layout.
+LABEL_STOCK = env("LABEL_STOCK", default="")
 # How many days before the last day of an approval the customer is reminded of what is left.
 EXPIRY_REMINDER_DAYS = env.int("EXPIRY_REMINDER_DAYS", default=14)
 # How long a pharmacist holds a prescription taken for review, in minutes.

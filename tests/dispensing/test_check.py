@@ -21,13 +21,14 @@ from shop.audit.verification import Verification
 from shop.dispensing import services
 from shop.dispensing.models import NEAR_MISSES, Check, Dispensing, How, Pick, Point, Why
 from shop.dispensing.picking import Picked
+from shop.dispensing.services import Looked
 from shop.jurisdictions.profile import AccuracyCheck, Checkers
 from shop.order.processing import EventHandler
 from shop.order_statuses import OrderStatus
 from shop.payments.life_cycles import RefundReason
 from shop.prescriptions.models import Authorisation, Prescription
 from tests.conftest import let_the_log_know, pack_of
-from tests.dispensed import POINTS, check, dispense, made_ready, scans_for
+from tests.dispensed import POINTS, check, dispense, labels_for, made_ready, scans_for
 from tests.standing.paid import anew, attempt_of, pay_back, place
 
 pytestmark = pytest.mark.django_db
@@ -136,9 +137,12 @@ def test_every_point_is_compared(
     with pytest.raises(InvalidOrderStatus, match="Not compared"):
         EventHandler(user=pharmacist).check(
             Order.objects.get(),
-            seen=made.uuid,
-            compared=[point for point in POINTS if point != missing],
-            scans=scans_for(order),
+            Looked(
+                seen=made.uuid,
+                compared=[point for point in POINTS if point != missing],
+                scans=scans_for(order),
+                labels=labels_for(order),
+            ),
         )
 
 
@@ -163,9 +167,12 @@ def test_another_pack_is_refused_with_the_reason_at_both_steps(
     with pytest.raises(InvalidOrderStatus, match=why):
         EventHandler(user=pharmacist).check(
             Order.objects.get(),
-            seen=made.uuid,
-            compared=POINTS,
-            scans={line: [Picked(line, code)]},
+            Looked(
+                seen=made.uuid,
+                compared=POINTS,
+                scans={line: [Picked(line, code)]},
+                labels=labels_for(order),
+            ),
         )
     assert not Check.objects.exists()
 
@@ -216,7 +223,10 @@ def test_who_looks_at_what_was_dispensed_before_signs_nothing(
 
     for act in (
         lambda handler, now: handler.check(
-            now, seen=seen.uuid, compared=POINTS, scans=scans_for(order)
+            now,
+            Looked(
+                seen=seen.uuid, compared=POINTS, scans=scans_for(order), labels=labels_for(order)
+            ),
         ),
         lambda handler, now: handler.send_back(now, seen=seen.uuid, why=Why.BAD_PACK),
     ):
@@ -332,7 +342,9 @@ def test_status_by_action(
     handler = EventHandler(user=pharmacist)
     acts: dict[str, Callable[[], Any]] = {
         "make_up": lambda: EventHandler(user=staff).make_up(now, scans=scans),
-        "check": lambda: handler.check(now, seen=seen, compared=POINTS, scans=scans),
+        "check": lambda: handler.check(
+            now, Looked(seen=seen, compared=POINTS, scans=scans, labels=labels_for(now))
+        ),
         "send_back": lambda: handler.send_back(now, seen=seen, why=Why.BAD_PACK),
         "dispatch": lambda: handler.handle_order_status_change(now, OrderStatus.DISPATCHED),
     }

@@ -16,11 +16,12 @@ from shop.accounts.models import User
 from shop.audit.verification import Verification
 from shop.dispensing import services
 from shop.dispensing.models import Check, Dispensing, Why
+from shop.dispensing.services import Looked
 from shop.order.processing import EventHandler
 from shop.order_statuses import LEFT, OrderStatus
 from shop.register.models import Entry
 from tests.conftest import make_superuser, signed_in
-from tests.dispensed import POINTS, check, dispense, made_ready, scans_for
+from tests.dispensed import POINTS, check, dispense, labels_for, made_ready, scans_for
 from tests.settling.test_races import at_once
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -173,7 +174,8 @@ class TestAtOnce:
         at_once(
             leave,
             lambda: EventHandler(user=pharmacist).check(
-                second, seen=made.uuid, compared=POINTS, scans=scans
+                second,
+                Looked(seen=made.uuid, compared=POINTS, scans=scans, labels=labels_for(order)),
             ),
         )
 

@@ -112,7 +112,7 @@ def test_dispensed_checked_and_sent_on_three_pages(
     page = said(second.get(at("check", order)))
     assert page.count("One three times a day") == 2
     assert 'value="sign" disabled' in page
-    data = {"do": "sign", "seen": made.uuid, "pick": [PACK]}
+    data = {"do": "sign", "seen": made.uuid, "pick": [PACK], "label": [f"{order.number}-1"]}
     assert second.post(at("check", order), data)["Location"] == at("send", order)
     assert Check.objects.get().by == pharmacist
 

@@ -39,16 +39,20 @@ def dispense(page: Page, presses: Presses, code: str, *, wrong: str = "") -> Non
     scan(page, code)
     expect(page.locator(".got")).to_contain_text("1 of 1")
     held_to_the_rules(page, "dispense-picked")
-    presses.press(page, "button", "Hand to the check")
-    expect(page.get_by_role("status").first).to_contain_text("Handed to the check")
+    presses.press(page, "button", "Print and hand to the check")
+    arrive_at(page, "Print", "dispense-print")
+    expect(page.get_by_role("link", name="Labels (PDF)")).to_be_visible()
 
 
 def check(page: Page, presses: Presses, code: str) -> None:
     """Another person, from the lists too."""
     presses.press(page, "link", "Check next")
     arrive_at(page, "Check", "check")
+    number = str(page.locator("h1").inner_text()).split()[-1]
+    scan(page, f"{number}-1")
+    expect(page.locator(".got").first).to_contain_text("Scanned")
     scan(page, code)
-    expect(page.locator(".got")).to_contain_text("1 of 1")
+    expect(page.locator(".got").last).to_contain_text("1 of 1")
     held_to_the_rules(page, "check-scanned")
     presses.press(page, "button", "All six are right")
     arrive_at(page, "Send", "send")
@@ -56,7 +60,7 @@ def check(page: Page, presses: Presses, code: str) -> None:
 
 def send(page: Page, presses: Presses) -> None:
     """What was checked leaves."""
-    page.reload()
+    page.get_by_role("link", name="Dispensary", exact=True).first.click()
     presses.press(page, "link", "Send next")
     arrive_at(page, "Send", "send")
     presses.press(page, "button", "Sent")

@@ -38,7 +38,7 @@ def test_each_profile_loads_and_every_value_says_where_it_was_read(name: str) ->
     assert profile.name == name
     assert len(profile.digest) == 64
     own = [each for each in vars(profile).values() if isinstance(each, Value)]
-    assert len(own) == 10
+    assert len(own) == 11
     for value in (*own, *vars(profile.retention_years).values()):
         assert value.sources
         assert value.cited.endswith(f"[{value.mark}]")
@@ -68,6 +68,8 @@ def test_the_demonstration_is_at_least_as_strict(name: str) -> None:
     assert strict[1].index(demo.accuracy_checked_by.value) >= strict[1].index(
         other.accuracy_checked_by.value
     )
+    if other.label.value.is_on:
+        assert set(demo.label.value.fields) >= set(other.label.value.fields)
     assert demo.repeat_margin_days.value <= other.repeat_margin_days.value
     for kind, years in vars(other.retention_years).items():
         assert getattr(demo.retention_years, kind).value >= years.value

@@ -27,6 +27,8 @@ from tests.settling.paying import open_card_page, pay_by_card
 from tests.signed import load_medicines
 from tests.site.addresses import expected
 
+DISPENSING = ("dispense", "made", "labels", "check", "send")
+
 
 @pytest.fixture
 def world(
@@ -168,7 +170,8 @@ def of_staff(
         "admin:prescription-let-go": own,
         "admin:prescription-page": [*own, page.uuid],
         "dispensing:next": ["dispense"],
-        **{f"dispensing:{step}": [order.number] for step in ("dispense", "check", "send")},
+        **{f"dispensing:{step}": [order.number] for step in DISPENSING},
+        "dispensing:leaflet": [order.number, order.lines.get().pk],
         "dashboard:order-detail": [order.number],
         "dashboard:order-detail-note": [order.number, 1],
         "dashboard:order-cancel": [order.number],

@@ -13,17 +13,19 @@ from django.views.decorators.http import require_safe
 from oscar.apps.order.exceptions import InvalidOrderStatus
 from oscar.apps.order.models import Order
 
+from catalogue.content.models import ContentVersion
+from catalogue.leaflet import leaflet_of_version
 from catalogue.models import Product
 from shop.accounts.requests import SignedInRequest
 from shop.dashboard.dispensing import queues
 from shop.dashboard.dispensing.opening import away, for_dispensers, to
 from shop.dashboard.dispensing.tray import Tray
 from shop.dispensing import contents as made_of
-from shop.dispensing import services
+from shop.dispensing import label_pdf, labels, services
 from shop.dispensing.contents import Contents
 from shop.dispensing.models import NEAR_MISSES, Dispensing, How, Point
 from shop.dispensing.picking import WrongPack, named
-from shop.dispensing.services import Refused
+from shop.dispensing.services import Looked, Refused
 from shop.order.processing import EventHandler
 from shop.order_statuses import OrderStatus
 from shop.standing.question import stops_of
@@ -80,8 +82,7 @@ def dispense(request: SignedInRequest, number: str) -> HttpResponse:
         except InvalidOrderStatus as refused:
             wrong = str(refused)
         else:
-            messages.success(request, _("Handed to the check."))
-            return redirect("dispensing:lists")
+            return redirect("dispensing:made", order.number)
     if request.method == "GET":
         services.record_opening(order, by=request.user, page=queues.DISPENSE)
     context = {
@@ -130,6 +131,58 @@ def _scan(request: SignedInRequest, order: Any, tray: Tray) -> str:
     return ""
 
 
+@require_safe
+@for_dispensers
+def made_up(request: SignedInRequest, number: str) -> HttpResponse:
+    """What is to be printed for what was just dispensed."""
+    order, made = _as_made(number)
+    services.record_opening(order, by=request.user, page="made")
+    context = {"order": order, "made": made, "contents": made_of.kept(made.contents)}
+    return render(request, "dispensing/made.html", context)
+
+
+@require_safe
+@for_dispensers
+def print_labels(request: SignedInRequest, number: str) -> HttpResponse:
+    """The labels of what was dispensed; where they do not fit, the reason and nothing else."""
+    order, made = _as_made(number)
+    try:
+        data = label_pdf.pdf_of(labels.labels_of(made))
+    except labels.NoLabel as why:
+        return render(request, "dispensing/cannot.html", {"order": order, "why": why}, status=409)
+    services.record_opening(order, by=request.user, page="labels")
+    return _pdf(data, f"labels-{number}.pdf")
+
+
+@require_safe
+@for_dispensers
+def print_leaflet(request: SignedInRequest, number: str, line: int) -> HttpResponse:
+    """The leaflet that goes with one line: the version that was recorded, for the country it goes to."""
+    order, made = _as_made(number)
+    items = {item.line: item for item in made_of.kept(made.contents).items}
+    sold = get_object_or_404(order.lines.select_related("medicine"), pk=line)
+    version = get_object_or_404(
+        ContentVersion.objects.select_related("signature"),
+        medicine__product=sold.medicine_id,
+        number=items[line].leaflet if line in items else None,
+    )
+    country = order.shipping_address.country_id if order.shipping_address else ""
+    return leaflet_of_version(request, sold.medicine, version, country=country)
+
+
+def _as_made(number: str) -> tuple[Any, Dispensing]:
+    order = get_object_or_404(Order.objects.select_related("shipping_address"), number=number)
+    made = services.current(order)
+    if made is None:
+        raise Http404
+    return order, made
+
+
+def _pdf(data: bytes, name: str) -> HttpResponse:
+    headers = {"Content-Disposition": f'inline; filename="{name}"'}
+    return HttpResponse(data, content_type="application/pdf", headers=headers)
+
+
 @for_dispensers
 def check(request: SignedInRequest, number: str) -> HttpResponse:
     """What was approved, labelled and picked, side by side; signed, or sent back with a reason."""
@@ -140,7 +193,7 @@ def check(request: SignedInRequest, number: str) -> HttpResponse:
     if _is_overtaken(order):
         return redirect("dispensing:dispense", order.number)
     contents = services.contents_of(order)
-    tray = Tray.of(contents, request.POST)
+    tray = Tray.of(contents, request.POST, wanted=labels.codes_of(order, contents))
     wrong = _scan(request, order, tray) or _act(request, order, tray)
     if not wrong and request.POST.get("do") in {"sign", "back"}:
         return _after(request, order)
@@ -168,7 +221,8 @@ def _act(request: SignedInRequest, order: Any, tray: Tray) -> str:
     try:
         seen = uuid.UUID(request.POST.get("seen", ""))
         if do == "sign":
-            handler.check(order, seen=seen, compared=tuple(Point), scans=tray.packs)
+            looked = Looked(seen, tray.packs, tray.labels, tuple(Point))
+            handler.check(order, looked)
         else:
             handler.send_back(order, seen=seen, why=request.POST.get("why", ""))
     except InvalidOrderStatus as refused:

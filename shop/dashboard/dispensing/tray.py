@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,6 +12,9 @@ from django.utils.translation import gettext as _
 from shop.dispensing.contents import Contents, Item
 from shop.dispensing.models import How
 from shop.dispensing.picking import Picked, WrongPack, names_one, picked
+
+# An order's number and the place of a line in it, as `shop.dispensing.labels` writes it.
+LABEL = re.compile(r"\d+-\d+")
 
 
 @dataclass(frozen=True)
@@ -34,11 +39,15 @@ class Tray:
 
     contents: Contents
     packs: dict[int, list[Picked]] = field(default_factory=dict)
+    # The codes of labels that are to be read, and those that were.
+    wanted: tuple[str, ...] = ()
+    labels: list[str] = field(default_factory=list)
 
     @classmethod
-    def of(cls, contents: Contents, data: Any) -> Tray:
+    def of(cls, contents: Contents, data: Any, *, wanted: Iterable[str] = ()) -> Tray:
         """As the fields of a form have it; what does not fit is left out."""
-        tray = cls(contents)
+        tray = cls(contents, wanted=tuple(wanted))
+        tray.labels = [code for code in tray.wanted if code in data.getlist("label")]
         for value in data.getlist("pick"):
             how, _colon, code = value.partition(":")
             try:
@@ -48,7 +57,10 @@ class Tray:
         return tray
 
     def put(self, scanned: str, *, how: How = How.SCANNED) -> None:
-        """Take one more pack; raises WrongPack, which names what was scanned and what is wanted."""
+        """Take one more pack, or label; raises WrongPack, which names what was scanned and what is wanted."""
+        if self.wanted and LABEL.fullmatch(scanned.strip()):
+            self._read_label(scanned.strip())
+            return
         if names_one(scanned) and scanned.strip() in self._codes:
             raise WrongPack(_("This pack has been scanned already. Scan the other one."))
         wrong: WrongPack | None = None
@@ -67,6 +79,20 @@ class Tray:
             raise WrongPack(_("All packs of it have been scanned. Put this one back."))
         raise wrong
 
+    def _read_label(self, code: str) -> None:
+        if code not in self.wanted:
+            wanted = {"code": code, "wanted": ", ".join(self.wanted)}
+            raise WrongPack(
+                _("Label %(code)s belongs to another order. %(wanted)s is to be scanned.") % wanted
+            )
+        if code not in self.labels:
+            self.labels.append(code)
+
+    @property
+    def label_places(self) -> list[tuple[str, bool]]:
+        """Each label's code, and whether it was read."""
+        return [(code, code in self.labels) for code in self.wanted]
+
     @property
     def _codes(self) -> set[str]:
         return {pack.code for packs in self.packs.values() for pack in packs}
@@ -83,7 +109,8 @@ class Tray:
 
     @property
     def is_complete(self) -> bool:
-        return bool(self.places) and not any(place.missing for place in self.places)
+        are_read = len(self.labels) == len(self.wanted)
+        return bool(self.places) and are_read and not any(place.missing for place in self.places)
 
     @property
     def kept(self) -> list[str]:
