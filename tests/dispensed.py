@@ -12,7 +12,9 @@ from shop.dispensing.models import Check, Dispensing, Point
 from shop.dispensing.picking import Picked
 from shop.dispensing.services import Looked
 from shop.order.processing import EventHandler
-from tests.conftest import make_pharmacist
+from shop.sending import services as sending
+from shop.sending.models import Carrier, Parcel
+from tests.conftest import let_the_log_know, make_pharmacist
 
 POINTS = tuple(Point)
 
@@ -62,8 +64,29 @@ def check(order: Any, *, by: User | None = None) -> Check:
     )
 
 
+def carrier() -> Carrier:
+    """One whose numbers are ten digits."""
+    known = Carrier.objects.filter(name="Post of the tests").first()
+    if known is None:
+        link = "https://post.example/{number}"
+        known = Carrier.objects.create(name="Post of the tests", link=link, pattern=r"\d{10}")
+        let_the_log_know(known)
+    return known
+
+
+def addressed(order: Any, *, by: User | None = None) -> Parcel:
+    """With a carrier and its number, unless it has one."""
+    now = Order.objects.get(pk=order.pk)
+    parcel = sending.parcel_of(now)
+    if parcel is None:
+        who = by or whoever_dispenses()
+        parcel = sending.address(now, carrier=carrier(), number="1234567890", by=who)
+        sending.record(parcel, by=who)
+    return parcel
+
+
 def made_ready(order: Any) -> None:
-    """Dispense and check the order, unless that is done and stands; the copy in hand knows its status.
+    """Dispense, check and address the order, unless that is done and stands; the copy in hand knows its status.
 
     Raises InvalidOrderStatus where it may not be.
     """
@@ -74,6 +97,7 @@ def made_ready(order: Any) -> None:
         made = services.current(now)
     if made and made.checked is None:
         check(now)
+    addressed(now)
     order.refresh_from_db(fields=("status",))
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 
 from shop.mailing import outbox
 from shop.mailing.models import Email
 from shop.order.patients import patient_of
+from shop.sending.services import parcel_of
 
 if TYPE_CHECKING:
     from oscar.apps.order.models import Order
@@ -21,8 +23,17 @@ def tell_order_placed(order: Order) -> None:
 
 
 def tell_order_dispatched(order: Order) -> None:
-    """Say that the parcel is on its way."""
-    _queue("order_dispatched", order)
+    """Say that the parcel is on its way: with whom, under which number, and by when."""
+    parcel = parcel_of(order)
+    if parcel is None:
+        _queue("order_dispatched", order)
+        return
+    words = _("It goes with %(carrier)s, number %(number)s: %(link)s") % {
+        "carrier": parcel.carrier,
+        "number": parcel.number,
+        "link": parcel.link,
+    }
+    _queue("order_dispatched", order, words=words, until=parcel.expected_by)
 
 
 def tell_order_cancelled(order: Order, *, why: str | Promise) -> None:
@@ -43,13 +54,13 @@ def why_cancelled(order: Order) -> str:
     return told.exclude(words="").values_list("words", flat=True).first() or ""
 
 
-def _queue(code: str, order: Order, *, key: str = "", words: str = "") -> None:
+def _queue(code: str, order: Order, *, key: str = "", **more: Any) -> None:
     outbox.queue(
         code,
         key=key or order.number,
         user=order.user,
         path=reverse("customer:order", kwargs={"order_number": order.number}),
         label=order.number,
-        words=words,
         patient=patient_of(order),
+        **more,
     )

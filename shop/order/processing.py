@@ -28,11 +28,15 @@ from shop.prescriptions import supply_ledger
 from shop.prescriptions.models import Prescription, Supply
 from shop.register import services as register
 from shop.register.gathering import NothingDecided
+from shop.sending import services as sending
+from shop.sending.models import Carrier, Parcel
 from shop.standing import emails as standing_emails
 from shop.standing import question, stopping
 from shop.standing.answering import supplies_of
 from shop.standing.events import Fate
 from shop.stock import supplying
+from shop.tasks import services as tasks
+from shop.tasks.kinds import Kind
 from shop.vault.sealing import VaultError
 
 # Why an order was cancelled that nothing had happened to; for its customer.
@@ -61,12 +65,17 @@ class EventHandler(OscarEventHandler):
                     check_may_leave(order)
                 if new_status == OrderStatus.DISPATCHED:
                     dispensing.must_be_checked(order)
+                    sending.must_be_addressed(order)
                 super().handle_order_status_change(order, new_status, note_msg)
                 if new_status == OrderStatus.DISPATCHED:
                     self._for_stock(order, self.consume_stock_allocations)
                     emails.tell_order_dispatched(order)
                     self._take_from_batches(order)
                     self._enter(order)
+            if new_status == OrderStatus.COMPLETE:
+                sending.note_delivered(order, by=self.user)
+                about = log.Subject("order", str(order.number))
+                tasks.close(Kind.PARCEL_LATE, about=about, how=_("It was delivered."), by=self.user)
 
     def make_up(self, order: Any, *, scans: Scans) -> Dispensing:
         """Dispense an order from the packs that were picked, and hand it to the check.
@@ -98,6 +107,15 @@ class EventHandler(OscarEventHandler):
             self._hold(order)
             _must_be_here(order)
             dispensing.send_back(order, seen=seen, why=why, by=self.user)
+
+    def send(self, order: Any, *, carrier: Carrier, number: str) -> Parcel:
+        """Give it to a carrier under a number, and dispatch it; raises InvalidOrderStatus."""
+        with transaction.atomic():
+            self._hold(order)
+            parcel = sending.address(order, carrier=carrier, number=number, by=self.user)
+            self.handle_order_status_change(order, OrderStatus.DISPATCHED)
+            sending.record(parcel, by=parcel.by)
+        return parcel
 
     def cancel(self, order: Any, *, by: User, note: str) -> PaymentAttempt:
         """Cancel an order that has not left: stock and supplies come back, all money is to go back.

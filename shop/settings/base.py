@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "shop.review",
     "shop.register",
     "shop.dispensing",
+    "shop.sending",
     "shop.payments",
     "shop.settling",
     "shop.closing",
@@ -242,6 +243,8 @@ CONTENT_COUNTRY = env("CONTENT_COUNTRY", default="US")
 LICENSED_COUNTRIES = env.list("LICENSED_COUNTRIES", default=["AU", "US"])
 # Whose rules prescriptions are checked by: a file of shop/jurisdictions/profiles.
 JURISDICTION = env("JURISDICTION", default="demo")
+# So many days after the day on which it was expected a parcel counts as delivered.
+DELIVERED_AFTER_DAYS = env.int("DELIVERED_AFTER_DAYS", default=14)
 # Width and height in mm of the labels in the printer, "102x51"; empty: those of the label's layout.
 LABEL_STOCK = env("LABEL_STOCK", default="")
 # How many days before the last day of an approval the customer is reminded of what is left.

@@ -25,6 +25,7 @@ class Kind(TextChoices):
     ORDER_PART_PAID_BACK = "order_part_paid_back", _("Finish a refund, or cancel the order")
     UNPACK = "unpack", _("Put packs back that were being packed")
     PARCEL_LEFT = "parcel_left", _("Speak to a patient whose parcel has left")
+    PARCEL_LATE = "parcel_late", _("Ask about a parcel that should be there")
     NEXT_SUPPLY = "next_supply", _("Say when the next supply may be ordered")
     CONTENT_REVIEW = "content_review", _("Review the text about a medicine")
     CONTENT_WITHDRAWN = "content_withdrawn", _("Look after those who take a medicine")
@@ -78,6 +79,15 @@ RULES: dict[Kind, Rule] = {
         advice=_(
             "The parcel is on its way. Call the patient and say what to do with what comes; then "
             "write down here what you agreed."
+        ),
+        is_closed_by_hand=True,
+    ),
+    Kind.PARCEL_LATE: Rule(
+        Role.PHARMACIST,
+        within_days=0,
+        advice=_(
+            "Ask the carrier, then call the patient before the last day with enough: stopping some medicines "
+            "suddenly is dangerous. Say where an emergency supply can be had, then write down here what you agreed."
         ),
         is_closed_by_hand=True,
     ),

@@ -28,13 +28,14 @@ from shop.order_statuses import OrderStatus
 from shop.payments.life_cycles import RefundReason
 from shop.prescriptions.models import Authorisation, Prescription
 from tests.conftest import let_the_log_know, pack_of
-from tests.dispensed import POINTS, check, dispense, labels_for, made_ready, scans_for
+from tests.dispensed import POINTS, addressed, check, dispense, labels_for, made_ready, scans_for
 from tests.standing.paid import anew, attempt_of, pay_back, place
 
 pytestmark = pytest.mark.django_db
 
 
 def leave(order: Order, by: User) -> None:
+    addressed(order)
     EventHandler(user=by).handle_order_status_change(
         Order.objects.get(pk=order.pk), OrderStatus.DISPATCHED
     )
@@ -330,6 +331,7 @@ MAY = {
 def test_status_by_action(
     status: OrderStatus, made: str, order: Order, staff: User, pharmacist: User
 ) -> None:
+    addressed(order)
     if made != "nothing":
         dispense(order, by=staff)
     if made == "checked":

@@ -21,7 +21,7 @@ from shop.order.processing import EventHandler
 from shop.order_statuses import LEFT, OrderStatus
 from shop.register.models import Entry
 from tests.conftest import make_superuser, signed_in
-from tests.dispensed import POINTS, check, dispense, labels_for, made_ready, scans_for
+from tests.dispensed import POINTS, addressed, check, dispense, labels_for, made_ready, scans_for
 from tests.settling.test_races import at_once
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -31,6 +31,7 @@ PREPARED = ("nothing", "moved to dispensing", "dispensed", "sent back")
 @pytest.fixture(params=PREPARED)
 def unchecked(request: pytest.FixtureRequest, order: Order, staff: User, pharmacist: User) -> Order:
     """Not checked, however far it is."""
+    addressed(order)
     if request.param == "moved to dispensing":
         EventHandler(user=staff).handle_order_status_change(order, OrderStatus.DISPENSING)
     if request.param in ("dispensed", "sent back"):
@@ -164,6 +165,7 @@ class TestAtOnce:
         self, order: Order, staff: User, pharmacist: User
     ) -> None:
         made = dispense(order, by=staff)
+        addressed(order)
         scans = scans_for(order)
         first, second = (Order.objects.get() for _ in range(2))
 

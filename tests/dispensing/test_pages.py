@@ -18,7 +18,7 @@ from shop.dispensing.models import Check, Dispensing, How, Pick, Why
 from shop.order_statuses import OrderStatus
 from shop.prescriptions.models import Authorisation, Prescription, Supply
 from tests.conftest import let_the_log_know, pack_of, signed_in
-from tests.dispensed import check, dispense, made_ready
+from tests.dispensed import carrier, check, dispense, made_ready
 from tests.standing.paid import place
 
 pytestmark = pytest.mark.django_db
@@ -117,7 +117,10 @@ def test_dispensed_checked_and_sent_on_three_pages(
     assert Check.objects.get().by == pharmacist
 
     assert "1 Sample Street" in said(desk.get(at("send", order)))
-    desk.post(at("send", order), {"do": "send"})
+    found = {"scan": "1234 567 890", "carrier": ""}
+    assert carrier().name in said(desk.post(at("send", order), {"do": "look", **found}))
+    assert status() == OrderStatus.DISPENSING
+    desk.post(at("send", order), {"do": "send", **found})
     assert status() == OrderStatus.DISPATCHED
 
 

@@ -6,6 +6,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
+from tests.dispensed import carrier
 from tests.journeys.story import arrive_at, held_to_the_rules
 
 
@@ -62,6 +63,10 @@ def send(page: Page, presses: Presses) -> None:
     """What was checked leaves."""
     page.get_by_role("link", name="Dispensary", exact=True).first.click()
     presses.press(page, "link", "Send next")
+    carrier()
     arrive_at(page, "Send", "send")
+    scan(page, "1234567890")
+    expect(page.locator(".got")).to_contain_text(carrier().name)
+    held_to_the_rules(page, "send-scanned")
     presses.press(page, "button", "Sent")
     expect(page.get_by_role("status").first).to_contain_text("is sent")

@@ -23,11 +23,12 @@ from shop.prescriptions.models import Page, Prescription
 from shop.register import services as register
 from shop.settling.settle import settle
 from tests.conftest import add_patient, basket_with, pack_of, signed_in
+from tests.dispensed import carrier
 from tests.settling.paying import open_card_page, pay_by_card
 from tests.signed import load_medicines
 from tests.site.addresses import expected
 
-DISPENSING = ("dispense", "made", "labels", "check", "send")
+DISPENSING = ("dispense", "made", "labels", "check", "send", "slip", "delivered")
 
 
 @pytest.fixture
@@ -171,6 +172,7 @@ def of_staff(
         "admin:prescription-page": [*own, page.uuid],
         "dispensing:next": ["dispense"],
         **{f"dispensing:{step}": [order.number] for step in DISPENSING},
+        "dispensing:carrier": [carrier().pk],
         "dispensing:leaflet": [order.number, order.lines.get().pk],
         "dashboard:order-detail": [order.number],
         "dashboard:order-detail-note": [order.number, 1],

@@ -17,8 +17,16 @@ from catalogue.content.models import ContentVersion
 from catalogue.leaflet import leaflet_of_version
 from catalogue.models import Product
 from shop.accounts.requests import SignedInRequest
+from shop.accounts.roles import is_superintendent
 from shop.dashboard.dispensing import queues
-from shop.dashboard.dispensing.opening import away, for_dispensers, to
+from shop.dashboard.dispensing.opening import (
+    as_made,
+    away,
+    for_dispensers,
+    is_overtaken,
+    pdf,
+    to,
+)
 from shop.dashboard.dispensing.tray import Tray
 from shop.dispensing import contents as made_of
 from shop.dispensing import label_pdf, labels, services
@@ -27,7 +35,6 @@ from shop.dispensing.models import NEAR_MISSES, Dispensing, How, Point
 from shop.dispensing.picking import WrongPack, named
 from shop.dispensing.services import Looked, Refused
 from shop.order.processing import EventHandler
-from shop.order_statuses import OrderStatus
 from shop.standing.question import stops_of
 
 SHOWN = 50
@@ -46,7 +53,8 @@ def lists(request: SignedInRequest) -> HttpResponse:
         }
         for step, title in queues.STEPS.items()
     ]
-    return render(request, "dispensing/lists.html", {"waiting": waiting})
+    context = {"waiting": waiting, "runs_the_house": is_superintendent(request.user)}
+    return render(request, "dispensing/lists.html", context)
 
 
 @require_safe
@@ -66,7 +74,7 @@ def begin(request: SignedInRequest, step: str) -> HttpResponse:
 def dispense(request: SignedInRequest, number: str) -> HttpResponse:
     """What is approved, what is picked; handed to the check once all of it is there."""
     order = get_object_or_404(Order, number=number)
-    if queues.step_of(order) != queues.DISPENSE and not _is_overtaken(order):
+    if queues.step_of(order) != queues.DISPENSE and not is_overtaken(order):
         return away(request, order, _("There is nothing to dispense for it now."))
     try:
         contents = services.contents_of(order)
@@ -93,17 +101,6 @@ def dispense(request: SignedInRequest, number: str) -> HttpResponse:
         "choices": _choices(order),
     }
     return render(request, "dispensing/dispense.html", {"order": order, **context})
-
-
-def _is_overtaken(order: Any) -> bool:
-    """Whether what was made up is not what is to be dispensed any more."""
-    made = services.current(order)
-    if made is None or order.status != OrderStatus.DISPENSING:
-        return False
-    try:
-        return not services.stands(made, services.contents_of(order))
-    except Refused:
-        return True
 
 
 def _choices(order: Any) -> list[tuple[str, str]]:
@@ -135,7 +132,7 @@ def _scan(request: SignedInRequest, order: Any, tray: Tray) -> str:
 @for_dispensers
 def made_up(request: SignedInRequest, number: str) -> HttpResponse:
     """What is to be printed for what was just dispensed."""
-    order, made = _as_made(number)
+    order, made = as_made(number)
     services.record_opening(order, by=request.user, page="made")
     context = {"order": order, "made": made, "contents": made_of.kept(made.contents)}
     return render(request, "dispensing/made.html", context)
@@ -145,20 +142,20 @@ def made_up(request: SignedInRequest, number: str) -> HttpResponse:
 @for_dispensers
 def print_labels(request: SignedInRequest, number: str) -> HttpResponse:
     """The labels of what was dispensed; where they do not fit, the reason and nothing else."""
-    order, made = _as_made(number)
+    order, made = as_made(number)
     try:
         data = label_pdf.pdf_of(labels.labels_of(made))
     except labels.NoLabel as why:
         return render(request, "dispensing/cannot.html", {"order": order, "why": why}, status=409)
     services.record_opening(order, by=request.user, page="labels")
-    return _pdf(data, f"labels-{number}.pdf")
+    return pdf(data, f"labels-{number}.pdf")
 
 
 @require_safe
 @for_dispensers
 def print_leaflet(request: SignedInRequest, number: str, line: int) -> HttpResponse:
     """The leaflet that goes with one line: the version that was recorded, for the country it goes to."""
-    order, made = _as_made(number)
+    order, made = as_made(number)
     items = {item.line: item for item in made_of.kept(made.contents).items}
     sold = get_object_or_404(order.lines.select_related("medicine"), pk=line)
     version = get_object_or_404(
@@ -170,19 +167,6 @@ def print_leaflet(request: SignedInRequest, number: str, line: int) -> HttpRespo
     return leaflet_of_version(request, sold.medicine, version, country=country)
 
 
-def _as_made(number: str) -> tuple[Any, Dispensing]:
-    order = get_object_or_404(Order.objects.select_related("shipping_address"), number=number)
-    made = services.current(order)
-    if made is None:
-        raise Http404
-    return order, made
-
-
-def _pdf(data: bytes, name: str) -> HttpResponse:
-    headers = {"Content-Disposition": f'inline; filename="{name}"'}
-    return HttpResponse(data, content_type="application/pdf", headers=headers)
-
-
 @for_dispensers
 def check(request: SignedInRequest, number: str) -> HttpResponse:
     """What was approved, labelled and picked, side by side; signed, or sent back with a reason."""
@@ -190,7 +174,7 @@ def check(request: SignedInRequest, number: str) -> HttpResponse:
     made = services.current(order)
     if made is None or queues.step_of(order) != queues.CHECK:
         return away(request, order, _("There is nothing to check for it now."))
-    if _is_overtaken(order):
+    if is_overtaken(order):
         return redirect("dispensing:dispense", order.number)
     contents = services.contents_of(order)
     tray = Tray.of(contents, request.POST, wanted=labels.codes_of(order, contents))
@@ -247,29 +231,3 @@ def _side_by_side(contents: Contents, made: Dispensing, tray: Tray) -> list[dict
         {"item": item, "label": labels[item.line], "place": place}
         for item, place in zip(contents.items, tray.places, strict=True)
     ]
-
-
-@for_dispensers
-def send(request: SignedInRequest, number: str) -> HttpResponse:
-    """Where it goes; the order leaves by one press."""
-    order = get_object_or_404(Order.objects.select_related("shipping_address"), number=number)
-    made = services.current(order)
-    if made is None or queues.step_of(order) != queues.SEND:
-        return away(request, order, _("There is nothing to send for it now."))
-    if _is_overtaken(order):
-        return redirect("dispensing:dispense", order.number)
-    wrong = ""
-    if request.method == "POST":
-        try:
-            EventHandler(user=request.user).handle_order_status_change(
-                order, OrderStatus.DISPATCHED
-            )
-        except InvalidOrderStatus as refused:
-            wrong = str(refused)
-        else:
-            messages.success(request, _("Order %(number)s is sent.") % {"number": number})
-            return redirect("dispensing:lists")
-    else:
-        services.record_opening(order, by=request.user, page=queues.SEND)
-    context = {"order": order, "made": made, "contents": made_of.kept(made.contents)}
-    return render(request, "dispensing/send.html", {**context, "wrong": wrong})

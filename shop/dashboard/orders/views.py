@@ -22,6 +22,7 @@ from shop.dashboard.dispensing.opening import PAGES
 from shop.dashboard.orders import payments
 from shop.order.correcting import CORRECTABLE
 from shop.order_statuses import OrderStatus
+from shop.sending.services import parcel_of
 from shop.standing.question import obstacles_of
 
 __all__ = [
@@ -106,6 +107,7 @@ class OrderDetailView(OscarOrderDetailView):
             **super().get_context_data(**kwargs),
             **payments.of_order(self.object),
             "obstacles": obstacles_of(self.object),
+            "parcel": parcel_of(self.object),
             "step": PAGES.get(queues.step_of(self.object), ""),
             "is_address_correctable": self.object.status in CORRECTABLE,
         }

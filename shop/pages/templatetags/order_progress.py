@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django import template
+from django.utils.formats import date_format
 from django.utils.translation import gettext
 
-from shop.order_statuses import FIRST, LEFT, STEPS
+from shop.order_statuses import FIRST, LEFT, STEPS, OrderStatus
+from shop.sending.services import parcel_of
 from shop.settling import refunding
 
 register = template.Library()
@@ -26,6 +28,12 @@ def order_steps(order: Any, *, waits: str = "") -> list[dict[str, Any]]:
         return []
     reached_at = {change.new_status: change.date_created for change in order.status_changes.all()}
     reached_at[FIRST] = order.date_placed
+    notes = {status: step.note for status, step in STEPS.items()}
+    parcel = parcel_of(order)
+    if parcel is not None:
+        notes[OrderStatus.COMPLETE] = gettext("Expected by %(day)s.") % {
+            "day": date_format(parcel.expected_by, "l, j F Y")
+        }
     number_done = statuses.index(order.status) + (not STEPS[order.status].goes_on)
     steps = []
     for number, status in enumerate(statuses):
@@ -37,10 +45,14 @@ def order_steps(order: Any, *, waits: str = "") -> list[dict[str, Any]]:
                 "title": title,
                 "status": "done" if done else "now" if number == number_done else "todo",
                 "when": reached_at.get(status) if done else None,
-                "note": "" if done or waits else STEPS[status].note,
+                "note": "" if done or waits else notes[status],
             }
         )
     return steps
+
+
+# With whom, and under which number, it left.
+register.simple_tag(parcel_of, name="parcel_of_order")
 
 
 @register.filter
