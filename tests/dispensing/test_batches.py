@@ -15,13 +15,14 @@ from shop.accounts.models import User
 from shop.demo.stock import gtin_of
 from shop.dispensing import services
 from shop.dispensing.picking import Picked, WrongPack, picked
+from shop.dispensing.services import Looked
 from shop.order.processing import EventHandler
 from shop.order_statuses import OrderStatus
 from shop.prescriptions.models import Prescription
 from shop.stock import codes
 from shop.stock.models import Batch, Held, Supplied
 from tests.conftest import pack_of
-from tests.dispensed import POINTS, somebody_else, whoever_dispenses
+from tests.dispensed import POINTS, addressed, labels_for, somebody_else, whoever_dispenses
 from tests.standing.paid import place
 from tests.stocked import stocked
 
@@ -54,7 +55,9 @@ def made_up(order: Order, code: str) -> None:
     dispenser = whoever_dispenses()
     made = EventHandler(user=dispenser).make_up(order, scans=scans)
     checker = somebody_else(than=dispenser)
-    EventHandler(user=checker).check(order, seen=made.uuid, compared=POINTS, scans=scans)
+    looked = Looked(seen=made.uuid, scans=scans, labels=labels_for(order), compared=POINTS)
+    EventHandler(user=checker).check(order, looked)
+    addressed(order)
 
 
 def leaves(order: Order, staff: User) -> None:
