@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from django.db import connections, transaction
 from django.db.migrations.executor import MigrationExecutor
-from django.db.models import Exists, Max, OuterRef, QuerySet, TextField
+from django.db.models import Exists, Max, Model, OuterRef, QuerySet, TextField
 from django.db.models.functions import Cast
 
 from shop.audit import log, states
@@ -54,6 +54,23 @@ def _is_under_way(using: str) -> bool:
     return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
 
+# Who is told of a row of a kind that the log does not know, by its primary key.
+_told: dict[type[Model], Callable[[Any], None]] = {}
+
+
+def tell(model: type[Model], hearer: Callable[[Any], None]) -> None:
+    """Have `verify_audit` tell this of each such row; once, when the app is ready."""
+    _told[model] = hearer
+
+
+def tell_whom_it_concerns() -> None:
+    """Tell of all rows that the log does not know as they are, those who can mend them."""
+    for kind in states.kinds():
+        if kind.model in _told:
+            for number in _unlike(kind):
+                _told[kind.model](number)
+
+
 def findings() -> Iterator[str]:
     """A sentence for every row that was changed, put in or taken out behind the shop's back."""
     for kind in states.kinds():
@@ -67,10 +84,17 @@ def findings_of(kind: Kind) -> Iterator[str]:
 
 
 def _changed(kind: Kind) -> Iterator[str]:
+    yield from _unlike(kind).values()
+
+
+def _unlike(kind: Kind) -> dict[Any, str]:
+    """What is wrong with a row, by its primary key."""
+    found: dict[Any, str] = {}
     last: Any = None
     while numbers := _numbers_after(kind, last):
-        yield from states.differences(kind, numbers).values()
+        found |= states.differences(kind, numbers)
         last = numbers[-1]
+    return found
 
 
 def _numbers_after(kind: Kind, last: Any) -> list[Any]:

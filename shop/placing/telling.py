@@ -5,9 +5,10 @@ from __future__ import annotations
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from shop.audit import live_rows
 from shop.audit.log import Subject
 from shop.placing.refusals import Reason, Refused
-from shop.prescriptions.models import Authorisation
+from shop.prescriptions.models import Authorisation, Prescription
 from shop.tasks import services as tasks
 from shop.tasks.kinds import Kind
 
@@ -23,6 +24,16 @@ def tell(refusal: Refused) -> None:
         _tell_of_prescription(refusal.values["prescription"])
     elif refusal.reason == Reason.UNKNOWN_PACK:
         _tell_superintendent(refusal.values["product"])
+
+
+def hear_of_what_sql_changed() -> None:
+    """Let the nightly look at the log tell pharmacists too, whom no customer may have met it for."""
+    live_rows.tell(Prescription, _tell_of_number)
+    live_rows.tell(Authorisation, _tell_pharmacists)
+
+
+def _tell_of_number(number: int) -> None:
+    _tell_of_prescription(Prescription.objects.values_list("reference", flat=True).get(pk=number))
 
 
 def _tell_pharmacists(number: int) -> None:

@@ -9,6 +9,7 @@ class SettlingConfig(AppConfig):
 
     def ready(self) -> None:
         from shop.patients import services as patients
+        from shop.placing import telling
         from shop.prescriptions import moving
         from shop.settling.following import Following
         from shop.standing import answering
@@ -17,3 +18,4 @@ class SettlingConfig(AppConfig):
         moving.add_follower(following)
         answering.add_follower(following)
         patients.add_follower(following)
+        telling.hear_of_what_sql_changed()

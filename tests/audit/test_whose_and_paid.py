@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime
+import io
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
 from oscar.apps.partner.models import StockRecord
@@ -24,7 +26,7 @@ from shop.payments.models import PaymentAttempt
 from shop.placing import gate
 from shop.placing.refusals import Reason, Refused
 from shop.prescriptions import services
-from shop.prescriptions.models import Prescription
+from shop.prescriptions.models import Authorisation, Prescription
 from shop.prescriptions.statuses import RefusalReason, Status
 from shop.settling.settle import settle
 from shop.tasks import services as tasks
@@ -113,6 +115,22 @@ def test_one_given_away_by_sql_sells_nothing_and_a_pharmacist_is_told(
     assert "A pharmacist has to check your prescription once more" in page
     assert about(pharmacist) == [(Kind.UNKNOWN_APPROVAL, approved.reference)]
     assert len(faults()) == 1
+
+
+def test_the_nightly_look_at_the_log_tells_a_pharmacist_whom_no_customer_met_it_for(
+    approved: Prescription, medicine: Product, pharmacist: User, other_customer: User
+) -> None:
+    to_another_account(approved, other_customer)
+    authorisation = approved.authorisations.get()
+    Authorisation.objects.update(supplies=9)
+
+    for _ in range(2):
+        with pytest.raises(SystemExit):
+            call_command("verify_audit", stdout=io.StringIO(), stderr=io.StringIO())
+
+    assert sorted(about(pharmacist)) == sorted(
+        (Kind.UNKNOWN_APPROVAL, key) for key in (approved.reference, str(authorisation.pk))
+    )
 
 
 @pytest.mark.parametrize("give", GIVEN)

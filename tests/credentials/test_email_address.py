@@ -11,7 +11,7 @@ from allauth.account.models import EmailAddress
 from django.core import mail
 from django.test import Client
 
-from shop.accounts.models import User
+from shop.accounts.models import User, sign_in_is_known
 from shop.audit.models import Entry
 from tests.accounts.signing_in import NOON, actions, with_password
 from tests.conftest import PASSWORD
@@ -167,9 +167,10 @@ class TestWithThePassword:
 def test_an_account_that_is_made_is_recorded() -> None:
     Client().post("/accounts/signup/", {"email": "new@example.com", "password1": PASSWORD})
 
-    entry = Entry.objects.get()
+    entry = Entry.objects.get(subject_type="account")
     user = User.objects.get()
     assert (entry.action, entry.actor_id) == ("account.made", user.pk)
+    assert sign_in_is_known(user)
     assert [each.to for each in mail.outbox] == [["new@example.com"]]
 
 

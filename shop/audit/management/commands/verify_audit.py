@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from shop.audit import log
+from shop.audit import live_rows, log
 from shop.audit.verification import UnreadableHeads, Verification, parse_heads
 
 
@@ -33,6 +33,7 @@ class Command(BaseCommand):
         )
         self.stdout.write(f"{verification.last} entries read, {faults} faults")
         if faults:
+            live_rows.tell_whom_it_concerns()
             raise SystemExit(1)
 
 
