@@ -75,9 +75,7 @@ class DecisionForm(DeskForm):
     )
     ask_reason = forms.ChoiceField(
         label=_("What you ask for, when you ask"),
-        help_text=_(
-            "The customer can send pictures with the answer. A picture or evidence is asked for in our words where you write none."
-        ),
+        help_text=_("They can answer with pictures."),
         required=False,
         choices=[("", _("Choose what you ask for")), *AskReason.choices],
     )
@@ -88,7 +86,9 @@ class DecisionForm(DeskForm):
     )
     message = forms.CharField(
         label=_("Message to the customer"),
-        help_text=_("Needed when you ask or refuse. Plain words; they read it on their phone."),
+        help_text=_(
+            "Needed when you refuse, or ask for something else. Plain words; they read it on their phone."
+        ),
         required=False,
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 2}),
