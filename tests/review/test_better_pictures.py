@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -87,6 +88,18 @@ def test_what_was_signed_from_the_old_pictures_is_open_again(
     post(desk, held, "record", {**typed, "decision": "approve"})
     held.refresh_from_db()
     assert held.status == Status.IN_REVIEW
+
+
+@pytest.mark.parametrize("kind", CheckKind)
+def test_a_signature_covers_every_file(
+    kind: CheckKind, held: Prescription, medicine: Product
+) -> None:
+    work = Sheet(held, complete(held, medicine)).work
+
+    without = replace(work, case=replace(work.case, papers=()))
+
+    assert len(work.case.papers) == 1
+    assert work.covers(kind) != without.covers(kind)
 
 
 def test_the_decision_holds_which_pictures_were_seen_and_by_whom(
