@@ -6,6 +6,7 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -16,6 +17,7 @@ from oscar.apps.order.models import Order
 from catalogue.content.models import ContentVersion
 from catalogue.leaflet import leaflet_of_version
 from catalogue.models import Product
+from shop.accounts.desk_pages import PAGE_SIZE
 from shop.accounts.requests import SignedInRequest
 from shop.accounts.roles import is_superintendent
 from shop.dashboard.dispensing import queues
@@ -37,24 +39,41 @@ from shop.dispensing.services import Looked, Refused
 from shop.order.processing import EventHandler
 from shop.standing.question import stops_of
 
-SHOWN = 50
+LONGEST_SEARCH = 100
 
 
 @require_safe
 @for_dispensers
 def lists(request: SignedInRequest) -> HttpResponse:
-    """Which orders wait for which step."""
-    waiting = [
-        {
-            "step": step,
-            "title": title,
-            "count": queues.orders(step).count(),
-            "orders": queues.orders(step).select_related("shipping_address__country")[:SHOWN],
-        }
-        for step, title in queues.STEPS.items()
-    ]
-    context = {"waiting": waiting, "runs_the_house": is_superintendent(request.user)}
+    """One list of orders with its page, how many are in each, and what was searched."""
+    words = _printable(request.GET.get("q", ""))[:LONGEST_SEARCH]
+    counts = {name: queues.waiting(name).count() for name in queues.LISTS}
+    shown = _shown(request, counts)
+    rows = queues.found(words) if words else queues.waiting(shown)
+    rows = rows.select_related("user", "shipping_address__country", "parcel__carrier")
+    context = {
+        "words": words,
+        "shown": "" if words else shown,
+        "title": _("Found") if words else queues.LISTS[shown],
+        "lists": [(name, title, counts[name]) for name, title in queues.LISTS.items()],
+        "steps": [step for step in queues.STEPS if counts[step]],
+        "page": Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page")),
+        "runs_the_house": is_superintendent(request.user),
+    }
     return render(request, "dispensing/lists.html", context)
+
+
+def _printable(text: str) -> str:
+    """Without signs that no database can look for."""
+    return "".join(sign for sign in text if sign.isprintable()).strip()
+
+
+def _shown(request: SignedInRequest, counts: dict[str, int]) -> str:
+    """The list that was asked for; else the first of the three steps that has any."""
+    asked = request.GET.get("show", "")
+    if asked in queues.LISTS:
+        return asked
+    return next((step for step in queues.STEPS if counts[step]), queues.DISPENSE)
 
 
 @require_safe
@@ -63,7 +82,7 @@ def begin(request: SignedInRequest, step: str) -> HttpResponse:
     """The next order that waits for a step."""
     if step not in queues.STEPS:
         raise Http404
-    order = queues.orders(step).first()
+    order = queues.waiting(step).first()
     if order is None:
         messages.success(request, _("Nothing waits for that any more."))
         return redirect("dispensing:lists")
