@@ -76,7 +76,8 @@ def test_a_part_is_paid_back_then_the_order_is_cancelled(
 def no_page_of_the_office_is_wider_than_a_phone(visitor: Visitor, attempt: PaymentAttempt) -> None:
     page = story.come_in(visitor, every_office_page.make_boss(), "/dashboard/")
     wider = {}
-    for address in every_office_page.addresses(attempt.order, attempt.order.lines.get().product):
+    pack = attempt.order.lines.get().product
+    for address in every_office_page.addresses(attempt.prescription, attempt.order, pack):
         for width in (PHONE["width"], NARROWEST):
             page.set_viewport_size({**PHONE, "width": width})
             if width == PHONE["width"]:
