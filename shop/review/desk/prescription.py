@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.contrib import messages
@@ -37,7 +37,7 @@ from shop.prescriptions.statuses import STANDS, UNDER_REVIEW, AskReason, Status
 from shop.review import added
 from shop.review import services as reviews
 from shop.review.both_checks import in_words
-from shop.review.cases import added_to, medicines_to_check
+from shop.review.cases import medicines_to_check
 from shop.review.desk.access import for_pharmacists
 from shop.review.desk.answered import answered
 from shop.review.desk.decided import grounds_of
@@ -49,6 +49,7 @@ from shop.review.forms.decision import Choice, VersionForm, WithdrawForm
 from shop.review.forms.sheet import Sheet, kept_sheet
 from shop.review.models import CheckKind
 from shop.review.prescribers import completed, on_record
+from shop.review.rules.case import Added
 from shop.review.services import NotReady
 from shop.review.settled import queries_of
 from shop.standing.consequences import as_it_is, orders_on
@@ -335,7 +336,7 @@ def _show(
         ),
         "grounds": None if prescription.status in UNDER_REVIEW else grounds_of(prescription),
         "events": prescription.events.select_related("by"),
-        "checks": checks_of(prescription),
+        "checks": checks_of(prescription, sheet.case.added_medicines),
         "answers": prescription.answers,
         "age": sheet.case.age,
         "doses": doses_of(sheet.case),
@@ -379,12 +380,14 @@ def _days_left(prescription: Prescription, sheet: Sheet) -> dict[str, Any]:
     }
 
 
-def checks_of(prescription: Prescription) -> list[tuple[ContentVersion, Result]]:
-    """What the patient takes against what was ordered, by the content as it is today."""
+def checks_of(
+    prescription: Prescription, others: Iterable[Added]
+) -> list[tuple[ContentVersion, Result]]:
+    """What the patient takes and what was added against what was ordered, by today's content."""
     versions = ContentVersion.objects.filter(
         pk__in=prescription.requested_packs.values("medicine__medicine__shown")
     ).select_related("medicine")
-    answers, others = prescription.answers, added_to(prescription)
+    answers = prescription.answers
     known = known_of(age=answers.age_on(days.at_pharmacy()), egfr=answers.egfr)
     return [
         (version, check(version.content, medicines_to_check(answers, others), known=known))
