@@ -137,10 +137,10 @@ def test_older_entries_are_a_link_away_with_the_same_filter(entries: int, page: 
 
 
 def test_a_page_asks_little_and_counts_nothing(
-    entries: int, page: Client, django_assert_max_num_queries: DjangoAssertNumQueries
+    entries: int, page: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    # Half of them are for the menu, which grows with what the reader may open.
-    with django_assert_max_num_queries(12) as asked:
+    # Two of them are for the menu.
+    with django_assert_num_queries(8) as asked:
         page.get(URL)
 
     assert not any("COUNT(" in query["sql"].upper() for query in asked.captured_queries)

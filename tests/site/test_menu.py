@@ -50,6 +50,18 @@ def test_the_menu_leads_to_every_page_that_opens_and_to_no_other(
     assert sorted(line.address for line in shown) == sorted(opening)
 
 
+@pytest.mark.parametrize("who", WHO)
+def test_every_other_room_that_the_menu_names_opens(
+    who: str, request: pytest.FixtureRequest
+) -> None:
+    client: Client = signed_in(request.getfixturevalue(who))
+    rooms = {line.address for line in client.get(reverse("admin:components")).context["rooms"]}
+
+    assert all(client.get(address).status_code == 200 for address in rooms)
+    assert (reverse("dashboard:price-list") in rooms) == (who not in {"pharmacist", "auditor"})
+    assert (reverse("dispensing:lists") in rooms) == (who in {"pharmacist", "signatory"})
+
+
 def test_every_page_of_the_desk_has_the_menu(signatory: User) -> None:
     client = signed_in(signatory)
     lines = client.get(reverse("admin:components")).context["menu"]
