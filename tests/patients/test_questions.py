@@ -58,7 +58,8 @@ def told_everything(customer: User, medicine: Product) -> Prescription:
 
 
 def frozen_of(prescription: Prescription) -> dict[str, dict[str, Any]]:
-    kept = frozen(prescription, kept_sheet(prescription).work, decided={}, checks=[])
+    work, by = kept_sheet(prescription).work, prescription.user
+    kept = frozen(prescription, work, by=by, decided={}, checks=[])
     asked: dict[str, dict[str, Any]] = kept["patient"]
     return asked
 
