@@ -41,6 +41,11 @@ class Item:
         return f"{self.strength} × {self.size}" if self.strength else self.medicine
 
     @property
+    def strength_in_words(self) -> str:
+        """As the medicine's form says it; empty where it is no medicine."""
+        return self.strength
+
+    @property
     def born_on(self) -> datetime.date | None:
         return datetime.date.fromisoformat(self.born) if self.born else None
 
