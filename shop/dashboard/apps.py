@@ -41,9 +41,9 @@ OPENING = {
     "stock-batches": ["partner.view_stockrecord"],
     "stock-recalls": ["partner.view_stockrecord"],
     # Who has a batch is named there.
-    "stock-recall": ["partner.change_stockrecord", "order.view_order"],
-    "stock-letters": ["partner.change_stockrecord", "order.view_order"],
-    "stock-recall-end": ["partner.change_stockrecord", "order.view_order"],
+    "stock-recall": ["partner.change_stockrecord"],
+    "stock-letters": ["partner.change_stockrecord"],
+    "stock-recall-end": ["partner.change_stockrecord"],
     "stock-confirm": ["partner.change_stockrecord"],
 }
 

@@ -166,3 +166,16 @@ def test_more_batches_cost_the_page_no_more_queries(
     with django_assert_max_num_queries(50):
         desk.get(page)
     Batch.objects.filter(number__startswith="N").delete()
+
+
+def test_the_superintendent_recalls_a_batch_too(
+    superintendent: User, medicine: Product, record: StockRecord
+) -> None:
+    batch = Batch.objects.get(stockrecord=record)
+    client = signed_in(superintendent)
+    start = reverse("dashboard:stock-recalls", args=[medicine.pk])
+
+    page = client.post(start, {"batch": batch.pk, "why": "Cracked tablets"}, follow=True)
+
+    assert page.status_code == 200
+    assert "No pack of this batch has left." in page.content.decode()
