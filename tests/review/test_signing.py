@@ -179,6 +179,8 @@ def test_a_delivery_that_comes_too_late_is_answered_before_the_approval(
         "outcome": "accepted",
         "label": "A concern; supplied because …",
         "note": WORDS,
+        "file": "",
+        "shown": "",
     }
     page = desk.get(address_of(held)).content.decode()
     assert "Alerts and their answers" in page
