@@ -29,7 +29,9 @@ from shop.review import services as reviews
 from shop.review.added import Heard
 from shop.review.models import AnswersChange
 from shop.review.services import Asked
+from shop.sending.models import NUMBER, Carrier, Parcel
 from shop.standing.models import Answer
+from shop.stock.models import Batch, Gtin, Recall
 from tests.conftest import let_the_log_know, make_pharmacist, pack_of, send_prescription
 from tests.register.conftest import reviewed_prescription
 from tests.standing.paid import pay_back, place
@@ -65,11 +67,12 @@ ELSEWHERE = {
         "catalogue.ContentVersion",
         "catalogue.Signature",
     },
-    "the log itself, or rows that name an entry of it": {
+    "the log itself, rows that name an entry of it, or that a trigger keeps as they are": {
         "audit.Entry",
         "prescriptions.Event",
         "register.Annotation",
         "register.Entry",
+        "stock.Supplied",
     },
     "held to Stripe's books by the reconciliation": {
         "payments.Dispute",
@@ -134,6 +137,7 @@ WRITERS = {
     # A draft, of which the log knows nothing yet.
     "shop/prescriptions/sending.py",
     "shop/settling/operations.py",
+    "shop/stock/keeping.py",
     "shop/prescriptions/supply_ledger.py",
     "shop/review/services.py",
 }
@@ -270,7 +274,9 @@ def rows(
     pack = pack_of(medicine, 10, 60)
     plan, pricing = priced(pack, by=staff)
     made, checked = dispensed(order, by=staff)
+    of_shelf, of_way = shelved(pack, by=staff), sent(order, by=staff)
     let_the_log_know(answer, change, plan, pricing, made, checked)
+    let_the_log_know(*of_shelf.values(), *of_way.values())
     mistaken = added.add(held, by=pharmacist, heard=Heard("zopiclone", "paper", "page 2"))
     struck = added.strike(
         held, by=pharmacist, which=str(mistaken.uuid), why="It is another patient's"
@@ -285,6 +291,8 @@ def rows(
         "struck_medicine": struck,
         "dispensing": made,
         "accuracy check": checked,
+        **of_shelf,
+        **of_way,
         "planned_price": plan,
         "pricing": pricing,
         "answer": answer,
@@ -316,6 +324,23 @@ def dispensed(order: Any, *, by: User) -> tuple[Dispensing, DispensingCheck]:
     check = DispensingCheck(dispensing=made, by=by, profile="demo", profile_digest="x")
     check.save()
     return made, check
+
+
+def shelved(pack: Product, *, by: User) -> dict[str, models.Model]:
+    batch = Batch.objects.create(stockrecord=pack.stockrecords.get(), number="B1", on_shelf=1)
+    return {
+        "batch": batch,
+        "gtin": Gtin.objects.create(number="04012345678901", product=pack, entered_by=by),
+        "recall": Recall.objects.create(batch=batch, why="Wrong label", started_by=by),
+    }
+
+
+def sent(order: Any, *, by: User) -> dict[str, models.Model]:
+    link = f"https://carrier.example/{NUMBER}"
+    carrier = Carrier.objects.create(name="A carrier", link=link, pattern="[0-9]+")
+    day = timezone.localdate()
+    parcel = Parcel.objects.create(order=order, carrier=carrier, number="1", expected_by=day, by=by)
+    return {"carrier": carrier, "parcel": parcel}
 
 
 @contextmanager
@@ -363,6 +388,7 @@ OTHERWISE = (
     "'requested'",
     "'withdrawn'",
     "'captured'",
+    "'short'",
     "'other'",
     "'patch'",
     "'0.020 g/{{tablet}}'",
