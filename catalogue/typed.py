@@ -32,21 +32,6 @@ EXPLAINS = re.compile(r"[(:=]\s*$")
 VALENCE = re.compile(r"\(I{2,3}\)", re.IGNORECASE)
 # Tylenol 2 and Tylenol 4 hold codeine too.
 ONE_DIGIT = frozenset("123456789")
-# How a kind of medicine is called by its use.
-USES = (
-    "{}tablets",
-    "{}pills",
-    "{}medication",
-    "{}inhaler",
-    "{}tabletten",
-    "{}ntabletten",
-    "{}mittel",
-    "pastillasparael{}",
-    "pastillasparala{}",
-    "pastillaspara{}",
-    "pastillasdel{}",
-    "pastillasdela{}",
-)
 # Between two names it joins them; after one alone it may be part of another product’s name.
 MAYBE_JOIN = "plus"
 
@@ -283,7 +268,11 @@ def _by_its_use(piece: _Piece, index: Index) -> Meaning | None:
         return None
     told = (word for word in piece.words if not word.is_small and word.key not in small.joins)
     use = "".join(word.key for word in told)
-    found = (index.own.get(key.format(use)) for key in USES) if use else ()
+    kinds = [
+        *(use + word for word in small.behind_a_use),
+        *(words + use for words in small.before_a_use),
+    ]
+    found = (index.own.get(key) for key in sorted(kinds)) if use else ()
     return next((meaning for meaning in found if meaning), None)
 
 

@@ -34,6 +34,8 @@ class _Written:
     ordinary: Listed
     ambiguous: Listed
     compounds: Listed
+    behind_a_use: Listed
+    before_a_use: Listed
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,8 @@ class SmallWords:
     ordinary: frozenset[str]
     ambiguous: frozenset[str]
     compounds: frozenset[str]
+    behind_a_use: frozenset[str]
+    before_a_use: frozenset[str]
 
     @cached_property
     def names_nothing(self) -> frozenset[str]:
