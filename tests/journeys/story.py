@@ -256,7 +256,7 @@ def transcribe(page: Page, *, strength: int, units: int, today: Any) -> None:
     page.get_by_label("Kind of prescriber", exact=True).select_option("doctor")
     page.get_by_label("Signature", exact=True).select_option("ink")
     page.get_by_label("Written indelibly", exact=True).select_option("yes")
-    read = page.get_by_role("group", name=f"Baclofen tablets {strength} mg", exact=True)
+    read = page.get_by_role("group", name=re.compile(f"^Baclofen tablets {strength} mg"))
     read.get_by_label("Tablets prescribed").fill(str(units))
     read.get_by_label("Tablets a day").fill("3")
     read.get_by_label("Repeats", exact=True).fill("0")
