@@ -100,7 +100,10 @@ def test_what_rests_on_general_knowledge_says_so_where_it_stands(client, sold, c
     assert all(UNREAD[0] in each for each in whole)
     assert all(any(words in each for words in UNREAD) for each in citing if own in each)
     marked = sum("general knowledge" in each for each in citing)
-    cited = [*content.statements(), *content.side_effects, *content.warnings, *content.packs]
+    # Those stand on the label, not on the page.
+    on_the_label = [each.statement for each in content.cautions]
+    said = [each for each in content.statements() if each not in on_the_label]
+    cited = [*said, *content.side_effects, *content.warnings, *content.packs]
     assert marked == sum(
         any(citation.mark == Mark.UNCHECKED for citation in each.citations) for each in cited
     )

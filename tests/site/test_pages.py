@@ -132,12 +132,14 @@ def test_a_page_that_names_an_order_or_a_prescription_names_the_patient(
     visitor: str, answers: dict[str, Any]
 ) -> None:
     names = {argument_of(answers[name]) for name in ("customer:order", "prescriptions:detail")}
+    # In a list the first name may be a letter.
+    patient = re.compile(r"(Robin|R\.) Example")
     found = [
         name
         for name, response in pages(answers, visitor)
         if response.status_code == 200 and is_html(response) and name not in NAMES_NOBODY
         if any(each in response.content.decode() for each in names)
-        and "Robin Example" not in strip_tags(response.content.decode())
+        and not patient.search(strip_tags(response.content.decode()))
     ]
 
     assert found == []

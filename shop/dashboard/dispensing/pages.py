@@ -36,6 +36,7 @@ from shop.dispensing.contents import Contents
 from shop.dispensing.models import NEAR_MISSES, Dispensing, How, Point
 from shop.dispensing.picking import WrongPack, named
 from shop.dispensing.services import Looked, Refused
+from shop.order.patients import names_of
 from shop.order.processing import EventHandler
 from shop.standing.question import stops_of
 
@@ -51,13 +52,15 @@ def lists(request: SignedInRequest) -> HttpResponse:
     shown = _shown(request, counts)
     rows = queues.found(words) if words else queues.waiting(shown)
     rows = rows.select_related("user", "shipping_address__country", "parcel__carrier")
+    page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "words": words,
         "shown": "" if words else shown,
         "title": _("Found") if words else queues.LISTS[shown],
         "lists": [(name, title, counts[name]) for name, title in queues.LISTS.items()],
         "steps": [step for step in queues.STEPS if counts[step]],
-        "page": Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page")),
+        "page": page,
+        "orders": names_of(page),
         "runs_the_house": is_superintendent(request.user),
     }
     return render(request, "dispensing/lists.html", context)

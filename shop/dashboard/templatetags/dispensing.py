@@ -14,12 +14,10 @@ register = template.Library()
 
 
 @register.filter
-def short_name(address: Any) -> str:
+def short_name(name: str) -> str:
     """ "U. Underwood": a list is read over shoulders, and the whole name stands on the order."""
-    if address is None:
-        return ""
-    first = address.first_name[:1]
-    return f"{first}. {address.last_name}" if first else address.last_name
+    first, _, rest = name.rpartition(" ")
+    return f"{first[:1]}. {rest}" if first else rest
 
 
 @register.filter
