@@ -167,6 +167,7 @@ def test_a_question_and_its_answer(
     own = story.come_in(visitor, waiting.user, f"/prescriptions/{waiting.reference}/")
     desk = story.open_review(story.come_in(another_visitor(), pharmacist, "/admin/"))
     desk.get_by_label("Ask the customer").check()
+    desk.get_by_label("What you ask for, when you ask").select_option("Something else, in words")
     desk.get_by_label("Message to the customer").fill("How many tablets do you take a day?")
     desk.get_by_role("button", name="Record decision").click()
     expect(desk.get_by_role("status").first).to_be_visible()
@@ -175,7 +176,7 @@ def test_a_question_and_its_answer(
     expect(own.locator("main")).to_contain_text("How many tablets do you take a day?")
     story.held_to_the_rules(own, "question")
     own.get_by_label("Your answer").fill("Three.")
-    own.get_by_role("button", name="Send your answer").click()
+    own.get_by_role("button", name="Send to the pharmacist").click()
     expect(own.locator("main")).to_contain_text("Waiting for the pharmacist")
 
     desk.goto(f"{visitor.origin}/admin/")
