@@ -144,7 +144,7 @@ def test_the_longest_directions_are_printed_whole_or_not_at_all(
     order: Order, staff: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     use("GB", monkeypatch)
-    said = " ".join(f"{number} at noon," for number in range(1, 27))
+    said = " ".join(f"{number} at noon," for number in range(1, 26))
     Authorisation.objects.update(directions=said)
     let_the_log_know(Authorisation.objects.get())
 

@@ -6,12 +6,16 @@ import pytest
 from django.core import mail
 from django.test import Client
 from django.urls import reverse
+from oscar.apps.order.exceptions import InvalidOrderStatus
 from oscar.apps.order.models import Order
 from oscar.apps.partner.models import StockRecord
 
 from catalogue.models import Product
 from shop.accounts.models import User
 from shop.demo.stripe.server import Emulator
+from shop.order.processing import EventHandler
+from shop.order.utils import OrderCreator, OutOfStock
+from shop.order_statuses import OrderStatus
 from shop.payments.life_cycles import Status as PaymentStatus
 from shop.payments.models import PaymentAttempt
 from shop.prescriptions import services, supply_ledger
@@ -57,6 +61,24 @@ def test_staff_move_an_order_from_paid_to_complete(desk: Client, order: Order) -
 
     stock = StockRecord.objects.get(partner_sku="BAC10-60")
     assert (stock.num_in_stock, stock.num_allocated) == (4, 0)
+
+
+def test_nobody_moves_an_order_that_a_colleague_has_moved(order: Order, staff: User) -> None:
+    seen_before = Order.objects.get()
+    EventHandler(user=staff).handle_order_status_change(order, OrderStatus.DISPENSING)
+
+    with pytest.raises(InvalidOrderStatus, match="already moved"):
+        EventHandler(user=staff).handle_order_status_change(seen_before, OrderStatus.DISPENSING)
+
+
+def test_no_pack_is_promised_that_is_not_there_whatever_its_batches_say(order: Order) -> None:
+    line = order.lines.get()
+    StockRecord.objects.update(num_in_stock=1)
+
+    with pytest.raises(OutOfStock):
+        OrderCreator().update_stock_records(line)
+
+    assert StockRecord.objects.get(pk=line.stockrecord_id).num_allocated == 1
 
 
 @pytest.mark.django_db(transaction=True)
