@@ -15,6 +15,12 @@ from tests.settling.paying import DECLINES, PAYS, pay_by_card
 CHALLENGES = "4000 0000 0000 3220"
 
 
+def _whom(world: World, customer: Customer, dice: random.Random) -> Patient:
+    """Somebody who is still on the customer's list: the page offers nobody else."""
+    removed = world.told.removed(world)
+    return dice.choice([each for each in customer.patients if each.pk not in removed])
+
+
 def _press_pay(customer: Customer, patient: Patient, kill: Kill | None = None) -> Job:
     arguments = {
         "user_id": customer.user.pk,
@@ -36,7 +42,7 @@ def _remember(world: World, customer: Customer, patient: Patient, done: Done) ->
 @action(weight=12)
 def the_customer_presses_pay(world: World, dice: random.Random, kill: Kill | None) -> None:
     customer = dice.choice(world.customers)
-    patient = dice.choice(customer.patients)
+    patient = _whom(world, customer, dice)
     [done] = world.run(_press_pay(customer, patient, kill))
     _remember(world, customer, patient, done)
 
@@ -52,7 +58,7 @@ def everybody_presses_pay(world: World, dice: random.Random, kill: Kill | None) 
 @action(weight=2)
 def the_customer_double_clicks_pay(world: World, dice: random.Random, kill: Kill | None) -> None:
     customer = dice.choice(world.customers)
-    patient = dice.choice(customer.patients)
+    patient = _whom(world, customer, dice)
     for done in world.run(_press_pay(customer, patient, kill), _press_pay(customer, patient)):
         _remember(world, customer, patient, done)
 
