@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime
 import math
+from collections import Counter, defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -66,6 +68,18 @@ def is_of_a_pack(code: str) -> bool:
 def names_one(code: str) -> bool:
     """Whether no other pack has this code: it holds a serial number."""
     return is_of_a_pack(code) and bool(scanning.read(code).serial)
+
+
+def marks_of(codes: Iterable[tuple[int, str]]) -> dict[int, Counter[tuple[str, str]]]:
+    """Batch and serial number of each pack, by line; without the lines that have a stock code for one."""
+    by_line: dict[int, list[str]] = defaultdict(list)
+    for line, code in codes:
+        by_line[line].append(code)
+    return {
+        line: Counter((scan.batch, scan.serial) for scan in map(scanning.read, of_line))
+        for line, of_line in by_line.items()
+        if all(map(is_of_a_pack, of_line))
+    }
 
 
 def lasts_until(line: int) -> datetime.date | None:

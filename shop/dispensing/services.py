@@ -30,6 +30,7 @@ from shop.dispensing.picking import (
     WrongPack,
     is_of_a_pack,
     lasts_until,
+    marks_of,
     names_one,
     picked,
 )
@@ -187,12 +188,29 @@ def check(order: Any, looked: Looked, *, by: User | None) -> Check:
     if why := why_not_check(made, by=by):
         raise Refused(why)
     _all_packs(contents, looked.scans)
+    _must_be_those_picked(made, looked.scans)
     if unread := set(labels.codes_of(order, contents)) - set(looked.labels):
         raise Refused(_("Scan the label %(codes)s.") % {"codes": ", ".join(sorted(unread))})
     if missing := [point.label for point in Point if point not in looked.compared]:
         what = ", ".join(str(label) for label in missing)
         raise Refused(_("Not compared: %(what)s.") % {"what": what})
     return _sign(made, by=by)
+
+
+def _must_be_those_picked(made: Dispensing, scans: Scans) -> None:
+    """Raises Refused where the packs in hand are of another batch, or others of it, than those written down.
+
+    Those are the ones that leave the book, and that a recall looks for. A stock code names no batch.
+    """
+    was = marks_of((pick.order_line_id, pick.code) for pick in made.picks.all())
+    now = marks_of((line, pack.code) for line, packs in scans.items() for pack in packs)
+    for line in was.keys() & now.keys():
+        if was[line] != now[line]:
+            raise Refused(
+                _(
+                    "These are not the packs that were picked: their batches differ. Dispense it again."
+                )
+            )
 
 
 def _sign(made: Dispensing, *, by: Any) -> Check:

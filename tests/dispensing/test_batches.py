@@ -79,6 +79,22 @@ def test_the_batch_that_was_scanned_is_the_one_that_leaves(
     assert (left.batch.number, left.serial, left.batch.on_shelf) == ("F1260", "S1", 2)
 
 
+@pytest.mark.parametrize(("batch", "serial"), [("OTHER", "S1"), ("F1260", "S2")])
+def test_who_checks_has_the_packs_in_hand_that_were_picked(
+    order: Order, medicine: Product, batch: str, serial: str
+) -> None:
+    pack = pack_of(medicine, 10, 60)
+    stocked(pack.stockrecords.get(), 2, number="OTHER", lasts=400)
+    line = item_of(order).line
+    dispenser = whoever_dispenses()
+    made = EventHandler(user=dispenser).make_up(order, scans={line: [Picked(line, line_of(pack))]})
+    in_hand = {line: [Picked(line, line_of(pack, batch=batch, serial=serial))]}
+    looked = Looked(seen=made.uuid, scans=in_hand, labels=labels_for(order), compared=POINTS)
+
+    with pytest.raises(InvalidOrderStatus, match="not the packs that were picked"):
+        EventHandler(user=somebody_else(than=dispenser)).check(order, looked)
+
+
 def test_a_batch_that_is_recalled_after_the_check_does_not_leave(
     order: Order, medicine: Product, staff: User
 ) -> None:
