@@ -52,6 +52,17 @@ def test_a_coded_reason_asks_in_words_of_its_own(desk: Client, held: Prescriptio
     }
 
 
+def test_who_only_asks_has_read_nothing_yet(desk: Client, held: Prescription) -> None:
+    """What is missing on a paper that nobody could read is not held against it one by one."""
+    ask_for(AskReason.UNREADABLE, desk, held)
+
+    sheet = kept_sheet(held)
+
+    assert not sheet.is_begun
+    assert [alert for alert in sheet.shown_alerts if alert.is_legal] == []
+    assert any(alert.is_legal for alert in sheet.work.alerts)
+
+
 def test_the_desk_says_what_came_and_shows_the_new_ones_first(
     desk: Client, held: Prescription
 ) -> None:

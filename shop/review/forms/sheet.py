@@ -175,8 +175,11 @@ class Sheet:
 
     @property
     def is_begun(self) -> bool:
-        """Whether anything was typed but the country, which the patient may have said."""
-        return bool(self.typed().keys() - {"country"})
+        """Whether anything was read from the prescription; who only asks has read nothing yet."""
+        read = {
+            form.add_prefix(name) for form in (self.reading, *self.items) for name in form.fields
+        }
+        return bool(self.typed().keys() & read)
 
     @property
     def has_differences(self) -> bool:
